@@ -1,0 +1,35 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that every module with a connection shares (doc fragment ``connection``)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._client import Access
+
+CONNECTION: dict[str, dict[str, t.Any]] = {
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "tls": {"type": "bool", "default": False},
+    "tls_ca_file": {"type": "path"},
+    "tls_cert_file": {"type": "path"},
+    "tls_key_file": {"type": "path"},
+    "tls_check_hostname": {"type": "bool", "default": True},
+    "connect_timeout": {"type": "float", "default": 5.0},
+}
+
+
+def access(params: t.Mapping[str, t.Any]) -> Access:
+    """Return the login that a module's parameters describe."""
+    return Access(
+        username=params["username"],
+        password=params["password"],
+        tls=params["tls"],
+        tls_ca_file=params["tls_ca_file"],
+        tls_cert_file=params["tls_cert_file"],
+        tls_key_file=params["tls_key_file"],
+        tls_check_hostname=params["tls_check_hostname"],
+        timeout=params["connect_timeout"],
+    )

@@ -1,0 +1,256 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The only file that opens connections: redis-py's connection layer, deadlines, and error mapping.
+
+redis-py is used at its small stable core (a connection, packed commands, replies), which is the
+same from 4.3 (Debian 12) to the newest.  Whatever changed its default between versions is set
+here: no retries, RESP2, no client library name, TLS host-name check.  Replies come back plain.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import functools
+import inspect
+import socket
+import typing as t
+from dataclasses import dataclass, field
+
+from ._errors import (
+    AuthenticationFailed,
+    CollectionError,
+    EngineRefused,
+    Loading,
+    PermissionDenied,
+    Unreachable,
+)
+
+try:
+    import redis.connection
+    import redis.exceptions
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    REDIS_IMPORT_ERROR: ImportError | None = None
+except ImportError as error:
+    REDIS_IMPORT_ERROR = error
+
+if t.TYPE_CHECKING:
+    import types
+
+Reply = t.Any
+Item = t.TypeVar("Item")
+Value = t.TypeVar("Value")
+
+WORKERS = 32
+SECRET_SETTINGS = frozenset(
+    "masterauth primaryauth requirepass tls-key-file-pass tls-client-key-file-pass auth-pass sentinel-pass".split()
+)
+MASK = "********"
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to log in to a deployment's nodes.  ``timeout`` bounds each exchange, in seconds."""
+
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: bool = False
+    tls_ca_file: str | None = None
+    tls_cert_file: str | None = None
+    tls_key_file: str | None = None
+    tls_check_hostname: bool = True
+    timeout: float = 5.0
+
+
+def masked(command: t.Sequence[object]) -> str:
+    """Return a command as text for a record, with the values of secret settings blanked."""
+    words = [str(word) for word in command]
+    secret = False
+    for index, word in enumerate(words):
+        if secret or word.startswith((">", "#")):
+            words[index] = MASK
+        secret = word.lower() in SECRET_SETTINGS
+    return " ".join(words)
+
+
+class Client:
+    """One connection to one server, opened at first use; an error names the node and the way out."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        access: Access,
+        *,
+        unix_socket: str | None = None,
+        record: t.Callable[[str, str], None] | None = None,
+    ) -> None:
+        self.node = unix_socket or node_name(host, port)
+        self._access = access
+        self._record = record
+        self._connection = _connection(host, port, access, unix_socket)
+
+    def __enter__(self) -> Client:
+        """Return itself: ``with`` closes the connection."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: types.TracebackType | None,
+    ) -> None:
+        """Close the connection."""
+        self.close()
+
+    def command(self, *command: object) -> Reply:
+        """Send one command and return its reply; raises the error that the server answers."""
+        reply = self.pipeline([command])[0]
+        if isinstance(reply, CollectionError):
+            raise reply
+        return reply
+
+    def pipeline(self, commands: t.Sequence[t.Sequence[object]]) -> list[Reply]:
+        """Send commands in one go and return their replies; an error reply is a value in the list.
+
+        Raises Unreachable, Loading or AuthenticationFailed when there is no conversation at all.
+        """
+        if self._record is not None:
+            for command in commands:
+                self._record(self.node, masked(command))
+        try:
+            return self._exchange(commands)
+        except (redis.exceptions.RedisError, OSError) as error:
+            self.close()
+            raise self._mapped(error) from error
+
+    def close(self) -> None:
+        """Close the connection; the next command opens a new one."""
+        with contextlib.suppress(redis.exceptions.RedisError, OSError):
+            self._connection.disconnect()
+
+    def _exchange(self, commands: t.Sequence[t.Sequence[object]]) -> list[Reply]:
+        self._connection.connect()
+        self._connection.send_packed_command(self._connection.pack_commands(commands))
+        replies: list[Reply] = []
+        for command in commands:
+            try:
+                replies.append(self._connection.read_response())
+            except redis.exceptions.ResponseError as error:
+                replies.append(self._refusal(command, error))
+        return replies
+
+    def _refusal(self, command: t.Sequence[object], error: Exception) -> CollectionError:
+        if isinstance(error, redis.exceptions.NoPermissionError) or str(error).startswith("NOPERM"):
+            return PermissionDenied(
+                f"user {self._access.username or 'default'!r} may not run {masked(command)!r}: {error}",
+                node=self.node,
+                hint="Log in as a user with that right.",
+            )
+        if type(error) is redis.exceptions.AuthenticationError:
+            return self._unauthenticated(error)
+        return EngineRefused(f"{masked(command)!r} was answered: {error}", node=self.node, reply=str(error))
+
+    def _unauthenticated(self, error: Exception) -> AuthenticationFailed:
+        return AuthenticationFailed(
+            f"login as {self._access.username or 'default'!r} failed: {error}",
+            node=self.node,
+            hint="Check the user name and the password for this node.",
+        )
+
+    def _mapped(self, error: Exception) -> CollectionError:
+        if isinstance(error, redis.exceptions.BusyLoadingError):
+            return Loading("is still loading its data", node=self.node)
+        if _is_login_refusal(error):
+            return self._unauthenticated(error)
+        if isinstance(error, redis.exceptions.InvalidResponse):
+            return Unreachable(
+                f"what listens there does not speak Redis' protocol: {error}",
+                node=self.node,
+                hint="Check the port: another program may hold it, or it may want TLS.",
+            )
+        return Unreachable(f"no answer: {_reason(error)}", node=self.node, reason=_reason(error))
+
+
+def node_name(host: str, port: int) -> str:
+    """Return ``host:port``, with an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def gather(
+    function: t.Callable[[Item], Value], items: t.Sequence[Item], workers: int = WORKERS
+) -> list[Value | CollectionError]:
+    """Call the function for each item, side by side; a CollectionError becomes the item's value."""
+
+    def one(item: Item) -> Value | CollectionError:
+        try:
+            return function(item)
+        except CollectionError as error:
+            return error
+
+    if len(items) < 2:
+        return [one(item) for item in items]
+    with concurrent.futures.ThreadPoolExecutor(min(workers, len(items))) as pool:
+        return list(pool.map(one, items))
+
+
+def _connection(host: str, port: int, access: Access, unix_socket: str | None) -> t.Any:
+    settings: dict[str, t.Any] = {
+        "username": access.username,
+        "password": access.password,
+        "socket_timeout": access.timeout,
+        "socket_connect_timeout": access.timeout,
+        "decode_responses": True,
+        "encoding_errors": "backslashreplace",
+        "health_check_interval": 0,
+        "retry": Retry(NoBackoff(), 0),
+        "protocol": 2,
+        "lib_name": None,
+        "lib_version": None,
+        "driver_info": None,
+    }
+    if unix_socket is not None:
+        settings["path"] = unix_socket
+        return _build(redis.connection.UnixDomainSocketConnection, settings)
+    settings.update(host=host, port=port, socket_keepalive=True)
+    if not access.tls:
+        return _build(redis.connection.Connection, settings)
+    settings.update(
+        ssl_ca_certs=access.tls_ca_file,
+        ssl_certfile=access.tls_cert_file,
+        ssl_keyfile=access.tls_key_file,
+        ssl_cert_reqs="required",
+        ssl_check_hostname=access.tls_check_hostname,
+    )
+    return _build(redis.connection.SSLConnection, settings)
+
+
+def _build(kind: t.Any, settings: dict[str, t.Any]) -> t.Any:
+    """Leave out the settings that this version of redis-py does not know yet or knows no more."""
+    known = _parameters(kind)
+    return kind(**{name: value for name, value in settings.items() if name in known})
+
+
+@functools.lru_cache(maxsize=None)
+def _parameters(kind: t.Any) -> frozenset[str]:
+    names: set[str] = set()
+    for base in kind.__mro__[:-1]:
+        names |= set(inspect.signature(base.__init__).parameters)
+    return frozenset(names)
+
+
+def _is_login_refusal(error: Exception) -> bool:
+    # redis-py derives AuthenticationError from ConnectionError, and 4.x wraps what the server
+    # said at connect time in a plain ConnectionError or ResponseError.
+    if isinstance(error, redis.exceptions.AuthenticationError):
+        return True
+    return any(word in str(error) for word in ("WRONGPASS", "NOAUTH", "invalid username-password"))
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, (redis.exceptions.TimeoutError, socket.timeout)):
+        return "timed out"
+    return str(error).strip().rstrip(".") or type(error).__name__

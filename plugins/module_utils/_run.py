@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One way through for every module: observe, plan, execute or tell, observe again.
+
+The only file that knows check mode, diff, and how an error becomes a module's JSON.  Check mode is
+"the plan was not executed"; the diff is the model rendered before and after.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+import typing as t
+
+from ansible.module_utils.basic import missing_required_lib
+
+from ._client import REDIS_IMPORT_ERROR
+from ._errors import CollectionError
+
+if t.TYPE_CHECKING:
+    from ansible.module_utils.basic import AnsibleModule
+
+State = t.TypeVar("State")
+Record = t.Callable[[str, str], None]
+Params = t.Mapping[str, t.Any]
+
+# Verbosity (-vvv) from which the commands sent to the servers are part of the result.
+COMMANDS_FROM_VERBOSITY = 3
+
+
+class Step(t.Protocol[State]):
+    """One change: how it reads, and what it does to the model."""
+
+    def describe(self) -> str:
+        """Return one line for people: verb, node, value."""
+
+    def apply(self, state: State) -> State:
+        """Return the model as it is after this step."""
+
+
+class Operation(t.Protocol[State]):
+    """What one module does; all decisions are in ``plan``."""
+
+    def observe(self) -> State:
+        """Ask every node and return plain values."""
+
+    def plan(self, state: State) -> t.Sequence[Step[State]]:
+        """Return the steps that are left; raise Refused where nothing may be done."""
+
+    def execute(self, steps: t.Sequence[Step[State]], state: State) -> t.Sequence[Step[State]]:
+        """Do the first step, or the first few that belong together, and return those done.
+
+        Returns when their effect is visible; raises DeadlineExceeded when it does not come.
+        """
+
+    def settle(self, state: State) -> State:
+        """Wait until the end state is verified (nothing is planned any more) and return it."""
+
+    def render(self, state: State) -> str:
+        """Return the model as text, for the diff."""
+
+    def result(self, state: State) -> dict[str, t.Any]:
+        """Return what the module gives back besides changed, plan, done and diff."""
+
+
+def converge(
+    module: AnsibleModule, make_operation: t.Callable[[Params, Record], Operation[State]]
+) -> t.NoReturn:
+    """Bring the world to what the module's parameters describe, and exit the module."""
+    require_client(module)
+    report: dict[str, t.Any] = {"changed": False, "plan": [], "done": []}
+    record = _recorder(module, report)
+    try:
+        operation = make_operation(module.params, record)
+        _converge(module, operation, report)
+    except CollectionError as error:
+        remaining = report["plan"][len(report["done"]) :]
+        module.fail_json(**{**report, "remaining": remaining, **error.result()})
+    module.exit_json(**report)
+
+
+def read(module: AnsibleModule, function: t.Callable[[Params, Record], dict[str, t.Any]]) -> t.NoReturn:
+    """Exit the module with what a reading function returns; nothing is changed."""
+    require_client(module)
+    report: dict[str, t.Any] = {"changed": False}
+    try:
+        report.update(function(module.params, _recorder(module, report)))
+    except CollectionError as error:
+        module.fail_json(**{**report, **error.result()})
+    module.exit_json(**report)
+
+
+def require_client(module: AnsibleModule) -> None:
+    """Fail the module, with the way out, where redis-py is missing."""
+    if REDIS_IMPORT_ERROR is not None:
+        module.fail_json(
+            msg=missing_required_lib("redis", reason="(Debian package python3-redis, or role redis_install)"),
+            exception="".join(traceback.format_exception_only(type(REDIS_IMPORT_ERROR), REDIS_IMPORT_ERROR)),
+        )
+
+
+def _converge(module: AnsibleModule, operation: Operation[State], report: dict[str, t.Any]) -> None:
+    before = state = operation.observe()
+    plan = operation.plan(state)
+    report["plan"] = [step.describe() for step in plan]
+    report["changed"] = bool(plan)
+    if module.check_mode:
+        for step in plan:
+            state = step.apply(state)
+    else:
+        state = _execute(operation, state, plan, report)
+    if getattr(module, "_diff", False):
+        report["diff"] = {"before": operation.render(before), "after": operation.render(state)}
+    report.update(operation.result(state))
+
+
+def _execute(
+    operation: Operation[State], state: State, plan: t.Sequence[Step[State]], report: dict[str, t.Any]
+) -> State:
+    report["changed"] = False
+    while plan:
+        started = time.monotonic()
+        done = operation.execute(plan, state)
+        seconds = round(time.monotonic() - started, 3)
+        report["done"] += [{"step": step.describe(), "seconds": seconds} for step in done]
+        report["changed"] = True
+        state = operation.observe()
+        plan = operation.plan(state)
+    return operation.settle(state)
+
+
+def _recorder(module: AnsibleModule, report: dict[str, t.Any]) -> Record:
+    if getattr(module, "_verbosity", 0) < COMMANDS_FROM_VERBOSITY:
+        return lambda node, command: None
+    commands: list[str] = report.setdefault("commands", [])
+    return lambda node, command: commands.append(f"{node} {command}")
