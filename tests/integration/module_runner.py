@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a module of this checkout as Ansible would: a process of its own, JSON in, JSON out."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import typing as t
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PACKAGE = "ansible_collections.almashooq.redis.plugins.modules"
+
+
+def start_module(
+    name: str, options: t.Mapping[str, t.Any], *, check: bool = False, diff: bool = False, verbosity: int = 0
+) -> subprocess.Popen[str]:
+    """Start the module and return its process, for tests that interrupt it; see ``finish_module``."""
+    arguments = {
+        **options,
+        "_ansible_check_mode": check,
+        "_ansible_diff": diff,
+        "_ansible_verbosity": verbosity,
+        "_ansible_remote_tmp": "/tmp",
+        "_ansible_keep_remote_files": False,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"{PACKAGE}.{name}"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / ".collections")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    # Small enough for the pipe's buffer, so nothing blocks before the module reads it.
+    assert process.stdin is not None
+    process.stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": arguments}))
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def finish_module(process: subprocess.Popen[str], timeout: float = 120) -> dict[str, t.Any]:
+    """Wait for the module and return its JSON with ``rc`` and ``stderr`` of the process added."""
+    stdout, stderr = process.communicate(timeout=timeout)
+    try:
+        result = json.loads(stdout)
+    except ValueError:
+        raise AssertionError(f"no JSON, exit code {process.returncode}:\n{stdout}\n{stderr}") from None
+    return {**result, "rc": process.returncode, "stderr": stderr}
+
+
+def run_module(
+    name: str,
+    options: t.Mapping[str, t.Any],
+    *,
+    check: bool = False,
+    diff: bool = False,
+    verbosity: int = 0,
+    timeout: float = 120,
+) -> dict[str, t.Any]:
+    """Run the module to its end; the result of a failed one has ``failed`` and ``rc`` 1.
+
+    On time-out the module is killed and TimeoutExpired raised, so that a hang is a failed test.
+    """
+    process = start_module(name, options, check=check, diff=diff, verbosity=verbosity)
+    try:
+        return finish_module(process, timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+
+
+def converged(name: str, options: t.Mapping[str, t.Any], **how: t.Any) -> dict[str, t.Any]:
+    """Run the module, which has to succeed."""
+    result = run_module(name, options, **how)
+    assert result["rc"] == 0, result.get("msg", result)
+    return result
+
+
+def refused(name: str, options: t.Mapping[str, t.Any], **how: t.Any) -> dict[str, t.Any]:
+    """Run the module, which has to fail with a message."""
+    result = run_module(name, options, **how)
+    assert result.get("failed") is True, result
+    assert result["rc"] != 0, result
+    return result
