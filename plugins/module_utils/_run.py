@@ -65,10 +65,18 @@ class Operation(t.Protocol[State]):
 
 
 def converge(
-    module: AnsibleModule, make_operation: t.Callable[[Params, Record], Operation[State]]
+    module: AnsibleModule,
+    make_operation: t.Callable[[Params, Record], Operation[State]],
+    *,
+    needs_client: bool = True,
 ) -> t.NoReturn:
-    """Bring the world to what the module's parameters describe, and exit the module."""
-    require_client(module)
+    """Bring the world to what the module's parameters describe, and exit the module.
+
+    A module that never talks to a server says ``needs_client=False``: it may run before anything
+    is installed.
+    """
+    if needs_client:
+        require_client(module)
     report: dict[str, t.Any] = {"changed": False, "plan": [], "done": []}
     record = _recorder(module, report)
     try:
@@ -80,9 +88,15 @@ def converge(
     module.exit_json(**report)
 
 
-def read(module: AnsibleModule, function: t.Callable[[Params, Record], dict[str, t.Any]]) -> t.NoReturn:
+def read(
+    module: AnsibleModule,
+    function: t.Callable[[Params, Record], dict[str, t.Any]],
+    *,
+    needs_client: bool = True,
+) -> t.NoReturn:
     """Exit the module with what a reading function returns; nothing is changed."""
-    require_client(module)
+    if needs_client:
+        require_client(module)
     report: dict[str, t.Any] = {"changed": False}
     try:
         report.update(function(module.params, _recorder(module, report)))
