@@ -1,0 +1,63 @@
+"""What a run of ansible-playbook did, host by host, as a line for people and a file for tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import typing as t
+from collections import defaultdict
+
+from ansible.plugins.callback import CallbackBase
+
+if t.TYPE_CHECKING:
+    from ansible.executor.stats import AggregateStats
+    from ansible.executor.task_result import CallbackTaskResult
+    from ansible.playbook import Playbook
+
+DOCUMENTATION = """
+name: run_report
+type: aggregate
+short_description: Seconds, tasks and changes of a run
+description:
+  - Prints one line at the end of a run; writes the same as JSON to the file that E(RUN_REPORT) names.
+"""
+
+
+class CallbackModule(CallbackBase):
+    """Counts tasks that ran on a host, and remembers the names of those that changed something or failed."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "run_report"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._begun = time.monotonic()
+        self._changed: dict[str, list[str]] = defaultdict(list)
+        self._failed: list[dict[str, str]] = []
+
+    def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
+        """Remember who changed what."""
+        if result.result.get("changed"):
+            self._changed[result.host.get_name()].append(result.task.get_name())
+
+    def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
+        """Remember what failed, and what it said."""
+        if not ignore_errors:
+            told = str(result.result.get("msg", ""))
+            self._failed.append({"host": result.host.get_name(), "task": result.task.get_name(), "message": told})
+
+    def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
+        """Print the line and write the file."""
+        hosts = {
+            host: {**stats.summarize(host), "changed_tasks": self._changed[host]} for host in sorted(stats.processed)
+        }
+        report = {"seconds": round(time.monotonic() - self._begun, 1), "hosts": hosts, "failed": self._failed}
+        counts = ", ".join(f"{name} {host['ok']} tasks, {host['changed']} changed" for name, host in hosts.items())
+        self._display.display(f"RUN REPORT: {report['seconds']} s; {counts}")
+        path = os.environ.get("RUN_REPORT")
+        if path:
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(report, file)
