@@ -20,6 +20,14 @@ CONNECTION: dict[str, dict[str, t.Any]] = {
     "connect_timeout": {"type": "float", "default": 5.0},
 }
 
+# One node of a list of nodes.
+NODE: dict[str, dict[str, t.Any]] = {
+    "address": {"type": "str", "required": True},
+    "port": {"type": "int", "required": True},
+    "host": {"type": "str"},
+    "zone": {"type": "str"},
+}
+
 
 def access(params: t.Mapping[str, t.Any]) -> Access:
     """Return the login that a module's parameters describe."""

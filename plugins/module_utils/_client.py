@@ -150,8 +150,6 @@ class Client:
                 node=self.node,
                 hint="Log in as a user with that right.",
             )
-        if type(error) is redis.exceptions.AuthenticationError:
-            return self._unauthenticated(error)
         return EngineRefused(f"{masked(command)!r} was answered: {error}", node=self.node, reply=str(error))
 
     def _unauthenticated(self, error: Exception) -> AuthenticationFailed:
@@ -178,6 +176,19 @@ class Client:
 def node_name(host: str, port: int) -> str:
     """Return ``host:port``, with an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def resolved(host: str) -> str:
+    """Return the IP address of a host name (an address is returned as it is).
+
+    Raises Unreachable for a name without a record.
+    """
+    try:
+        return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
+    except OSError as error:
+        raise Unreachable(
+            f"the host name {host} has no address: {error}", node=host, hint="Correct the name, or add its record."
+        ) from error
 
 
 def gather(

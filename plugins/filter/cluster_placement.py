@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where primaries and replicas go, decided with no server running."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: cluster_placement
+short_description: Decide which nodes of a cluster become primaries and whose replicas the others are
+version_added: 0.1.0
+description:
+  - Applies the rules of placement of M(almashooq.redis.cluster) to nodes that need not exist yet, and fails with the same
+    message where they cannot be kept, so that a playbook can refuse an inventory before anything is installed.
+positional: _input, replicas, accept
+options:
+  _input:
+    description: Nodes, as in the option O(almashooq.redis.cluster#module:nodes).
+    type: list
+    elements: dict
+    required: true
+  replicas:
+    description: Replicas of each primary.
+    type: int
+    default: 1
+  accept:
+    description: Compromises to accept, as in the option O(almashooq.redis.cluster#module:accept).
+    type: list
+    elements: str
+    default: []
+"""
+
+EXAMPLES = r"""
+- name: Refuse hosts that cannot carry the cluster
+  ansible.builtin.set_fact:
+    __placement: "{{ nodes | almashooq.redis.cluster_placement(replicas=1) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: Names of the primaries, and for each replica its primary.
+  type: dict
+  contains:
+    primaries:
+      description: Address and port of each primary, in the order of the slots.
+      type: list
+      elements: str
+    replicas:
+      description: Address and port of each replica, and of its primary.
+      type: dict
+"""
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_desired
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.placement import place
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError
+
+
+def cluster_placement(nodes, replicas=1, accept=()):
+    """Return the placement as a dictionary; raises AnsibleFilterError where a rule cannot be kept."""
+    try:
+        placement = place(make_desired(nodes, replicas, accept))
+    except CollectionError as error:
+        raise AnsibleFilterError(str(error)) from error
+    return {"primaries": list(placement.primaries), "replicas": dict(placement.replicas)}
+
+
+class FilterModule:
+    """The filter, for Ansible."""
+
+    def filters(self):
+        """Return filters by name."""
+        return {"cluster_placement": cluster_placement}

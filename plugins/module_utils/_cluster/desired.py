@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the user wants of a cluster, and what of it can be refused before a server is asked."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .._errors import Refused
+
+MINIMUM_PRIMARIES = 3  # fewer cannot elect: a majority of primaries votes (cluster specification)
+
+REPLICA_ON_PRIMARY_HOST = "replica-on-primary-host"
+REPLICA_IN_PRIMARY_ZONE = "replica-in-primary-zone"
+PRIMARY_MAJORITY_ON_HOST = "primary-majority-on-host"
+COMPROMISES = (REPLICA_ON_PRIMARY_HOST, REPLICA_IN_PRIMARY_ZONE, PRIMARY_MAJORITY_ON_HOST)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One node that the cluster shall have.  ``host`` is the machine, ``zone`` its failure domain."""
+
+    address: str
+    port: int
+    host: str
+    zone: str
+
+    @property
+    def name(self) -> str:
+        """Return ``address:port``, an IPv6 address in brackets."""
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Desired:
+    """The whole wish.  ``settings`` is what every node has once the cluster stands."""
+
+    nodes: tuple[Wanted, ...]
+    replicas: int = 1
+    accept: frozenset[str] = frozenset()
+    settings: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def primaries(self) -> int:
+        """How many shards the nodes make; nodes left over become further replicas."""
+        return len(self.nodes) // (self.replicas + 1)
+
+    def wanted(self, name: str) -> Wanted:
+        """Return the wanted node of that name."""
+        return next(node for node in self.nodes if node.name == name)
+
+
+def make_desired(
+    nodes: t.Iterable[t.Mapping[str, t.Any]],
+    replicas: int,
+    accept: t.Iterable[str] = (),
+    settings: t.Mapping[str, t.Any] | None = None,
+) -> Desired:
+    """Build the wish from a module's options.
+
+    Raises Refused for what no cluster can be made of: a node named twice, too few nodes for the
+    replicas, a compromise that does not exist.
+    """
+    desired = Desired(
+        nodes=tuple(_wanted(node) for node in nodes),
+        replicas=replicas,
+        accept=frozenset(accept),
+        settings=tuple(sorted((name, str(value)) for name, value in (settings or {}).items())),
+    )
+    _refuse_duplicates(desired)
+    _refuse_unknown_compromises(desired)
+    _refuse_too_few(desired)
+    return desired
+
+
+def _wanted(node: t.Mapping[str, t.Any]) -> Wanted:
+    address, host = str(node["address"]), node.get("host")
+    host = str(host) if host else address
+    return Wanted(address=address, port=int(node["port"]), host=host, zone=str(node.get("zone") or host))
+
+
+def _refuse_duplicates(desired: Desired) -> None:
+    names = [node.name for node in desired.nodes]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        hosts = sorted({node.host for node in desired.nodes if node.name in twice})
+        raise Refused(
+            f"two nodes have one address: {', '.join(twice)} (hosts: {', '.join(hosts)})",
+            hint="Give each instance an address and port of its own.",
+            duplicates=twice,
+        )
+
+
+def _refuse_unknown_compromises(desired: Desired) -> None:
+    unknown = sorted(desired.accept - set(COMPROMISES))
+    if unknown:
+        raise Refused(
+            f"there is no such thing to accept: {', '.join(unknown)}", hint=f"Known: {', '.join(COMPROMISES)}."
+        )
+
+
+def _refuse_too_few(desired: Desired) -> None:
+    if desired.replicas < 0:
+        raise Refused(f"the number of replicas per primary is {desired.replicas}", hint="Give 0 or more.")
+    if desired.primaries < MINIMUM_PRIMARIES:
+        needed = MINIMUM_PRIMARIES * (desired.replicas + 1)
+        raise Refused(
+            f"{len(desired.nodes)} nodes are too few for {desired.replicas} replica(s) per primary: a cluster "
+            f"needs {MINIMUM_PRIMARIES} primaries at least, so {needed} nodes",
+            hint="Add nodes, or lower the number of replicas.",
+            needed=needed,
+        )

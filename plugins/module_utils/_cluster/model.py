@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of a cluster: plain, complete, comparable values."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .._slots import Ranges
+
+# Why a node cannot take part.  Values, because a dead node is an observation and not an exception.
+UNREACHABLE = "unreachable"
+WRONG_PASSWORD = "wrong password"
+NOT_PERMITTED = "not permitted"
+LOADING = "loading"
+NOT_CLUSTERED = "not in cluster mode"
+UNREADABLE = "unreadable"
+
+ERROR = "error"
+WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as it should be: what, where, how bad, what to do."""
+
+    check: str
+    message: str
+    severity: str = ERROR
+    node: str | None = None
+    hint: str = ""
+
+    def text(self) -> str:
+        """Return one line for people."""
+        return f"{self.message}. {self.hint}" if self.hint else self.message
+
+
+@dataclass(frozen=True)
+class Member:
+    """One node as one line of one node's CLUSTER NODES shows it."""
+
+    id: str
+    address: str = ""
+    port: int = 0
+    bus_port: int = 0
+    flags: frozenset[str] = frozenset()
+    primary_id: str | None = None
+    config_epoch: int = 0
+    connected: bool = True
+    slots: Ranges = ()
+    open_slots: tuple[str, ...] = ()
+
+    @property
+    def is_replica(self) -> bool:
+        """Whether the line says replica."""
+        return "slave" in self.flags
+
+    @property
+    def failed(self) -> bool:
+        """Whether the line says that the node is down, surely or possibly."""
+        return bool(self.flags & {"fail", "fail?"})
+
+    @property
+    def in_handshake(self) -> bool:
+        """Whether the nodes are still getting to know each other: the id is then a passing one."""
+        return "handshake" in self.flags
+
+    @property
+    def name(self) -> str:
+        """Return ``address:port`` as announced."""
+        return f"{self.address}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Node:
+    """One wanted node, as observed.  ``problem`` is empty for a node that answered everything."""
+
+    name: str
+    problem: str = ""
+    detail: str = ""
+    id: str = ""
+    view: tuple[Member, ...] = ()
+    state_ok: bool = False
+    current_epoch: int = 0
+    keys: int = 0
+    link_up: bool = True
+    syncing: bool = False
+    version: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    myself: Member = field(default_factory=lambda: Member(id=""))
+
+    @property
+    def is_replica(self) -> bool:
+        """Whether the node says of itself that it is a replica."""
+        return self.myself.is_replica
+
+    @property
+    def slots(self) -> Ranges:
+        """The slots that the node says it owns."""
+        return self.myself.slots
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The ids of the other nodes that this one knows for good."""
+        return frozenset(m.id for m in self.view if m.id != self.id and not m.in_handshake)
+
+    def setting(self, name: str) -> str:
+        """Return a running setting's value, empty where it was not read."""
+        return dict(self.settings).get(name, "")
+
+
+@dataclass(frozen=True)
+class Observed:
+    """All wanted nodes, in the order of the wish."""
+
+    nodes: tuple[Node, ...]
+
+    def by_id(self) -> dict[str, Node]:
+        """Return the nodes that answered, by node id."""
+        return {node.id: node for node in self.nodes if node.id}
+
+    def by_name(self) -> dict[str, Node]:
+        """Return all nodes by ``address:port``."""
+        return {node.name: node for node in self.nodes}
+
+    def replacing(self, changed: t.Mapping[str, Node]) -> Observed:
+        """Return a copy in which the named nodes are exchanged."""
+        return Observed(tuple(changed.get(node.name, node) for node in self.nodes))

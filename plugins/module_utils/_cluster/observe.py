@@ -1,0 +1,125 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asking every node: one node's view is one opinion.  A dead node is a value, not an exception."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._client import Access, Client, gather
+from .._errors import (
+    AuthenticationFailed,
+    CollectionError,
+    EngineRefused,
+    Loading,
+    PermissionDenied,
+    Unreachable,
+)
+from . import model
+from .desired import Desired, Wanted
+from .model import Node, Observed
+from .parse import number, parse_info, parse_nodes
+from .plan import WATCHED_SETTINGS
+
+Record = t.Callable[[str, str], None]
+
+PROBLEMS: tuple[tuple[type[CollectionError], str], ...] = (
+    (Loading, model.LOADING),
+    (AuthenticationFailed, model.WRONG_PASSWORD),
+    (PermissionDenied, model.NOT_PERMITTED),
+    (Unreachable, model.UNREACHABLE),
+    (EngineRefused, model.UNREADABLE),
+)
+QUESTIONS: tuple[tuple[str, ...], ...] = (
+    ("CLUSTER", "NODES"),
+    ("CLUSTER", "INFO"),
+    ("INFO", "replication"),
+    ("INFO", "server"),
+    ("DBSIZE",),
+    *(("CONFIG", "GET", setting) for setting in WATCHED_SETTINGS),
+)
+
+
+class Connections:
+    """One connection to each wanted node, kept for the whole run."""
+
+    def __init__(self, desired: Desired, access: Access, record: Record) -> None:
+        self._clients = {
+            node.name: Client(node.address, node.port, access, record=record) for node in desired.nodes
+        }
+
+    def __getitem__(self, name: str) -> Client:
+        """Return the connection to the node of that name."""
+        return self._clients[name]
+
+
+def observe(desired: Desired, connections: Connections) -> Observed:
+    """Ask every wanted node, side by side."""
+    return Observed(tuple(_value(n, gathered) for n, gathered in _asked(desired.nodes, connections)))
+
+
+def _asked(
+    nodes: t.Sequence[Wanted], connections: Connections
+) -> t.Iterator[tuple[Wanted, Node | CollectionError]]:
+    return zip(nodes, gather(lambda node: _ask(node.name, connections[node.name]), nodes))
+
+
+def _value(wanted: Wanted, gathered: Node | CollectionError) -> Node:
+    if isinstance(gathered, Node):
+        return gathered
+    return _failed(wanted.name, gathered)
+
+
+def _failed(name: str, error: CollectionError) -> Node:
+    problem = next(what for kind, what in PROBLEMS if isinstance(error, kind))
+    return Node(name=name, problem=problem, detail=error.message)
+
+
+def _ask(name: str, client: Client) -> Node:
+    replies = client.pipeline(QUESTIONS)
+    for reply in replies:
+        if isinstance(reply, CollectionError):
+            if "cluster support disabled" in reply.message:
+                return Node(name=name, problem=model.NOT_CLUSTERED)
+            return _failed(name, reply)
+    nodes, cluster, replication, server, keys, *settings = replies
+    return _node(name, str(nodes), parse_info(cluster), parse_info(replication), parse_info(server), keys, settings)
+
+
+def _node(
+    name: str,
+    nodes: str,
+    cluster: dict[str, str],
+    replication: dict[str, str],
+    server: dict[str, str],
+    keys: int,
+    settings: list[list[str]],
+) -> Node:
+    view = parse_nodes(nodes)
+    myself = next((member for member in view.members if member.id == view.myself), None)
+    if myself is None:
+        return Node(name=name, problem=model.UNREADABLE, detail="CLUSTER NODES names no node as myself")
+    return Node(
+        name=name,
+        id=view.myself,
+        view=view.members,
+        myself=myself,
+        findings=view.findings,
+        state_ok=cluster.get("cluster_state") == "ok",
+        # The node's own config epoch counts too: SET-CONFIG-EPOCH raises both.
+        current_epoch=max(number(cluster.get("cluster_current_epoch")), myself.config_epoch),
+        keys=keys,
+        link_up=replication.get("role") != "slave" or replication.get("master_link_status") == "up",
+        syncing=replication.get("master_sync_in_progress") == "1",
+        version=_version(server),
+        settings=tuple(sorted((pair[0], pair[1]) for pair in settings if len(pair) >= 2)),
+    )
+
+
+def _version(server: dict[str, str]) -> str:
+    # Every Valkey says redis_version:7.2.4 for the sake of old clients.
+    if server.get("server_name") == "valkey":
+        return f"valkey {server.get('valkey_version', '')}"
+    return f"redis {server.get('redis_version', '')}"
+

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a server's words to the model.  Junk from a live server is a finding, never an exception."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from .._slots import SLOTS, Ranges, merged
+from .model import Finding, Member
+
+MYSELF = "myself,"
+FIELDS = 8  # id address flags primary ping-sent pong-received config-epoch link-state [slot ...]
+
+
+class View(t.NamedTuple):
+    """One node's view of the cluster: its own id, all members, and what could not be read."""
+
+    myself: str
+    members: tuple[Member, ...]
+    findings: tuple[Finding, ...]
+
+
+def parse_nodes(reply: str) -> View:
+    """Read the reply of CLUSTER NODES; a line that cannot be read becomes a finding.
+
+    https://redis.io/docs/latest/commands/cluster-nodes/ has the format, which is the same in Valkey.
+    """
+    myself = ""
+    found: list[Member] = []
+    findings: list[Finding] = []
+    for line in reply.split("\n"):
+        words = line.split()
+        if not words:
+            continue
+        member = None
+        if len(words) >= FIELDS:
+            flags = words[2]
+            if flags.startswith(MYSELF):
+                myself, flags = words[0], flags[len(MYSELF) :]
+            # The two time stamps differ in every view; without them and without "myself" the lines
+            # of all views of a cluster are few distinct ones: 60 nodes cost 60 parses, not 3,600.
+            member = _member(words[0], words[1], flags, words[3], words[6], words[7], tuple(words[8:]))
+        if member is None:
+            findings.append(Finding("cluster-nodes-line", f"unreadable line in CLUSTER NODES: {line[:200]!r}"))
+        else:
+            found.append(member)
+    return View(myself, tuple(found), tuple(findings))
+
+
+def parse_info(reply: str) -> dict[str, str]:
+    """Read ``name:value`` lines as INFO and CLUSTER INFO give them; other lines are passed over."""
+    pairs = (line.split(":", 1) for line in reply.split("\r\n") if ":" in line and not line.startswith("#"))
+    return {name: value for name, value in pairs}
+
+
+def number(text: str | None) -> int:
+    """Return a whole number that a server wrote, 0 where it wrote none."""
+    try:
+        return int(text or 0)
+    except ValueError:
+        return 0
+
+
+@functools.lru_cache(maxsize=8192)
+def _member(
+    id_: str, where: str, flags: str, primary: str, epoch: str, link: str, slots: tuple[str, ...]
+) -> Member | None:
+    address, port, bus_port = _endpoint(where)
+    owned = _ranges(slots)
+    if owned is None or not epoch.isdigit():
+        return None
+    return Member(
+        id=id_,
+        address=address,
+        port=port,
+        bus_port=bus_port,
+        flags=frozenset(flags.split(",")),
+        primary_id=None if primary == "-" else primary,
+        config_epoch=int(epoch),
+        connected=link == "connected",
+        slots=owned,
+        open_slots=tuple(word for word in slots if word.startswith("[")),
+    )
+
+
+def _endpoint(where: str) -> tuple[str, int, int]:
+    """Split ``address:port@bus-port[,hostname[,...]]``; an IPv6 address has colons of its own."""
+    endpoint = where.split(",", 1)[0]
+    endpoint, _at, bus_port = endpoint.partition("@")
+    address, _colon, port = endpoint.rpartition(":")
+    return address, number(port), number(bus_port)
+
+
+def _ranges(words: tuple[str, ...]) -> Ranges | None:
+    found: list[tuple[int, int]] = []
+    for word in words:
+        if word.startswith("["):
+            continue
+        first, _hyphen, last = word.partition("-")
+        if not first.isdigit() or not (last or first).isdigit():
+            return None
+        pair = (int(first), int(last or first))
+        if not 0 <= pair[0] <= pair[1] < SLOTS:
+            return None
+        found.append(pair)
+    return merged([tuple(found)])

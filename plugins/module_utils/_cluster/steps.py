@@ -1,0 +1,174 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The steps that form a cluster: one change to one node each.
+
+Every step has a precondition (``ready``), a line for people and its effect on the model, so that
+tests run whole plans, cut them anywhere, and plan again.  Steps of one ``phase`` do not depend on
+each other and are executed side by side.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from dataclasses import dataclass
+
+from .. import _slots
+from .._slots import Ranges
+from .model import Member, Node, Observed
+
+HASTEN, EPOCHS, SLOTS, MEET, REPLICATE, RESTORE = "hasten", "epochs", "slots", "meet", "replicate", "restore"
+
+
+@dataclass(frozen=True)
+class SetSetting:
+    """CONFIG SET on one node: while the cluster forms (``hasten``), and back again (``restore``)."""
+
+    phase: str
+    node: str
+    setting: str
+    value: str
+
+    def describe(self) -> str:
+        """Return the line for people."""
+        why = "while the cluster forms" if self.phase == HASTEN else "as configured"
+        return f"{self.node}: set {self.setting} to {self.value} {why}"
+
+    def ready(self, state: Observed) -> bool:
+        """A setting can be set at any time."""
+        return not state.by_name()[self.node].problem
+
+    def apply(self, state: Observed) -> Observed:
+        """The node runs with the value."""
+        node = state.by_name()[self.node]
+        settings = tuple(sorted({**dict(node.settings), self.setting: self.value}.items()))
+        return state.replacing({self.node: dataclasses.replace(node, settings=settings)})
+
+
+@dataclass(frozen=True)
+class SetEpoch:
+    """CLUSTER SET-CONFIG-EPOCH: refused by the server once the node knows others or has an epoch."""
+
+    node: str
+    epoch: int
+    phase: str = EPOCHS
+
+    def describe(self) -> str:
+        """Return the line for people."""
+        return f"{self.node}: set config epoch {self.epoch}"
+
+    def ready(self, state: Observed) -> bool:
+        """The node is alone and without an epoch."""
+        node = state.by_name()[self.node]
+        return not node.known and node.current_epoch == 0
+
+    def apply(self, state: Observed) -> Observed:
+        """The node has the epoch."""
+        node = state.by_name()[self.node]
+        myself = dataclasses.replace(node.myself, config_epoch=self.epoch)
+        return state.replacing({self.node: _with_self(node, myself, current_epoch=self.epoch)})
+
+
+@dataclass(frozen=True)
+class AddSlots:
+    """CLUSTER ADDSLOTS: the server refuses a slot that it believes to be somebody's."""
+
+    node: str
+    slots: Ranges
+    phase: str = SLOTS
+
+    def describe(self) -> str:
+        """Return the line for people."""
+        return f"{self.node}: take {_slots.count(self.slots)} slots: {_slots.text(self.slots)}"
+
+    def ready(self, state: Observed) -> bool:
+        """The node is a primary, and nobody has the slots."""
+        owned = _slots.merged(node.slots for node in state.nodes)
+        return not state.by_name()[self.node].is_replica and not _slots.common(owned, self.slots)
+
+    def apply(self, state: Observed) -> Observed:
+        """The node owns the slots."""
+        node = state.by_name()[self.node]
+        myself = dataclasses.replace(node.myself, slots=_slots.merged([node.slots, self.slots]))
+        return state.replacing({self.node: _with_self(node, myself)})
+
+
+@dataclass(frozen=True)
+class Meet:
+    """CLUSTER MEET from one node to some others; the acquaintance is mutual and spreads by gossip."""
+
+    node: str
+    peers: tuple[str, ...]
+    phase: str = MEET
+
+    def describe(self) -> str:
+        """Return the line for people."""
+        return f"{self.node}: meet {', '.join(self.peers)}"
+
+    def ready(self, state: Observed) -> bool:
+        """All of them answer."""
+        nodes = state.by_name()
+        return not any(nodes[name].problem for name in (self.node, *self.peers))
+
+    def apply(self, state: Observed) -> Observed:
+        """Everybody whom one of them knows knows everybody else."""
+        nodes = state.by_name()
+        acquainted = {nodes[name].id for name in (self.node, *self.peers)}
+        for node in state.nodes:
+            if node.id in acquainted or node.known & acquainted:
+                acquainted |= node.known | {node.id}
+        group = [node for node in state.nodes if node.id in acquainted]
+        lines = tuple(node.myself for node in group)
+        return state.replacing({node.name: dataclasses.replace(node, view=lines) for node in group})
+
+
+@dataclass(frozen=True)
+class Replicate:
+    """CLUSTER REPLICATE: the node has to be empty, and to know its primary."""
+
+    node: str
+    primary: str
+    phase: str = REPLICATE
+
+    def describe(self) -> str:
+        """Return the line for people."""
+        return f"{self.node}: become a replica of {self.primary}"
+
+    def ready(self, state: Observed) -> bool:
+        """The node holds neither keys nor slots and knows its primary, which is one."""
+        nodes = state.by_name()
+        node, primary = nodes[self.node], nodes[self.primary]
+        return not node.keys and not node.slots and primary.id in node.known and not primary.is_replica
+
+    def apply(self, state: Observed) -> Observed:
+        """The node is a replica of the primary, in sync."""
+        nodes = state.by_name()
+        node, primary = nodes[self.node], nodes[self.primary]
+        myself = dataclasses.replace(
+            node.myself,
+            flags=frozenset({"slave"}),
+            primary_id=primary.id,
+            config_epoch=primary.myself.config_epoch,
+        )
+        state = state.replacing({self.node: _with_self(node, myself, keys=primary.keys, link_up=True)})
+        return _gossiped(state, myself)
+
+
+Step = t.Union[SetSetting, SetEpoch, AddSlots, Meet, Replicate]
+
+
+def _with_self(node: Node, myself: Member, **changes: t.Any) -> Node:
+    """Return the node with another line of its own, in its view too."""
+    view = tuple(myself if member.id == node.id else member for member in node.view)
+    return dataclasses.replace(node, myself=myself, view=view, **changes)
+
+
+def _gossiped(state: Observed, line: Member) -> Observed:
+    """Return the state in which everybody who knows the member has its newest line."""
+    return Observed(
+        tuple(
+            dataclasses.replace(node, view=tuple(line if m.id == line.id else m for m in node.view))
+            for node in state.nodes
+        )
+    )

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decisions of the preflight: pure functions from what was observed to sentences for people."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .model import FREE, LISTENER, OURS, TAKEN, Host, Instance, Process, Socket, State
+
+SERVERS = frozenset({"redis-server", "valkey-server", "keydb-server"})
+HIGHEST_PORT = 65535
+
+
+def problems(host: Host, instances: t.Sequence[Instance], *, accept_memory: bool) -> list[str]:
+    """Return everything that keeps these instances from living on this host; empty is good."""
+    if host.ip is None:
+        return [
+            f"redis_node_address {host.address!r} is a host name that has no address record "
+            f"({host.resolve_error}): create the record or set redis_node_address to an IP address"
+        ]
+    found = _numbering(instances)
+    if any(one.refusal == "EADDRNOTAVAIL" and one.address == host.ip for one in host.attempts):
+        name = host.address if host.address == host.ip else f"{host.address} ({host.ip})"
+        found.append(
+            f"redis_node_address {name} is not an address of this host: "
+            "set it to one that 'ip address' shows here"
+        )
+    else:
+        found += [text for one in instances for text in _ports(host, one)]
+    found += _directories(host)
+    if not accept_memory:
+        found += _memory(host, instances)
+    return found
+
+
+def state_of(host: Host, instance: Instance) -> State:
+    """Return who holds the instance's ports: nobody, itself, the preflight's listener, a stranger."""
+    states = [_state(host, instance, port) for port in instance.ports]
+    for state in (TAKEN, OURS, LISTENER):
+        if state in states:
+            return t.cast("State", state)
+    return FREE
+
+
+def is_ours(process: Process, instance: Instance, pid_in_file: int | None) -> bool:
+    """Tell whether a process is this very instance, by any of the traces that a server leaves.
+
+    A server rewrites its command line, and its directory is hidden from a container's root, so
+    each trace alone is enough: systemd unit, pid file, working directory, managed file.
+    """
+    if process.unit == instance.unit:
+        return True
+    if process.name not in SERVERS:
+        return False
+    return (
+        process.pid == pid_in_file
+        or process.directory == instance.data_dir
+        or instance.managed_file in process.command
+    )
+
+
+def _state(host: Host, instance: Instance, port: int) -> State:
+    refusals = [one for one in host.attempts if one.port == port and one.refusal]
+    if not any(one.refusal == "EADDRINUSE" for one in refusals):
+        return TAKEN if refusals else FREE
+    owners = [one.owner for one in _holders(host, port)]
+    if owners and all(one and one.pid == host.listener_pid for one in owners):
+        return LISTENER
+    ours = [one for one in owners if one and is_ours(one, instance, host.pid_of(instance.port))]
+    return OURS if owners and len(ours) == len(owners) else TAKEN
+
+
+def _ports(host: Host, instance: Instance) -> t.Iterator[str]:
+    for port in instance.ports:
+        if _state(host, instance, port) == TAKEN:
+            which = f"port {port}" if port == instance.port else f"cluster bus port {port} of {instance.port}"
+            yield f"{which} {_refusal(host, port)}"
+
+
+def _refusal(host: Host, port: int) -> str:
+    way_out = "or give the instance another port in redis_node_instances"
+    refused = next(one for one in host.attempts if one.port == port and one.refusal)
+    if refused.refusal == "EACCES":
+        return f"on {refused.address} may not be used by this user: use a port from 1024 on, {way_out}"
+    if refused.refusal != "EADDRINUSE":
+        return f"on {refused.address} cannot be bound ({refused.refusal}): {way_out.removeprefix('or ')}"
+    holders = ", ".join(dict.fromkeys(_holder(one) for one in _holders(host, port)))
+    return f"is held by {holders or 'another program'}: stop that program {way_out}"
+
+
+def _holders(host: Host, port: int) -> list[Socket]:
+    """Return the sockets that stand in the way: on our address, on loopback, or on any address."""
+    tried = {one.address for one in host.attempts if one.port == port} | {"0.0.0.0", "::"}
+    return [one for one in host.sockets if one.port == port and one.address in tried]
+
+
+def _holder(listening: Socket) -> str:
+    owner = listening.owner
+    if owner is None:
+        return f"a process of user id {listening.uid} that this user may not see"
+    command = " ".join(owner.command)
+    return f"{owner.name} (pid {owner.pid}{': ' + command if command else ''})"
+
+
+def _numbering(instances: t.Sequence[Instance]) -> list[str]:
+    found = []
+    seen: dict[int, str] = {}
+    for instance in instances:
+        for port in instance.ports:
+            what = f"instance {instance.port}" if port == instance.port else f"the bus port of {instance.port}"
+            if not 0 < port <= HIGHEST_PORT:
+                found.append(f"{what} would be port {port}, which does not exist: choose a lower port")
+            elif port in seen:
+                found.append(f"port {port} is given twice on this host: to {seen[port]} and to {what}")
+            seen.setdefault(port, what)
+    return found
+
+
+def _directories(host: Host) -> list[str]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in host.directories:
+        if one.trouble:
+            found.setdefault((one.existing, one.trouble), []).append(one.path)
+    return [
+        f"{' and '.join(paths)} cannot be written: {existing} {trouble}"
+        for (existing, trouble), paths in found.items()
+    ]
+
+
+def _memory(host: Host, instances: t.Sequence[Instance]) -> list[str]:
+    wanted = sum(one.maxmemory for one in instances)
+    if wanted <= host.memory:
+        return []
+    return [
+        f"maxmemory of {len(instances)} instances adds up to {mebibytes(wanted)}, and "
+        f"{host.memory_source} is {mebibytes(host.memory)}: lower redis_node_maxmemory, run fewer "
+        "instances here, or set redis_node_accept_memory_overcommit"
+    ]
+
+
+def mebibytes(number: int) -> str:
+    """Return bytes as a number that people compare."""
+    return f"{number / 2**20:,.0f} MiB"

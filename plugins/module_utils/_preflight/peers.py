@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What only shows between hosts: one address given twice, clocks apart, ports that do not get through."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import errno
+import os
+import socket
+import typing as t
+from dataclasses import dataclass
+
+WORKERS = 64
+_SILENT = frozenset({errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EACCES, errno.EPERM})
+
+
+@dataclass(frozen=True)
+class Member:
+    """One instance of the deployment, as the other hosts see it."""
+
+    host: str
+    address: str
+    port: int
+    bus_port: int | None
+    listening: bool = True
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Return the data port and, in a cluster, the bus port."""
+        return (self.port,) if self.bus_port is None else (self.port, self.bus_port)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One port to reach."""
+
+    host: str
+    address: str
+    port: int
+    data_port: int
+
+    def describe(self) -> str:
+        """Return how the port reads in a message."""
+        name = f"[{self.address}]" if ":" in self.address else self.address
+        bus = f" (cluster bus port of {self.data_port})" if self.port != self.data_port else ""
+        return f"host {self.host} at {name}:{self.port}{bus}"
+
+
+def duplicates(me: str, members: t.Sequence[Member]) -> list[str]:
+    """Return the addresses of this host that a host before it in the list has too.
+
+    Told by the later one alone, so that a message appears once and not on every host.
+    """
+    found = []
+    first: dict[tuple[str, int], str] = {}
+    for member in members:
+        for port in member.ports:
+            owner = first.setdefault((member.address, port), member.host)
+            if member.host == me != owner:
+                found.append(
+                    f"{member.address}:{port} is an address of two nodes, on host {owner} and on host {me}: "
+                    "give each host its own redis_node_address"
+                )
+    return found
+
+
+def clock_trouble(me: str, clocks: t.Mapping[str, float], limit: float) -> list[str]:
+    """Return a sentence if this host's clock is off from the middle one of all by more than the limit."""
+    ordered = sorted(clocks, key=lambda host: (clocks[host], host))
+    middle = ordered[(len(ordered) - 1) // 2]
+    skew = clocks[me] - clocks[middle]
+    if abs(skew) <= limit:
+        return []
+    return [
+        f"the clock of host {me} is {abs(skew):.1f} s {'ahead of' if skew > 0 else 'behind'} that of host "
+        f"{middle} (redis_node_clock_skew allows {limit:g} s): synchronise them, with chrony for example"
+    ]
+
+
+def targets(me: str, members: t.Sequence[Member]) -> list[Target]:
+    """Return what this host has to reach: every listening port of every other host."""
+    return [
+        Target(member.host, member.address, port, member.port)
+        for member in members
+        if member.host != me and member.listening
+        for port in member.ports
+    ]
+
+
+def unreachable(me: str, wanted: t.Sequence[Target], timeout: float) -> list[str]:
+    """Try all targets side by side and return a sentence for each that cannot be reached."""
+    if not wanted:
+        return []
+    with concurrent.futures.ThreadPoolExecutor(min(WORKERS, len(wanted))) as pool:
+        answers = list(pool.map(lambda target: _attempt(target, timeout), wanted))
+    return [
+        f"host {me} cannot reach {target.describe()}: {answer}"
+        for target, answer in zip(wanted, answers)
+        if answer
+    ]
+
+
+def _attempt(target: Target, timeout: float) -> str:
+    try:
+        socket.create_connection((target.address, target.port), timeout).close()
+    except socket.timeout:
+        return "timed out: open it in the firewall"
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        if error.errno in _SILENT:
+            return f"{reason}: open it in the firewall, or mend the route"
+        return f"{reason}: a firewall rejects it, or another run on that host is in the way"
+    return ""
