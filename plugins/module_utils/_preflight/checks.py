@@ -16,10 +16,7 @@ HIGHEST_PORT = 65535
 def problems(host: Host, instances: t.Sequence[Instance], *, accept_memory: bool) -> list[str]:
     """Return everything that keeps these instances from living on this host; empty is good."""
     if host.ip is None:
-        return [
-            f"redis_node_address {host.address!r} is a host name that has no address record "
-            f"({host.resolve_error}): create the record or set redis_node_address to an IP address"
-        ]
+        return [_nameless(host)]
     found = _numbering(instances)
     if any(one.refusal == "EADDRNOTAVAIL" and one.address == host.ip for one in host.attempts):
         name = host.address if host.address == host.ip else f"{host.address} ({host.ip})"
@@ -58,6 +55,13 @@ def is_ours(process: Process, instance: Instance, pid_in_file: int | None) -> bo
         process.pid == pid_in_file
         or process.directory == instance.data_dir
         or instance.managed_file in process.command
+    )
+
+
+def _nameless(host: Host) -> str:
+    return (
+        f"redis_node_address {host.address!r} is a host name that has no address record "
+        f"({host.resolve_error}): create the record or set redis_node_address to an IP address"
     )
 
 
@@ -109,7 +113,9 @@ def _numbering(instances: t.Sequence[Instance]) -> list[str]:
     seen: dict[int, str] = {}
     for instance in instances:
         for port in instance.ports:
-            what = f"instance {instance.port}" if port == instance.port else f"the bus port of {instance.port}"
+            what = (
+                f"instance {instance.port}" if port == instance.port else f"the bus port of {instance.port}"
+            )
             if not 0 < port <= HIGHEST_PORT:
                 found.append(f"{what} would be port {port}, which does not exist: choose a lower port")
             elif port in seen:
@@ -133,11 +139,12 @@ def _memory(host: Host, instances: t.Sequence[Instance]) -> list[str]:
     wanted = sum(one.maxmemory for one in instances)
     if wanted <= host.memory:
         return []
-    return [
+    text = (
         f"maxmemory of {len(instances)} instances adds up to {mebibytes(wanted)}, and "
         f"{host.memory_source} is {mebibytes(host.memory)}: lower redis_node_maxmemory, run fewer "
         "instances here, or set redis_node_accept_memory_overcommit"
-    ]
+    )
+    return [text]
 
 
 def mebibytes(number: int) -> str:

@@ -103,9 +103,7 @@ def _detach(sockets: t.Sequence[socket.socket], send: int, lifetime: int, state_
         os._exit(0)
 
 
-def _become_listener(
-    sockets: t.Sequence[socket.socket], send: int, lifetime: int, state_file: str
-) -> None:
+def _become_listener(sockets: t.Sequence[socket.socket], send: int, lifetime: int, state_file: str) -> None:
     # The default action of SIGALRM ends the process without any of our code having to run.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(lifetime)

@@ -73,10 +73,11 @@ def clock_trouble(me: str, clocks: t.Mapping[str, float], limit: float) -> list[
     skew = clocks[me] - clocks[middle]
     if abs(skew) <= limit:
         return []
-    return [
+    text = (
         f"the clock of host {me} is {abs(skew):.1f} s {'ahead of' if skew > 0 else 'behind'} that of host "
         f"{middle} (redis_node_clock_skew allows {limit:g} s): synchronise them, with chrony for example"
-    ]
+    )
+    return [text]
 
 
 def targets(me: str, members: t.Sequence[Member]) -> list[Target]:

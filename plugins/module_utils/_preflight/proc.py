@@ -43,9 +43,7 @@ def listening_sockets(ports: t.Collection[int]) -> list[Socket]:
     if not found:
         return []
     owners = _owners({one.inode for one in found})
-    return [
-        Socket(one.address, one.port, one.uid, one.inode, owners.get(one.inode)) for one in found
-    ]
+    return [Socket(one.address, one.port, one.uid, one.inode, owners.get(one.inode)) for one in found]
 
 
 def process(pid: int) -> Process | None:

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an inventory's list of instances to the ports and the memory that each of them needs."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._errors import Refused
+
+BUS_OFFSET = 10000
+_SIZE = re.compile(r"(\d+)(b|kb?|mb?|gb?)?", re.IGNORECASE)
+# The engine's rule: 1k is 1000 bytes and 1kb is 1024, in any case.
+_UNITS = {
+    "": 1,
+    "b": 1,
+    "k": 10**3,
+    "kb": 2**10,
+    "m": 10**6,
+    "mb": 2**20,
+    "g": 10**9,
+    "gb": 2**30,
+}
+
+
+def endpoints(
+    instances: t.Sequence[t.Mapping[str, t.Any]],
+    config: t.Mapping[str, t.Any],
+    maxmemory: object,
+    cluster_enabled: bool,
+) -> list[dict[str, t.Any]]:
+    """Return ``port``, ``bus_port`` and ``maxmemory`` (bytes) of each instance, and nothing else.
+
+    The directives may hold secrets, so only these three go to the module that looks at a host.
+    """
+    return [_endpoint(one, config, maxmemory, cluster_enabled) for one in instances]
+
+
+def size(text: object) -> int | None:
+    """Return the bytes that the engine reads in a size, or nothing where it would refuse it."""
+    match = _SIZE.fullmatch(str(text).strip())
+    return int(match.group(1)) * _UNITS[(match.group(2) or "").lower()] if match else None
+
+
+def _endpoint(
+    instance: t.Mapping[str, t.Any], config: t.Mapping[str, t.Any], maxmemory: object, cluster_enabled: bool
+) -> dict[str, t.Any]:
+    port = _number(instance.get("port"), "port", "an instance")
+    own = {"maxmemory": maxmemory, **config, **(instance.get("config") or {})}
+    bus_port = None
+    if cluster_enabled:
+        bus_port = (
+            _number(own.get("cluster-port") or 0, "cluster-port", f"instance {port}") or port + BUS_OFFSET
+        )
+    # What is no size is refused by the engine itself, with its own message, when it sees the file.
+    return {"port": port, "bus_port": bus_port, "maxmemory": size(own["maxmemory"]) or 0}
+
+
+def _number(value: object, name: str, owner: str) -> int:
+    try:
+        return int(str(value))
+    except ValueError:
+        raise Refused(
+            f"{name} of {owner} is {value!r}, which is no number",
+            hint="An item of redis_node_instances looks like {port: 7000}.",
+        ) from None

@@ -1,0 +1,41 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who belongs to a deployment, from what each host said about itself in this run."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import Refused
+
+FACT = "__redis_node_members"
+DEPLOYMENT = "redis_node_deployment"
+# The default of redis_node_deployment: a role's defaults are not visible from other hosts.
+DEFAULT_DEPLOYMENT = "redis"
+NODE = ("address", "port", "host", "zone")
+
+
+def deployment_members(
+    hostvars: t.Mapping[str, t.Mapping[str, t.Any]], hosts: t.Sequence[str], deployment: str
+) -> list[dict[str, t.Any]]:
+    """Return the nodes of the deployment on these hosts, in the order of the hosts.
+
+    Raises Refused when a host of the deployment took no part in the run: a cluster is formed of
+    all its members or not at all.
+    """
+    members: list[dict[str, t.Any]] = []
+    absent: list[str] = []
+    for host in hosts:
+        known = hostvars[host].get(FACT)
+        if known is not None:
+            members += [{key: one[key] for key in NODE} for one in known if one["deployment"] == deployment]
+        elif hostvars[host].get(DEPLOYMENT, DEFAULT_DEPLOYMENT) == deployment:
+            absent.append(host)
+    if absent:
+        raise Refused(
+            f"deployment {deployment!r} has members that take no part in this run: {', '.join(absent)}",
+            hint="Run without --limit (or with all of its hosts), and mend hosts that cannot be reached. "
+            "A host that is gone for good is taken out of the inventory group.",
+        )
+    return members

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The preflight modules' work: parameters in, results out; decisions are in checks and peers."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass
+
+from .._errors import CollectionError, Refused
+from . import checks, listener, peers
+from .model import OURS, Instance
+from .observe import observe
+
+Params = t.Mapping[str, t.Any]
+Record = t.Callable[[str, str], None]
+
+
+def look(params: Params, record: Record) -> dict[str, t.Any]:
+    """Look at this host; raise Refused with everything that is in the way."""
+    arrived = time.time()
+    instances = [_instance(one, params) for one in params["instances"]]
+    directories = [params[name] for name in ("config_dir", "data_dir", "log_dir", "run_dir")]
+    host = observe(params["address"], instances, directories, params["state_file"])
+    refuse(checks.problems(host, instances, accept_memory=params["accept_memory_overcommit"]))
+    states = {one.port: checks.state_of(host, one) for one in instances}
+    clock = arrived - params["controller_time"] if params["controller_time"] is not None else None
+    return {
+        "ip": host.ip,
+        "memory": host.memory,
+        "members": [
+            {
+                "host": params["host"],
+                "zone": params["zone"],
+                "deployment": params["deployment"],
+                "address": host.ip,
+                "port": one.port,
+                "bus_port": one.bus_port,
+                "listening": states[one.port] == OURS,
+                "clock": clock,
+            }
+            for one in instances
+        ],
+        "silent_ports": [port for one in instances if states[one.port] != OURS for port in one.ports],
+    }
+
+
+def look_around(params: Params, record: Record) -> dict[str, t.Any]:
+    """Compare this host with the others and try to reach them; raise Refused with what is wrong."""
+    me = params["host"]
+    everyone = [_member(one, params["listeners"]) for one in params["members"]]
+    wrong = peers.duplicates(me, everyone)
+    clocks = {one["host"]: float(one["clock"]) for one in params["members"] if one["clock"] is not None}
+    if me in clocks:
+        wrong += peers.clock_trouble(me, clocks, params["clock_skew"])
+    refuse(wrong)
+    wanted = peers.targets(me, everyone)
+    refuse(peers.unreachable(me, wanted, params["timeout"]))
+    return {"reached": len(wanted)}
+
+
+def refuse(problems: t.Sequence[str]) -> None:
+    """Raise Refused with all the problems at once, if there are any."""
+    if len(problems) == 1:
+        raise Refused(f"{problems[0]}. Nothing has been changed.", problems=list(problems))
+    if problems:
+        lines = "".join(f"\n- {problem}" for problem in problems)
+        raise Refused(
+            f"{len(problems)} things are in the way:{lines}\nNothing has been changed.",
+            problems=list(problems),
+        )
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Whether a temporary listener is there, for the diff and the plan."""
+
+    pid: int | None
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Start the temporary listener."""
+
+    ports: tuple[int, ...]
+
+    def describe(self) -> str:
+        """Return one line for people."""
+        return f"listen for a moment on {', '.join(map(str, self.ports))}"
+
+    def apply(self, state: Listening) -> Listening:
+        """Return the state with a listener; its pid is not known before it runs."""
+        return Listening(pid=0)
+
+
+@dataclass(frozen=True)
+class Release:
+    """End the temporary listener."""
+
+    def describe(self) -> str:
+        """Return one line for people."""
+        return "end the temporary listener"
+
+    def apply(self, state: Listening) -> Listening:
+        """Return the state without a listener."""
+        return Listening(pid=None)
+
+
+class ListenerOperation:
+    """The temporary listener of this host: there for this run, or gone."""
+
+    def __init__(self, params: Params, record: Record) -> None:
+        self._params = params
+        self._started: int | None = None
+
+    def observe(self) -> Listening:
+        """Return whose listener is there."""
+        return Listening(listener.running(self._params["state_file"]))
+
+    def plan(self, state: Listening) -> t.Sequence[Listen | Release]:
+        """Start one that is this run's own, or end whatever is there."""
+        if self._params["state"] == "absent":
+            return [] if state.pid is None else [Release()]
+        if self._started is None:
+            return [Listen(tuple(self._params["ports"]))]
+        if state.pid != self._started:
+            raise CollectionError(
+                "the temporary listener was ended by something else",
+                hint="Is another run at work on this host?",
+            )
+        return []
+
+    def execute(self, steps: t.Sequence[Listen | Release], state: Listening) -> t.Sequence[Listen | Release]:
+        """Do the one step there is."""
+        params = self._params
+        if isinstance(steps[0], Release):
+            listener.stop(params["state_file"])
+        else:
+            self._started = listener.start(
+                params["address"], steps[0].ports, params["lifetime"], params["state_file"]
+            )
+        return steps
+
+    def settle(self, state: Listening) -> Listening:
+        """Return the state: starting and ending wait for their effect."""
+        return state
+
+    def render(self, state: Listening) -> str:
+        """Return the state as a line."""
+        return "no temporary listener\n" if state.pid is None else "temporary listener\n"
+
+    def result(self, state: Listening) -> dict[str, t.Any]:
+        """Return the pid, for whoever wants to look at it."""
+        return {"pid": state.pid}
+
+
+def _instance(given: Params, params: Params) -> Instance:
+    port = given["port"]
+    return Instance(
+        port=port,
+        bus_port=given["bus_port"],
+        data_dir=f"{params['data_dir']}/{port}",
+        managed_file=f"{params['config_dir']}/{port}.conf",
+        pid_file=f"{params['run_dir']}/{port}.pid",
+        unit=f"{params['unit']}@{port}.service",
+        maxmemory=given["maxmemory"],
+    )
+
+
+def _member(given: Params, listeners: bool) -> peers.Member:
+    return peers.Member(
+        host=given["host"],
+        address=given["address"],
+        port=int(given["port"]),
+        bus_port=None if given["bus_port"] is None else int(given["bus_port"]),
+        listening=bool(given["listening"]) or listeners,
+    )

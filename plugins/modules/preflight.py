@@ -1,0 +1,175 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module ``almashooq.redis.preflight``."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: preflight
+version_added: 0.1.0
+short_description: Tell whether instances can live on this host, before anything is changed
+description:
+  - "Looks at the host that it runs on: is the address one of this host, are the ports free or held by these very
+    instances, can the directories be written, does the memory suffice."
+  - Fails with everything that is in the way, each with its way out. Changes nothing, and nothing listens for it.
+  - Needs no Redis client, so that it runs before anything is installed.
+extends_documentation_fragment:
+  - almashooq.redis.connection.info_attributes
+options:
+  address:
+    description: Address of the host that its instances use to bind, announce and connect.
+    type: str
+    required: true
+  instances:
+    description: The instances of this host, see the filter P(almashooq.redis.instance_endpoints#filter).
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      port:
+        description: Data port.
+        type: int
+        required: true
+      bus_port:
+        description: Port of the cluster bus; none for an instance that is no cluster node.
+        type: int
+      maxmemory:
+        description: Limit of its data, in bytes.
+        type: int
+        default: 0
+  host:
+    description: Name of this host in the inventory, for the result.
+    type: str
+    required: true
+  zone:
+    description: Failure domain of this host, for the result.
+    type: str
+    required: true
+  deployment:
+    description: Name of the deployment that the instances belong to, for the result.
+    type: str
+    required: true
+  config_dir:
+    description: Directory of the managed configuration.
+    type: path
+    required: true
+  data_dir:
+    description: Directory under which each instance has its own.
+    type: path
+    required: true
+  log_dir:
+    description: Directory of the log files.
+    type: path
+    required: true
+  run_dir:
+    description: Directory of the pid files of instances that run without systemd.
+    type: path
+    required: true
+  unit:
+    description: Name of the template unit of the instances.
+    type: str
+    default: redis-node
+  accept_memory_overcommit:
+    description: Whether the instances' C(maxmemory) may add up to more than the host has.
+    type: bool
+    default: false
+  controller_time:
+    description: The controller's clock at the start of the task, in seconds since 1970, to compare clocks of hosts.
+    type: float
+  state_file:
+    description: File that tells of a temporary listener, see O(almashooq.redis.preflight_listener#module:state_file).
+    type: path
+    default: /run/almashooq-redis-preflight.json
+author:
+  - The almashooq.redis authors (@almashooq)
+"""
+
+EXAMPLES = r"""
+- name: Ask whether one instance can live here
+  almashooq.redis.preflight:
+    address: 192.0.2.11
+    instances:
+      - {port: 7000, bus_port: 17000, maxmemory: 1073741824}
+    host: "{{ inventory_hostname }}"
+    zone: "{{ inventory_hostname }}"
+    deployment: redis
+    config_dir: /etc/redis-node
+    data_dir: /var/lib/redis-node
+    log_dir: /var/log/redis-node
+    run_dir: /run/redis-node
+"""
+
+RETURN = r"""
+ip:
+  description: The IP address behind O(address).
+  returned: success
+  type: str
+memory:
+  description: Bytes that this host, or the container that it is, may use.
+  returned: success
+  type: int
+members:
+  description: The instances as other hosts have to know them, for P(almashooq.redis.deployment_members#filter)
+    and M(almashooq.redis.preflight_peers).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    host: {description: Name of the host., type: str}
+    zone: {description: Failure domain., type: str}
+    deployment: {description: Name of the deployment., type: str}
+    address: {description: IP address., type: str}
+    port: {description: Data port., type: int}
+    bus_port: {description: Port of the cluster bus or null., type: int}
+    listening: {description: Whether the instance runs already., type: bool}
+    clock: {description: How far this host's clock was from O(controller_time) in seconds., type: float}
+silent_ports:
+  description: Data and bus ports of the instances that do not run yet.
+  returned: success
+  type: list
+  elements: int
+problems:
+  description: What is in the way, one sentence each.
+  returned: failure
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.almashooq.redis.plugins.module_utils import _run
+from ansible_collections.almashooq.redis.plugins.module_utils._preflight import operation
+
+INSTANCE = {
+    "port": {"type": "int", "required": True},
+    "bus_port": {"type": "int"},
+    "maxmemory": {"type": "int", "default": 0},
+}
+
+
+def main() -> None:
+    """Look at this host."""
+    module = AnsibleModule(
+        argument_spec={
+            "address": {"type": "str", "required": True},
+            "instances": {"type": "list", "elements": "dict", "required": True, "options": INSTANCE},
+            "host": {"type": "str", "required": True},
+            "zone": {"type": "str", "required": True},
+            "deployment": {"type": "str", "required": True},
+            "config_dir": {"type": "path", "required": True},
+            "data_dir": {"type": "path", "required": True},
+            "log_dir": {"type": "path", "required": True},
+            "run_dir": {"type": "path", "required": True},
+            "unit": {"type": "str", "default": "redis-node"},
+            "accept_memory_overcommit": {"type": "bool", "default": False},
+            "controller_time": {"type": "float"},
+            "state_file": {"type": "path", "default": "/run/almashooq-redis-preflight.json"},
+        },
+        supports_check_mode=True,
+    )
+    _run.read(module, operation.look, needs_client=False)
+
+
+if __name__ == "__main__":
+    main()
