@@ -18,7 +18,7 @@ from .desired import Desired
 from .model import ERROR, LOADING, Observed
 from .observe import Connections, Record, observe
 from .plan import WATCHED_SETTINGS, plan
-from .steps import HASTEN, MEET, RESTORE, AddSlots, Meet, Replicate, SetEpoch, SetSetting, Step
+from .steps import HASTEN, MEET, RESTORE, AddSlots, Meet, Replicate, SetEpoch, SetSettings, Step
 
 MEET_HINT = (
     "Check that each node's bus port (data port + 10000, or cluster-port) can be reached from all other hosts, "
@@ -39,7 +39,7 @@ class ClusterOperation:
         self._deadline = time.monotonic() + timeout
         self._connections = Connections(desired, access, record)
         self._lock: Client | None = None
-        self._hastened: tuple[SetSetting, ...] = ()
+        self._hastened: tuple[SetSettings, ...] = ()
 
     def observe(self) -> Observed:
         """Ask every node; what is still loading is waited for."""
@@ -110,7 +110,7 @@ class ClusterOperation:
             if not step.ready(state):
                 raise Refused(f"cannot {step.describe()}: the world moved", hint="Run again.")
         if phase[0].phase == HASTEN:
-            self._hastened = tuple(step for step in phase if isinstance(step, SetSetting))
+            self._hastened = tuple(step for step in phase if isinstance(step, SetSettings))
         # A node's steps go out in their order on one connection; the nodes take theirs side by side.
         per_node: dict[str, list[Step]] = {}
         for step in phase:
@@ -181,8 +181,9 @@ class ClusterOperation:
         """Give back what was lowered, where a node still answers; a re-run does the rest."""
         wanted = dict(self._desired.settings)
 
-        def restore(step: SetSetting) -> None:
-            self._connections[step.node].command("CONFIG", "SET", step.setting, wanted[step.setting])
+        def restore(step: SetSettings) -> None:
+            commands = [("CONFIG", "SET", name, wanted[name]) for name, _low in step.settings]
+            self._connections[step.node].pipeline(commands)
 
         gather(restore, self._hastened)
 
@@ -191,8 +192,8 @@ def _commands(
     step: Step, state: Observed, addresses: t.Mapping[str, tuple[str, int, int]]
 ) -> list[tuple[object, ...]]:
     """Return the commands of one step."""
-    if isinstance(step, SetSetting):
-        return [("CONFIG", "SET", step.setting, step.value)]
+    if isinstance(step, SetSettings):
+        return [("CONFIG", "SET", name, value) for name, value in step.settings]
     if isinstance(step, SetEpoch):
         return [("CLUSTER", "SET-CONFIG-EPOCH", step.epoch)]
     if isinstance(step, AddSlots):

@@ -37,7 +37,7 @@ from .steps import (
     Meet,
     Replicate,
     SetEpoch,
-    SetSetting,
+    SetSettings,
     Step,
 )
 
@@ -89,32 +89,36 @@ def _standing(observed: Observed) -> tuple[list[str], dict[str, str]]:
     return primaries, replicas
 
 
-def _hasten(observed: Observed, desired: Desired) -> list[SetSetting]:
+def _hasten(observed: Observed, desired: Desired) -> list[SetSettings]:
     """Lower what makes formation wait, but only settings whose wanted value is known for the way back."""
     if any(node.keys for node in observed.nodes):
         return []  # a live cluster is not hurried
     low = {NODE_TIMEOUT: hastened_timeout(len(observed.nodes)), DISKLESS_DELAY: 0}
-    return [
-        SetSetting(HASTEN, node.name, setting, str(low[setting]))
-        for node in observed.nodes
-        for setting, wanted in desired.settings
-        if setting in low and min(_number(wanted), _number(node.setting(setting))) > low[setting]
-    ]
+    steps = []
+    for node in observed.nodes:
+        lowered = tuple(
+            (setting, str(low[setting]))
+            for setting, wanted in desired.settings
+            if setting in low and min(_number(wanted), _number(node.setting(setting))) > low[setting]
+        )
+        if lowered:
+            steps.append(SetSettings(HASTEN, node.name, lowered))
+    return steps
+
+
+def _restore(observed: Observed, desired: Desired, hasten: t.Sequence[SetSettings]) -> list[SetSettings]:
+    lowered = {step.node: dict(step.settings) for step in hasten}
+    steps = []
+    for node in observed.nodes:
+        running = {**dict(node.settings), **lowered.get(node.name, {})}
+        differing = tuple((name, value) for name, value in desired.settings if running.get(name) != value)
+        if differing:
+            steps.append(SetSettings(RESTORE, node.name, differing))
+    return steps
 
 
 def _number(value: str) -> int:
     return int(value) if value.isdigit() else 0
-
-
-def _restore(observed: Observed, desired: Desired, hasten: t.Sequence[SetSetting]) -> list[SetSetting]:
-    will_run = {(step.node, step.setting): step.value for step in hasten}
-    steps = []
-    for node in observed.nodes:
-        for setting, value in desired.settings:
-            running = will_run.get((node.name, setting), node.setting(setting))
-            if running != value:
-                steps.append(SetSetting(RESTORE, node.name, setting, value))
-    return steps
 
 
 def _epochs(observed: Observed, placement: Placement) -> list[SetEpoch]:

@@ -22,27 +22,26 @@ HASTEN, EPOCHS, SLOTS, MEET, REPLICATE, RESTORE = "hasten", "epochs", "slots", "
 
 
 @dataclass(frozen=True)
-class SetSetting:
+class SetSettings:
     """CONFIG SET on one node: while the cluster forms (``hasten``), and back again (``restore``)."""
 
     phase: str
     node: str
-    setting: str
-    value: str
+    settings: tuple[tuple[str, str], ...]
 
     def describe(self) -> str:
         """Return the line for people."""
-        why = "while the cluster forms" if self.phase == HASTEN else "as configured"
-        return f"{self.node}: set {self.setting} to {self.value} {why}"
+        values = ", ".join(f"{name} {value}" for name, value in self.settings)
+        return f"{self.node}: set {values} {'while the cluster forms' if self.phase == HASTEN else 'as configured'}"
 
     def ready(self, state: Observed) -> bool:
         """A setting can be set at any time."""
         return not state.by_name()[self.node].problem
 
     def apply(self, state: Observed) -> Observed:
-        """The node runs with the value."""
+        """The node runs with the values."""
         node = state.by_name()[self.node]
-        settings = tuple(sorted({**dict(node.settings), self.setting: self.value}.items()))
+        settings = tuple(sorted({**dict(node.settings), **dict(self.settings)}.items()))
         return state.replacing({self.node: dataclasses.replace(node, settings=settings)})
 
 
@@ -120,7 +119,7 @@ class Meet:
                 acquainted |= node.known | {node.id}
         group = [node for node in state.nodes if node.id in acquainted]
         lines = tuple(node.myself for node in group)
-        return state.replacing({node.name: dataclasses.replace(node, view=lines) for node in group})
+        return state.replacing({node.name: _with_view(node, lines) for node in group})
 
 
 @dataclass(frozen=True)
@@ -155,20 +154,23 @@ class Replicate:
         return _gossiped(state, myself)
 
 
-Step = t.Union[SetSetting, SetEpoch, AddSlots, Meet, Replicate]
+Step = t.Union[SetSettings, SetEpoch, AddSlots, Meet, Replicate]
 
 
 def _with_self(node: Node, myself: Member, **changes: t.Any) -> Node:
     """Return the node with another line of its own, in its view too."""
     view = tuple(myself if member.id == node.id else member for member in node.view)
-    return dataclasses.replace(node, myself=myself, view=view, **changes)
+    return _with_view(dataclasses.replace(node, myself=myself, **changes), view)
+
+
+def _with_view(node: Node, view: tuple[Member, ...]) -> Node:
+    """Return the node with another view; a node is content (cluster_state:ok) when it sees all slots owned."""
+    covered = _slots.merged(member.slots for member in view) == _slots.ALL
+    return dataclasses.replace(node, view=view, state_ok=covered)
 
 
 def _gossiped(state: Observed, line: Member) -> Observed:
     """Return the state in which everybody who knows the member has its newest line."""
     return Observed(
-        tuple(
-            dataclasses.replace(node, view=tuple(line if m.id == line.id else m for m in node.view))
-            for node in state.nodes
-        )
+        tuple(_with_view(node, tuple(line if m.id == line.id else m for m in node.view)) for node in state.nodes)
     )

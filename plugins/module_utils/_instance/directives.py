@@ -1,0 +1,195 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the user's settings to the lines of the managed file: validated, merged, completed."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._client import SECRET_SETTINGS
+from .._errors import Refused
+from .model import Directive, Instance, Layout
+
+Lines = t.List[Directive]
+
+NAME = re.compile(r"[a-z][a-z0-9_.-]*")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+# Directives that stand in no settings, each with the way out.
+OWNED = {
+    "port": "An instance's port is its option 'port'",
+    "cluster-enabled": "Cluster mode is the instance's option 'cluster_enabled'",
+    "cluster-config-file": "nodes-PORT.conf in the instance's data directory belongs to the engine",
+    "dir": "Choose the base directory with the option 'data_dir'; each instance has its own below it",
+    "aclfile": "Users are listed in the option 'users'",
+    "user": "Users are listed in the option 'users'",
+    "requirepass": "With a users file it changes nothing that lasts: list the user 'default' in the option 'users'",
+    "include": "List the directives themselves",
+    "daemonize": "How an instance is started is up to the service manager",
+    "supervised": "How an instance is started is up to the service manager",
+    "pidfile": "Choose the directory with the option 'run_dir'",
+    "replicaof": (
+        "Who replicates whom is decided by the live topology, and the engine keeps it in its own file: "
+        "a line in the managed file would undo every failover at the next start"
+    ),
+}
+LOGIN = "The replication login is given by 'replication_user' and 'replication_password'"
+OWNED.update(dict.fromkeys(("masteruser", "masterauth", "primaryuser", "primaryauth"), LOGIN))
+OWNED["slaveof"] = OWNED["replicaof"]
+
+# Without these commands neither this collection nor Sentinel can do its work.
+NEVER_RENAMED = frozenset("acl auth cluster config info ping psync replconf replicaof role slaveof".split())
+
+# Two instances of one host cannot share a value of these.
+ONE_EACH = ("unixsocket", "logfile", "tls-port", "cluster-port", "cluster-announce-port", "cluster-announce-bus-port")
+
+
+def quoted(value: str) -> str:
+    """Return a value as one argument of a directive, whatever it contains."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def plain(text: str) -> str:
+    """Return the value of a directive with one argument: the inverse of ``quoted``."""
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return re.sub(r"\\(.)", r"\1", text[1:-1])
+    if len(text) > 1 and text[0] == text[-1] == "'":
+        return text[1:-1].replace("\\'", "'")
+    return text
+
+
+def merged(*layers: t.Mapping[str, object]) -> dict[str, object]:
+    """Merge settings, later ones over earlier ones; a value of None takes a directive away."""
+    result: dict[str, object] = {}
+    for layer in layers:
+        result.update({name.lower(): value for name, value in layer.items()})
+    return {name: value for name, value in result.items() if value is not None}
+
+
+def check_names(settings: t.Mapping[str, object], where: str, *, secret: bool = False) -> None:
+    """Refuse directives that the collection owns, and secrets outside of their own option."""
+    for name in (name.lower() for name in settings):
+        if not NAME.fullmatch(name):
+            raise Refused(f"{where}: {name!r} is no name of a directive", hint="Write it as in redis.conf.")
+        if name in OWNED:
+            raise Refused(f"{where}: {name!r} cannot be set there", hint=f"{OWNED[name]}.")
+        if name in SECRET_SETTINGS and not secret:
+            raise Refused(
+                f"{where}: {name!r} is a secret", hint="Put it under 'secret_settings', which is never shown."
+            )
+
+
+def lines(name: str, value: object, where: str) -> Lines:
+    """Return the lines of one directive: one for a scalar, one each for a list."""
+    values = list(value) if isinstance(value, (list, tuple)) else [value]
+    texts = [_text(name, one, where) for one in values]
+    if name == "save":
+        # Save lines add up over the engine's file and this one, so begin with none.
+        texts = ['""', *(text for text in texts if text != '""')]
+    if name == "rename-command":
+        _check_renames(texts, where)
+    return [Directive(name, text) for text in texts]
+
+
+def instance(
+    layout: Layout,
+    params: t.Mapping[str, t.Any],
+    settings: t.Mapping[str, object],
+    replication: tuple[str, str],
+) -> Instance:
+    """Return one instance: what the collection derives, then the user's settings over it."""
+    port, address, cluster = params["port"], params["address"], params["cluster_enabled"]
+    where = f"settings of instance {port}"
+    given = [line for name, value in settings.items() for line in lines(name, value, where)]
+    taken = set(settings)
+    # None of the derived ones is put back once the user has taken it away.
+    taken |= {name.lower() for name, value in (params["settings"] or {}).items() if value is None}
+    derived = [line for line in _derived(layout, port, address, cluster, replication) if line.name not in taken]
+    return Instance(port, address, cluster, (*derived, *given))
+
+
+def check_unique(instances: t.Sequence[Instance]) -> None:
+    """Refuse two instances with one port, or with one value of what only one can have."""
+    for name in ("port", *ONE_EACH):
+        seen: dict[str, int] = {}
+        for one in instances:
+            value = plain(one.value(name) or "")
+            if value in ("", "0", "stdout"):
+                continue
+            if value in seen:
+                raise Refused(
+                    f"instances {seen[value]} and {one.port} have the same {name}: {value}",
+                    hint="Give each its own, in the instance's settings.",
+                )
+            seen[value] = one.port
+    ports = {one.port for one in instances}
+    for one in (one for one in instances if one.cluster_enabled):
+        if bus_port(one) in ports:
+            raise Refused(
+                f"the cluster bus of instance {one.port} needs port {bus_port(one)}, which is another instance's",
+                hint="Choose ports that are not 10000 apart, or set cluster-port.",
+            )
+
+
+def bus_port(one: Instance) -> int:
+    """Return the port of an instance's cluster bus."""
+    given = plain(one.value("cluster-port") or "0")
+    return int(given) if given.isdigit() and given != "0" else one.port + 10000
+
+
+def bind(address: str) -> str:
+    """Return the addresses to listen on; the first is the one the cluster bus talks from."""
+    wanted = [address, "127.0.0.1", "-::1"]
+    return " ".join(word for index, word in enumerate(wanted) if not index or word.lstrip("-") != address)
+
+
+def _derived(layout: Layout, port: int, address: str, cluster: bool, replication: tuple[str, str]) -> Lines:
+    values = {
+        "port": str(port),
+        "bind": bind(address),
+        "protected-mode": "yes",
+        "dir": quoted(layout.home(port)),
+        "dbfilename": f"dump-{port}.rdb",
+        "logfile": quoted(layout.log_file(port)),
+        "aclfile": quoted(layout.users_file(port)),
+        "masteruser": quoted(replication[0]),
+        "masterauth": quoted(replication[1]),
+        "replica-announce-ip": address,
+        "cluster-enabled": "yes" if cluster else "no",
+    }
+    if cluster:
+        values["cluster-config-file"] = f"nodes-{port}.conf"
+        values["cluster-announce-ip"] = address
+    return [Directive(name, text, derived=True) for name, text in values.items()]
+
+
+def _text(name: str, value: object, where: str) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, (str, int, float)):
+        raise Refused(
+            f"{where}: {name!r} has a value that is neither a line nor a list of lines",
+            hint="Write the rest of the line as in redis.conf, or a list of such texts.",
+        )
+    text = str(value).strip()
+    check_text(text, f"{where}: {name!r}")
+    return text or '""'
+
+
+def check_text(text: str, where: str) -> None:
+    """Refuse line breaks and other control characters: they would add lines nobody asked for."""
+    if CONTROL.search(text):
+        raise Refused(f"{where} contains a control character", hint="Take line breaks and the like out of it.")
+
+
+def _check_renames(texts: t.Iterable[str], where: str) -> None:
+    for text in texts:
+        command = text.split()[0].strip("\"'").lower()
+        if command in NEVER_RENAMED:
+            raise Refused(
+                f"{where}: the command {command.upper()} cannot be renamed",
+                hint="This collection and Sentinel need it; take the right to use it from users by ACL rules.",
+            )
