@@ -1,0 +1,101 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module ``almashooq.redis.package_service``."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: package_service
+version_added: 0.1.0
+short_description: Keep the server of a distribution's package from ever listening
+description:
+  - Used before the package is installed. Masks its unit and has its init script started in no run level, with or
+    without systemd running.
+  - A service that runs already belongs to somebody; O(existing) says what to do then.
+extends_documentation_fragment:
+  - almashooq.redis.connection.attributes
+options:
+  services:
+    description: The services that the package brings along.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: Name of the unit without its suffix, and of the init script.
+        type: str
+        required: true
+      pid_file:
+        description: Its pid file, by which it is found on a host without systemd.
+        type: path
+        required: true
+  existing:
+    description:
+      - What to do about a service that runs.
+      - V(refuse) fails and changes nothing. V(keep) leaves it alone. V(stop) stops it; its data files stay.
+    type: str
+    choices: [refuse, keep, stop]
+    default: refuse
+  server:
+    description: The engine's program, for RV(installed).
+    type: path
+    required: true
+author:
+  - The almashooq.redis authors (@almashooq)
+"""
+
+EXAMPLES = r"""
+- name: Forbid Debian's default server
+  almashooq.redis.package_service:
+    services:
+      - name: redis-server
+        pid_file: /run/redis/redis-server.pid
+    server: /usr/bin/redis-server
+"""
+
+RETURN = r"""
+plan:
+  description: What was to be done, one line each.
+  returned: always
+  type: list
+  elements: str
+done:
+  description: What was done, and how long it took.
+  returned: always
+  type: list
+  elements: dict
+running:
+  description: Services that run and were kept.
+  returned: success
+  type: list
+  elements: str
+installed:
+  description: Whether O(server) is there.
+  returned: success
+  type: bool
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.almashooq.redis.plugins.module_utils import _run
+from ansible_collections.almashooq.redis.plugins.module_utils._host.package_service import PackageServiceOperation
+
+SERVICE = {"name": {"type": "str", "required": True}, "pid_file": {"type": "path", "required": True}}
+
+
+def main() -> None:
+    """Forbid, stop or keep the package's services."""
+    module = AnsibleModule(
+        argument_spec={
+            "services": {"type": "list", "elements": "dict", "required": True, "options": SERVICE},
+            "existing": {"type": "str", "choices": ["refuse", "keep", "stop"], "default": "refuse"},
+            "server": {"type": "path", "required": True},
+        },
+        supports_check_mode=True,
+    )
+    _run.converge(module, PackageServiceOperation, needs_client=False)
+
+
+if __name__ == "__main__":
+    main()
