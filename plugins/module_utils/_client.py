@@ -26,6 +26,7 @@ from ._errors import (
     PermissionDenied,
     Unreachable,
 )
+from ._text import MASK, SECRET_SETTINGS, node_name
 
 try:
     import redis.connection
@@ -45,10 +46,6 @@ Item = t.TypeVar("Item")
 Value = t.TypeVar("Value")
 
 WORKERS = 32
-SECRET_SETTINGS = frozenset(
-    "masterauth primaryauth requirepass tls-key-file-pass tls-client-key-file-pass auth-pass sentinel-pass".split()
-)
-MASK = "********"
 
 
 @dataclass(frozen=True)
@@ -171,11 +168,6 @@ class Client:
                 hint="Check the port: another program may hold it, or it may want TLS.",
             )
         return Unreachable(f"no answer: {_reason(error)}", node=self.node, reason=_reason(error))
-
-
-def node_name(host: str, port: int) -> str:
-    """Return ``host:port``, with an IPv6 address in brackets."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def resolved(host: str) -> str:
