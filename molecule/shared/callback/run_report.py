@@ -13,7 +13,6 @@ from ansible.plugins.callback import CallbackBase
 if t.TYPE_CHECKING:
     from ansible.executor.stats import AggregateStats
     from ansible.executor.task_result import CallbackTaskResult
-    from ansible.playbook import Playbook
 
 DOCUMENTATION = """
 name: run_report
@@ -51,13 +50,19 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
         """Print the line and write the file."""
-        hosts = {
-            host: {**stats.summarize(host), "changed_tasks": self._changed[host]} for host in sorted(stats.processed)
-        }
-        report = {"seconds": round(time.monotonic() - self._begun, 1), "hosts": hosts, "failed": self._failed}
-        counts = ", ".join(f"{name} {host['ok']} tasks, {host['changed']} changed" for name, host in hosts.items())
-        self._display.display(f"RUN REPORT: {report['seconds']} s; {counts}")
+        seconds = round(time.monotonic() - self._begun, 1)
+        hosts = {name: stats.summarize(name) for name in sorted(stats.processed)}
+        counts = [f"{name} {count['ok']} tasks, {count['changed']} changed" for name, count in hosts.items()]
+        summary = f"{seconds} s; {'; '.join(counts)}"
+        self._display.display(f"RUN REPORT: {summary}")
         path = os.environ.get("RUN_REPORT")
         if path:
+            report = {
+                "summary": summary,
+                "seconds": seconds,
+                "hosts": hosts,
+                "changed": self._changed,
+                "failed": self._failed,
+            }
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(report, file)
