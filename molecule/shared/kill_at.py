@@ -1,30 +1,40 @@
-"""Run a command, and kill it with all its children when a line of its output matches: power loss at a chosen point.
+"""Run a command, and kill it with all its descendants when a line of its output matches: power loss at a chosen point.
 
 usage: kill_at.py PATTERN COMMAND...    (fails when the command ends before it comes to that point)
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the process and all that it started, also those that left its group, as Ansible's workers do."""
+    children: list[int] = []
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it may end while it is looked at
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            children += map(int, (task / "children").read_text(encoding="ascii").split())
+    return [pid, *(found for child in children for found in descendants(child))]
 
 
 def main(pattern: str, *command: str) -> int:
     """Return 0 when the command was killed, 1 when it was over before."""
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    for line in process.stdout or ():
         print(line, end="")
         if re.search(pattern, line):
-            os.killpg(process.pid, signal.SIGKILL)
-            print(f"killed at: {line}")
+            os.kill(process.pid, signal.SIGSTOP)  # or it would go on starting others
+            for pid in descendants(process.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             return 0
-    print(f"ended with status {process.wait()} before anything matched {pattern}")
+    print(f"It ended with status {process.wait()} before its output came to {pattern}")
     return 1
 
 
