@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._client import SECRET_SETTINGS
 from .._errors import Refused
+from .._text import SECRET_SETTINGS
 from .model import Directive, Instance, Layout
 
-Lines = t.List[Directive]
+Lines = list[Directive]
 
 NAME = re.compile(r"[a-z][a-z0-9_.-]*")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -40,7 +40,9 @@ OWNED.update(dict.fromkeys(("masteruser", "masterauth", "primaryuser", "primarya
 OWNED["slaveof"] = OWNED["replicaof"]
 
 # Without these commands neither this collection nor Sentinel can do its work.
-NEVER_RENAMED = frozenset("acl auth cluster config info ping psync replconf replicaof role slaveof".split())
+NEVER_RENAMED = frozenset(
+    ["acl", "auth", "cluster", "config", "info", "ping", "psync", "replconf", "replicaof", "role", "slaveof"]
+)
 
 # Two instances of one host cannot share a value of these.
 ONE_EACH = ("unixsocket", "logfile", "tls-port", "cluster-port", "cluster-announce-port", "cluster-announce-bus-port")
@@ -98,15 +100,17 @@ def instance(
     layout: Layout,
     params: t.Mapping[str, t.Any],
     settings: t.Mapping[str, object],
+    gone: t.Collection[str],
     replication: tuple[str, str],
 ) -> Instance:
-    """Return one instance: what the collection derives, then the user's settings over it."""
+    """Return one instance: what the collection derives, then the user's settings over it.
+
+    ``gone`` are the directives that the user took away, derived ones included.
+    """
     port, address, cluster = params["port"], params["address"], params["cluster_enabled"]
     where = f"settings of instance {port}"
     given = [line for name, value in settings.items() for line in lines(name, value, where)]
-    taken = set(settings)
-    # None of the derived ones is put back once the user has taken it away.
-    taken |= {name.lower() for name, value in (params["settings"] or {}).items() if value is None}
+    taken = {*settings, *gone}
     derived = [line for line in _derived(layout, port, address, cluster, replication) if line.name not in taken]
     return Instance(port, address, cluster, (*derived, *given))
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-Settings = t.Tuple[t.Tuple[str, str], ...]  # CONFIG GET, sorted by name
+from .._text import node_name
+
+Settings = tuple[tuple[str, str], ...]  # CONFIG GET, sorted by name
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the files of a host's instances lie, and whose they are (numeric, as the kernel says)."""
+    """Where the files of a host's instances lie, and the names of the user and group of the service."""
 
     server: str
     user: str
@@ -74,6 +76,11 @@ class Instance:
     address: str
     cluster_enabled: bool
     directives: tuple[Directive, ...]
+
+    @property
+    def node(self) -> str:
+        """Return the instance's name in messages: ``address:port``."""
+        return node_name(self.address, self.port)
 
     def value(self, name: str) -> str | None:
         """Return the last text given for a directive, or None."""
@@ -129,7 +136,8 @@ class Host:
     directories: tuple[Directory, ...] = ()
     files: tuple[File, ...] = ()
     nodes: tuple[Node, ...] = ()
-    unwritable: tuple[str, ...] = ()
+    # Paths that a step may have to write and cannot.
+    unwritable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

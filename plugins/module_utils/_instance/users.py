@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The users file: who may log in to the instances, with hashes in place of passwords."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import typing as t
+
+from .._errors import Refused
+from .directives import check_text
+from .model import Account
+
+EVERYTHING = "~* &* +@all"
+NAME = re.compile(r"[^\s\"'#>]+")
+DEFAULT_IS_OFF = "user default off resetpass resetkeys resetchannels -@all"
+
+# What a replica needs on its primary, by trial (ENGINES.md section 2).
+REPLICATION = "resetchannels -@all +psync +replconf +ping"
+VALKEY_DUAL_CHANNEL = "+sync"
+VALKEY_ATOMIC_MIGRATION = "+cluster|syncslots +select +@write ~*"
+
+
+def accounts(
+    admin: tuple[str, str],
+    replication: tuple[str, str],
+    users: t.Sequence[t.Mapping[str, t.Any]],
+    *,
+    engine: tuple[str, tuple[int, ...]],
+) -> tuple[Account, ...]:
+    """Return all accounts of a host's instances, validated."""
+    listed = [Account(user["name"], user.get("password"), (user.get("rules") or "").strip()) for user in users]
+    own = [Account(*admin, EVERYTHING), Account(*replication, replication_rules(*engine))]
+    seen: set[str] = set()
+    for account in (*own, *listed):
+        _check(account)
+        if account.name in seen:
+            raise Refused(
+                f"user {account.name!r} is given twice",
+                hint="The users for administration and replication have options of their own; list others once.",
+            )
+        seen.add(account.name)
+    return (*own, *listed)
+
+
+def replication_rules(engine: str, version: tuple[int, ...]) -> str:
+    """Return the rules of the user that replicas log in as, which depend on the engine."""
+    rules = [REPLICATION]
+    if engine == "valkey":
+        rules.append(VALKEY_DUAL_CHANNEL)
+        if version >= (9,):
+            rules.append(VALKEY_ATOMIC_MIGRATION)
+    return " ".join(rules)
+
+
+def users_text(accounts: t.Sequence[Account]) -> str:
+    """Return the users file: no comments, because the engine takes none there."""
+    lines = [_line(account) for account in accounts]
+    if not any(account.name == "default" for account in accounts):
+        lines.insert(0, DEFAULT_IS_OFF)
+    return "\n".join(lines) + "\n"
+
+
+def changed_users(before: t.Iterable[str], after: t.Iterable[str]) -> list[str]:
+    """Return the names of the users that differ between two lists of ``user NAME ...`` lines."""
+    return sorted({line.split()[1] for line in set(before) ^ set(after) if len(line.split()) > 1})
+
+
+def _line(account: Account) -> str:
+    words = ["user", account.name, "on"]
+    if account.password is not None:
+        words.append("#" + hashlib.sha256(account.password.encode()).hexdigest())
+    return " ".join([*words, account.rules]).rstrip()
+
+
+def _check(account: Account) -> None:
+    who = f"user {account.name!r}"
+    if not NAME.fullmatch(account.name):
+        raise Refused(f"{who}: such a name cannot stand in a users file", hint="Use letters, digits, - and _.")
+    check_text(account.name, who)
+    check_text(account.rules, f"the rules of {who}")
+    if account.password is not None:
+        check_text(account.password, f"the password of {who}")
+        if not account.password:
+            raise Refused(f"{who} has an empty password", hint="Give it one, or leave 'password' out.")
+    for word in account.rules.split():
+        if word[0] in "><":
+            raise Refused(
+                f"the rules of {who} contain a password in clear text",
+                hint="Give it as 'password': the users file then holds its hash only.",
+            )
