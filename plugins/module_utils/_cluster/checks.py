@@ -105,6 +105,7 @@ def _epochs(observed: Observed) -> t.Iterator[Finding]:
 
 
 def _replicas(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
+    primaries = {node.id for node in observed.nodes if not node.is_replica}
     followers = collections.Counter(node.myself.primary_id for node in observed.nodes if node.is_replica)
     for node in observed.nodes:
         if node.problem:
@@ -112,6 +113,8 @@ def _replicas(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
         if node.is_replica and not node.link_up:
             message = f"{node.name} has no link to its primary{' (full sync under way)' if node.syncing else ''}"
             yield Finding("replica-link", message, node=node.name)
+        if node.is_replica and node.myself.primary_id not in primaries:
+            yield Finding("replica-chain", f"{node.name} is a replica of no primary", node=node.name)
         if not node.is_replica and not node.slots:
             yield Finding("role", f"{node.name} is a primary without slots", node=node.name)
         if node.slots and followers[node.id] < desired.replicas:

@@ -69,18 +69,21 @@ def refuse(observed: Observed, desired: Desired) -> None:
 
 
 def refuse_misfit(observed: Observed, desired: Desired, placement: Placement) -> None:
-    """Raise Refused where slots are spread over another number of primaries than the wish makes."""
-    owners = [node for node in observed.nodes if node.slots]
-    unassigned = _slots.minus(_slots.ALL, _slots.merged(node.slots for node in owners))
-    if len(owners) == desired.primaries or (len(owners) < desired.primaries and unassigned):
+    """Raise Refused where what stands leaves another number of primaries than the wish makes."""
+    owners = [node.name for node in observed.nodes if node.slots]
+    replicas = [node.name for node in observed.nodes if node.is_replica]
+    unassigned = _slots.minus(_slots.ALL, _slots.merged(node.slots for node in observed.nodes))
+    possible = len(owners) <= desired.primaries <= len(owners) + _slots.count(unassigned)
+    if possible and len(placement.primaries) == desired.primaries:
         return
     raise Refused(
-        f"the cluster has {len(owners)} primaries with slots ({', '.join(node.name for node in owners)}), but "
-        f"{len(desired.nodes)} nodes with {desired.replicas} replica(s) per primary make {desired.primaries}: "
-        "slots would have to move, which this module does not do",
-        hint="Ask for the nodes and replicas that the cluster has, or change the cluster first.",
-        primaries_observed=[node.name for node in owners],
-        primaries_wanted=list(placement.primaries),
+        f"{len(desired.nodes)} nodes with {desired.replicas} replica(s) per primary make {desired.primaries} "
+        f"primaries, but the cluster differs: {len(owners)} own slots ({', '.join(owners) or 'none'}), "
+        f"{len(replicas)} are replicas ({', '.join(replicas) or 'none'}), "
+        f"{_slots.count(unassigned)} slots are free. Slots and replicas would have to move, which this module does not do",
+        hint="Ask for the nodes and replicas that the cluster has, or change the cluster first. Nothing has been changed.",
+        primaries_observed=owners,
+        primaries_wanted=desired.primaries,
     )
 
 

@@ -78,15 +78,23 @@ def hastened_timeout(nodes: int) -> int:
 
 
 def _standing(observed: Observed) -> tuple[list[str], dict[str, str]]:
-    """Return who is a primary already, by slots, and who is whose replica, by name."""
-    names = {node.id: node.name for node in observed.nodes}
+    """Return who is a primary already, by slots, and who is whose replica, by name.
+
+    Right after a failover a replica may still follow the old primary, which is a replica by now:
+    then its primary is the one at the end of that line.
+    """
+    by_id = observed.by_id()
+
+    def primary_of(node: Node) -> str:
+        for _hop in observed.nodes:
+            following = by_id.get(node.myself.primary_id or "")
+            if following is None or not node.is_replica:
+                break
+            node = following
+        return node.name
+
     primaries = [node.name for node in observed.nodes if node.slots]
-    replicas = {
-        node.name: names[node.myself.primary_id]
-        for node in observed.nodes
-        if node.is_replica and node.myself.primary_id in names
-    }
-    return primaries, replicas
+    return primaries, {node.name: primary_of(node) for node in observed.nodes if node.is_replica}
 
 
 def _hasten(observed: Observed, desired: Desired) -> list[SetSettings]:
@@ -136,17 +144,21 @@ def _epochs(observed: Observed, placement: Placement) -> list[SetEpoch]:
 
 
 def _add_slots(observed: Observed, placement: Placement) -> list[AddSlots]:
-    """Give every slot that nobody owns to the primary whose even share it is in."""
+    """Give every slot that nobody owns to the primary whose even share it is in, and to each primary some."""
     owned = _slots.merged(node.slots for node in observed.nodes)
     if owned == _slots.ALL:
         return []
     nodes = observed.by_name()
-    steps = []
-    for name, share in _shares([nodes[name] for name in placement.primaries]):
-        left = _slots.minus(share, owned)
-        if left:
-            steps.append(AddSlots(name, left))
-    return steps
+    primaries = [nodes[name] for name in placement.primaries]
+    gains = {name: _slots.minus(share, owned) for name, share in _shares(primaries)}
+    for node in primaries:
+        if not node.slots and not gains[node.name]:
+            # Its share is taken (another tool cut the slots differently): half of the largest gain.
+            donor = max(primaries, key=lambda node: (_slots.count(gains[node.name]), bool(node.slots))).name
+            slots = list(_slots.members(gains[donor]))
+            half = len(slots) // 2
+            gains[donor], gains[node.name] = _slots.ranges(slots[:half]), _slots.ranges(slots[half:])
+    return [AddSlots(name, gain) for name, gain in gains.items() if gain]
 
 
 def _shares(primaries: t.Sequence[Node]) -> list[tuple[str, Ranges]]:

@@ -87,10 +87,10 @@ class AddSlots:
         return not state.by_name()[self.node].is_replica and not _slots.common(owned, self.slots)
 
     def apply(self, state: Observed) -> Observed:
-        """The node owns the slots."""
+        """The node owns the slots, and tells those who know it."""
         node = state.by_name()[self.node]
         myself = dataclasses.replace(node.myself, slots=_slots.merged([node.slots, self.slots]))
-        return state.replacing({self.node: _with_self(node, myself)})
+        return _gossiped(state.replacing({self.node: _with_self(node, myself)}), myself)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Observed states and wishes, each built in one expression."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import (
+    COMPROMISES,
+    Desired,
+    make_desired,
+)
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Member, Node, Observed
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan import plan
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.steps import Step
+from ansible_collections.almashooq.redis.plugins.module_utils._slots import Ranges
+
+RUNNING = (("cluster-node-timeout", "5000"), ("repl-diskless-sync-delay", "5"))
+
+
+def wish(hosts: t.Sequence[str], replicas: int = 1, accept: t.Iterable[str] = COMPROMISES, **zones: str) -> Desired:
+    """Return a wish with one node per entry of ``hosts``: ``["a", "a", "b"]`` is two nodes on a, one on b."""
+    nodes = [
+        {"address": f"198.51.100.{1 + sorted(set(hosts)).index(host)}", "port": 7000 + number, "host": host,
+         "zone": zones.get(host)}
+        for number, host in enumerate(hosts)
+    ]  # fmt: skip
+    return make_desired(nodes, replicas, accept, dict(RUNNING))
+
+
+def empty(name: str) -> Node:
+    """Return a node that has just been started."""
+    address, port = name.rsplit(":", 1)
+    number = int(port)
+    line = Member(f"{number:040d}", address, number, number + 10000, frozenset({"master"}))
+    return Node(name=name, id=line.id, view=(line,), myself=line, version="redis 7.0.15", settings=RUNNING)
+
+
+def fresh(desired: Desired) -> Observed:
+    """Return the wanted nodes as they are before the first run."""
+    return Observed(tuple(empty(node.name) for node in desired.nodes))
+
+
+def change(observed: Observed, name: str, **changes: t.Any) -> Observed:
+    """Return a state in which one node differs."""
+    return observed.replacing({name: dataclasses.replace(observed.by_name()[name], **changes)})
+
+
+def owning(observed: Observed, name: str, slots: Ranges, keys: int = 0) -> Observed:
+    """Return a state in which one lone node owns slots, and keys in them."""
+    node = observed.by_name()[name]
+    line = dataclasses.replace(node.myself, slots=slots)
+    return change(observed, name, myself=line, view=(line,), keys=keys)
+
+
+def perform(observed: Observed, steps: t.Iterable[Step]) -> Observed:
+    """Execute steps on the model; a step whose precondition does not hold is a defect of the planner."""
+    for step in steps:
+        assert step.ready(observed), step.describe()
+        observed = step.apply(observed)
+    return observed
+
+
+def completed(desired: Desired) -> Observed:
+    """Return the state at the end of a whole run."""
+    observed = fresh(desired)
+    return perform(observed, plan(observed, desired))
+
+
+def failed_over(observed: Observed, replica: str) -> Observed:
+    """Return the state after a replica took over from its primary, which came back as its replica."""
+    nodes = observed.by_name()
+    new, old = nodes[replica], observed.by_id()[nodes[replica].myself.primary_id]
+    epoch = 1 + max(node.current_epoch for node in observed.nodes)
+    lines = {
+        new.id: dataclasses.replace(
+            new.myself, flags=frozenset({"master"}), primary_id=None, slots=old.slots, config_epoch=epoch
+        ),
+        old.id: dataclasses.replace(
+            old.myself, flags=frozenset({"slave"}), primary_id=new.id, slots=(), config_epoch=epoch
+        ),
+    }
+    for node in observed.nodes:
+        if node.id != new.id and node.myself.primary_id == old.id:
+            lines[node.id] = dataclasses.replace(node.myself, primary_id=new.id, config_epoch=epoch)
+    return Observed(
+        tuple(
+            dataclasses.replace(
+                node,
+                myself=lines.get(node.id, node.myself),
+                view=tuple(lines.get(line.id, line) for line in node.view),
+                current_epoch=epoch,
+            )
+            for node in observed.nodes
+        )
+    )
+
+
+def foreign_member() -> Member:
+    """Return a member that nobody wants."""
+    return Member("f" * 40, "203.0.113.9", 7000, 17000, frozenset({"master"}))
