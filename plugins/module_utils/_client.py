@@ -241,7 +241,11 @@ def _build(kind: t.Any, settings: dict[str, t.Any]) -> t.Any:
 def _parameters(kind: t.Any) -> frozenset[str]:
     names: set[str] = set()
     for base in kind.__mro__[:-1]:
-        names |= set(inspect.signature(base.__init__).parameters)
+        parameters = inspect.signature(base.__init__).parameters
+        names |= set(parameters)
+        # One that takes no further names hands none on either: in 4.x that of a Unix socket.
+        if not any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
+            break
     return frozenset(names)
 
 
