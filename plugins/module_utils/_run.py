@@ -61,7 +61,10 @@ class Operation(t.Protocol[State]):
         """Return the model as text, for the diff."""
 
     def result(self, state: State) -> dict[str, t.Any]:
-        """Return what the module gives back besides changed, plan, done and diff."""
+        """Return what the module gives back besides changed, plan, done and diff.
+
+        ``warnings`` in it are texts, which Ansible shows as such.
+        """
 
 
 def converge(
@@ -127,6 +130,8 @@ def _converge(module: AnsibleModule, operation: Operation[State], report: dict[s
     if getattr(module, "_diff", False):
         report["diff"] = {"before": operation.render(before), "after": operation.render(state)}
     report.update(operation.result(state))
+    for text in report.pop("warnings", ()):
+        module.warn(text)
 
 
 def _execute(
