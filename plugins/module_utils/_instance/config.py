@@ -18,7 +18,7 @@ from .model import Answer, Host, Instance, Memory, Wanted
 from .observe import Login, observe
 from .options import Params, ids, layout, wanted
 from .plan import plan, restart_required
-from .render import blanked, directive_names, shown
+from .render import blanked, directive_lines, shown
 from .steps import SetLive, Step
 from .users import users_text
 
@@ -178,11 +178,10 @@ class Config:
         found = []
         for name in (name for name in names if name.endswith(".conf") and name not in called):
             file = files.look_at_file(f"{directory}/{name}")
-            if file is None or "maxmemory" not in directive_names(file.text):
-                continue
-            lines = [line.split() for line in file.text.splitlines() if line.lower().startswith("maxmemory ")]
-            _, reply = client.pipeline([("CONFIG", "SET", "maxmemory", lines[-1][1]), ("CONFIG", "GET", "maxmemory")])
-            found.append((name, int(reply[1])))
+            sizes = directive_lines(file.text, "maxmemory") if file else []
+            if sizes:
+                replies = client.pipeline([("CONFIG", "SET", "maxmemory", sizes[-1]), ("CONFIG", "GET", "maxmemory")])
+                found.append((name, int(replies[1][1])))
         return tuple(found)
 
 

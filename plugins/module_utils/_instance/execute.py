@@ -13,8 +13,9 @@ from .._wait import poll
 from . import files
 from .model import Instance, Wanted
 from .observe import Login, connect, info
-from .probe import checked
+from .probe import checked, version_of
 from .steps import LoadUsers, MakeDirectory, SeedEngineFile, SetLive, Step, WriteFile
+from .users import canonical
 
 Links = tuple[int, bool]  # replicas that are fed from here, and whether our own link is up
 
@@ -124,7 +125,8 @@ def _load_one(step: LoadUsers, one: Instance, login: Login) -> Links:
         links = _links(info(client, "replication"))
         client.command("ACL", "LOAD")
     with connect(one, login) as client:
-        if tuple(sorted(client.command("ACL", "LIST"))) != step.users:
+        users, text = checked(client.pipeline([("ACL", "LIST"), ("INFO", "server")]))
+        if canonical(users, version_of(text)) != step.users:
             raise EngineRefused(
                 "loaded its users file and shows other users",
                 node=step.node,

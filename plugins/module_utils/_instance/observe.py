@@ -17,6 +17,7 @@ from .directives import bus_port, plain
 from .model import Host, Instance, Node, Wanted
 from .probe import checked, version_of
 from .render import directive_names
+from .users import canonical
 
 if t.TYPE_CHECKING:
     from .._run import Record
@@ -158,7 +159,7 @@ def _asked(node: Node, one: Instance, wanted: Wanted, client: Client, pid: int |
         node,
         pid=pid or int(fields.get("process_id", "0")),
         settings=tuple(sorted(known.items())),
-        users=tuple(sorted(users)),
+        users=canonical(users, version_of(text)),
         version=version_of(text),
     )
 

@@ -14,7 +14,7 @@ import typing as t
 
 from .._errors import Refused
 from .directives import check_names, check_unique, instance, merged
-from .model import Instance, Layout, Wanted
+from .model import Directive, Instance, Layout, Wanted
 from .users import accounts
 
 Params = t.Mapping[str, t.Any]
@@ -61,6 +61,11 @@ CONFIG: dict[str, dict[str, t.Any]] = {
     },
     "accept_memory_overcommit": {"type": "bool", "default": False},
 }
+DAEMON: dict[str, dict[str, t.Any]] = {
+    **HOST,
+    "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
+    "open_files": {"type": "int", "default": 65536},
+}
 HIGHEST_PORT = 65535
 
 
@@ -68,8 +73,12 @@ def layout(params: Params) -> Layout:
     """Return where a host's instances live; every path is absolute and ends without a slash."""
     directories = {name: params[name].rstrip("/") for name in ("config_dir", "data_dir", "log_dir", "run_dir")}
     for name, path in directories.items():
-        if not path.startswith("/"):
-            raise Refused(f"{name} {params[name]!r} is not an absolute path", hint="Give one below the root directory.")
+        # The engine takes paths as words of its configuration and of its command line.
+        if not path.startswith("/") or re.search(r"[\s\"'\\]", path):
+            raise Refused(
+                f"{name} {params[name]!r} is not an absolute path without spaces and quotes",
+                hint="Give one below the root directory.",
+            )
     return Layout(server=params["server"], user=params["user"], group=params["group"], **directories)
 
 
@@ -124,6 +133,16 @@ def instances(params: Params, where: Layout, replication: tuple[str, str]) -> tu
         found.append(instance(where, {**one, "address": _address(one)}, settings, gone, replication))
     check_unique(found)
     return tuple(found)
+
+
+def bare_instances(params: Params) -> tuple[Instance, ...]:
+    """Return the wanted instances without their directives, which their files have already."""
+    found = tuple(
+        Instance(one["port"], _address(one), one["cluster_enabled"], (Directive("port", str(one["port"])),))
+        for one in params["instances"]
+    )
+    check_unique(found)
+    return found
 
 
 def _address(params: Params) -> str:

@@ -26,6 +26,7 @@ from .._client import Access, Client
 from .._errors import CollectionError, DeadlineExceeded, Refused, Unreachable
 from .answers import probe_text, reason
 from .model import Instance
+from .users import canonical
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +97,8 @@ def ask(client: Client, instance: Instance) -> Told:
     hidden = sorted(instance.names() - set(settings[::2]))
     for reply in checked(client.pipeline([("CONFIG", "GET", name) for name in hidden])) if hidden else []:
         settings += reply
-    return Told(dict(zip(settings[::2], settings[1::2])), tuple(sorted(users)), version_of(info))
+    version = version_of(info)
+    return Told(dict(zip(settings[::2], settings[1::2])), canonical(users, version), version)
 
 
 def classify(

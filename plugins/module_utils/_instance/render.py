@@ -58,6 +58,12 @@ def directive_names(text: str) -> frozenset[str]:
     return frozenset(line.split()[0].lower() for line in lines if line and not line.startswith("#"))
 
 
+def directive_lines(text: str, name: str) -> list[str]:
+    """Return what follows a directive's name, for each of its lines in a configuration file."""
+    lines = [line.strip().partition(" ") for line in text.splitlines()]
+    return [rest.strip() for first, _, rest in lines if first.lower() == name]
+
+
 def changed_names(before: str, after: str) -> list[str]:
     """Return the names of the directives whose lines differ between two configurations."""
     return sorted(directive_names("\n".join(set(before.splitlines()) ^ set(after.splitlines()))))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import typing as t
 
@@ -61,6 +62,33 @@ def users_text(accounts: t.Sequence[Account]) -> str:
     if not any(account.name == "default" for account in accounts):
         lines.insert(0, DEFAULT_IS_OFF)
     return "\n".join(lines) + "\n"
+
+
+def canonical(lines: t.Iterable[str], version: str) -> tuple[str, ...]:
+    """Return the lines of ACL LIST such that equal users of one version have equal lines.
+
+    Up to 7.0, Redis reconstructs single commands from a hash table with a random seed, so that
+    two servers list the same rules in another order.  Later ones keep them as they were given,
+    and there the order is part of the meaning.
+    """
+    engine, _, number = version.partition(" ")
+    numbers = tuple(int(part) for part in re.findall(r"\d+", number)[:2])
+    if engine != "redis" or numbers >= (7, 2):
+        return tuple(sorted(lines))
+    return tuple(sorted(" ".join(_sorted_commands(line.split())) for line in lines))
+
+
+def _sorted_commands(words: t.Sequence[str]) -> list[str]:
+    result: list[str] = []
+    for single, run in itertools.groupby(words, key=lambda word: word[0] in "+-" and word[1:2] != "@"):
+        found = list(run)
+        if single:
+            # The last rule of a selector has its closing parenthesis attached.
+            closing = [word for word in found if word.endswith(")")]
+            found = sorted(word.rstrip(")") for word in found)
+            found[-1] += ")" if closing else ""
+        result += found
+    return result
 
 
 def changed_users(before: t.Iterable[str], after: t.Iterable[str]) -> list[str]:

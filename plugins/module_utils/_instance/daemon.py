@@ -1,0 +1,173 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module ``daemon``: instances as daemons, on hosts without a service manager."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from .._errors import Refused
+from . import files, launch, processes
+from .config import login
+from .model import Directory, Instance
+from .options import Params, bare_instances, ids, layout
+
+if t.TYPE_CHECKING:
+    from .._run import Record
+
+RUN_MODE = 0o755
+STARTED = "started"
+
+
+@dataclass(frozen=True)
+class Daemons:
+    """What was seen: the directory of the pid files, and the pid of each instance that runs."""
+
+    directory: Directory | None
+    pids: tuple[tuple[int, int | None], ...]
+    # Who else holds the port of an instance that does not run.
+    holders: tuple[tuple[int, str], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class MakeRunDirectory:
+    """Create the directory of the pid files, which is gone after a boot."""
+
+    directory: Directory
+
+    def describe(self) -> str:
+        """Return one line for people."""
+        return f"directory {self.directory.path}, mode {self.directory.mode:04o}"
+
+    def apply(self, state: Daemons) -> Daemons:
+        """Return the state with that directory."""
+        return replace(state, directory=self.directory)
+
+
+@dataclass(frozen=True)
+class Start:
+    """Start an instance."""
+
+    instance: Instance
+
+    def describe(self) -> str:
+        """Return one line for people."""
+        return f"start {self.instance.node}"
+
+    def apply(self, state: Daemons) -> Daemons:
+        """Return the state with the instance running; its pid is not known before."""
+        return _with_pid(state, self.instance.port, 0)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Stop an instance."""
+
+    instance: Instance
+    pid: int
+
+    def describe(self) -> str:
+        """Return one line for people."""
+        return f"stop {self.instance.node} (pid {self.pid})"
+
+    def apply(self, state: Daemons) -> Daemons:
+        """Return the state with the instance stopped."""
+        return _with_pid(state, self.instance.port, None)
+
+
+Step = t.Union[MakeRunDirectory, Start, Stop]
+
+
+def plan(instances: t.Sequence[Instance], directory: Directory, wanted: str, state: Daemons) -> list[Step]:
+    """Return what is left to start or to stop; refuses to start where another program has the port."""
+    pids, holders = dict(state.pids), dict(state.holders)
+    if wanted != STARTED:
+        return [Stop(one, pid) for one in instances for pid in (pids[one.port],) if pid is not None]
+    starts: list[Step] = [Start(one) for one in instances if pids[one.port] is None]
+    for one in instances:
+        if pids[one.port] is None and one.port in holders:
+            raise Refused(
+                f"port {one.port} is held by {holders[one.port]}, which is not this instance",
+                node=one.node,
+                hint="Stop that program, or give the instance another port.",
+            )
+    made: list[Step] = [MakeRunDirectory(directory)] if starts and state.directory != directory else []
+    return made + starts
+
+
+class Daemon:
+    """Starts and stops a host's instances."""
+
+    def __init__(self, params: Params, record: Record) -> None:
+        self._layout = layout(params)
+        user, group = ids(params["user"], params["group"])
+        self._wanted: str = params["state"]
+        self._instances = bare_instances(params)
+        self._directory = Directory(self._layout.run_dir, user, group, RUN_MODE)
+        self._sought = {
+            one.port: processes.Sought(one.port, self._layout.home(one.port), user, self._layout.server)
+            for one in self._instances
+        }
+        self._launcher = launch.Launcher(
+            self._layout, user, group, params["open_files"], params["timeout"], login(params, record)
+        )
+        self._lock = files.hold_lock(self._layout.run_dir, params["timeout"])
+
+    def observe(self) -> Daemons:
+        """Look for the processes."""
+        pids = processes.find(list(self._sought.values()))
+        stopped = [one for one in self._instances if one.port not in pids]
+        addresses = {one.address for one in stopped}
+        holders = processes.listeners({one.port for one in stopped}, addresses) if stopped else {}
+        return Daemons(
+            directory=files.look_at_directory(self._layout.run_dir),
+            pids=tuple((one.port, pids.get(one.port)) for one in self._instances),
+            holders=tuple(sorted(holders.items())),
+        )
+
+    def plan(self, state: Daemons) -> list[Step]:
+        """Return the steps that are left."""
+        return plan(self._instances, self._directory, self._wanted, state)
+
+    def execute(self, steps: t.Sequence[Step], state: Daemons) -> list[Step]:
+        """Do all steps: directory first, then instances side by side."""
+        starts = [step.instance for step in steps if isinstance(step, Start)]
+        self._launcher.check(starts)
+        for step in steps:
+            if isinstance(step, MakeRunDirectory):
+                files.make_directory(step.directory)
+        if starts:
+            self._launcher.start(starts, self._sought)
+        stops = [(step.instance, step.pid) for step in steps if isinstance(step, Stop)]
+        if stops:
+            self._launcher.stop(stops, self._sought)
+        return list(steps)
+
+    def settle(self, state: Daemons) -> Daemons:
+        """Wait until every instance that runs answers, also one that this run has not started."""
+        if self._wanted == STARTED:
+            self._launcher.await_answers(self._instances, self._sought)
+        return state
+
+    def render(self, state: Daemons) -> str:
+        """Return which instances run."""
+        pids = dict(state.pids)
+        return "".join(f"{one.node} {'stopped' if pids[one.port] is None else 'started'}\n" for one in self._instances)
+
+    def result(self, state: Daemons) -> dict[str, t.Any]:
+        """Return the pids, and the limit of open files that new instances got."""
+        pids = dict(state.pids)
+        found: dict[str, t.Any] = {
+            "instances": [
+                {"port": one.port, "address": one.address, "pid": pids[one.port] or None} for one in self._instances
+            ]
+        }
+        if self._launcher.warnings:
+            found["warnings"] = self._launcher.warnings
+        return found
+
+
+def _with_pid(state: Daemons, port: int, pid: int | None) -> Daemons:
+    return replace(state, pids=tuple((one, pid if one == port else known) for one, known in state.pids))
