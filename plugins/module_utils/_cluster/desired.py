@@ -75,6 +75,13 @@ def make_desired(
     return desired
 
 
+def make_seeds(nodes: t.Iterable[t.Mapping[str, t.Any]]) -> Desired:
+    """Build a list of nodes to ask, which wants nothing of them; raises Refused for one named twice."""
+    seeds = Desired(nodes=tuple(_wanted(node) for node in nodes), replicas=0)
+    _refuse_duplicates(seeds)
+    return seeds
+
+
 def _wanted(node: t.Mapping[str, t.Any]) -> Wanted:
     address, host = str(node["address"]), node.get("host")
     host = str(host) if host else address

@@ -1,0 +1,111 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read a cluster's topology and what is wrong with it."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cluster_info
+short_description: Read the topology of a Redis or Valkey cluster, and what is wrong with it
+version_added: 0.1.0
+description:
+  - Asks the named nodes who is in the cluster, then asks every member, and returns the topology, the nodes as
+    M(almashooq.redis.cluster) would accept them, and findings.
+  - One node that answers is enough; a member that does not is a finding.
+author:
+  - The almashooq.redis authors (@almashooq)
+extends_documentation_fragment:
+  - almashooq.redis.connection
+  - almashooq.redis.connection.info_attributes
+options:
+  nodes:
+    description:
+      - Nodes to ask first. The other members are found through them, at the addresses that they announce.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      address:
+        description:
+          - Address or host name of the node.
+        type: str
+        required: true
+      port:
+        description:
+          - Data port of the node.
+        type: int
+        required: true
+      host:
+        description:
+          - Machine that the node runs on. By default the address.
+        type: str
+      zone:
+        description:
+          - Failure domain of the machine. By default the host.
+        type: str
+seealso:
+  - module: almashooq.redis.cluster
+"""
+
+EXAMPLES = r"""
+- name: What does the cluster look like, and what is wrong with it
+  almashooq.redis.cluster_info:
+    username: admin
+    password: "{{ redis_node_admin_password }}"
+    nodes:
+      - {address: 198.51.100.11, port: 7000}
+  register: cluster
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ cluster.summary }}"
+"""
+
+RETURN = r"""
+topology:
+  description: State, shards with primary and replicas, slots covered, hosts.
+  returned: success
+  type: dict
+findings:
+  description: What is not as it should be; check, severity (V(error) or V(warning)), node, message, hint.
+  returned: success
+  type: list
+  elements: dict
+nodes:
+  description: All members, as the option O(almashooq.redis.cluster#module:nodes) takes them.
+  returned: success
+  type: list
+  elements: dict
+replicas:
+  description: The least number of replicas that a primary has.
+  returned: success
+  type: int
+summary:
+  description: The topology as a table for a person.
+  returned: success
+  type: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, NODE, access
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_seeds
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.info import read_cluster
+from ansible_collections.almashooq.redis.plugins.module_utils._run import read
+
+
+def main():
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            **CONNECTION,
+            "nodes": {"type": "list", "elements": "dict", "required": True, "options": NODE},
+        },
+        supports_check_mode=True,
+    )
+    read(module, lambda params, record: read_cluster(make_seeds(params["nodes"]), access(params), record))
+
+
+if __name__ == "__main__":
+    main()
