@@ -176,4 +176,5 @@ def _member(given: Params, listeners: bool) -> peers.Member:
         port=int(given["port"]),
         bus_port=None if given["bus_port"] is None else int(given["bus_port"]),
         listening=bool(given["listening"]) or listeners,
+        deployment=given["deployment"],
     )

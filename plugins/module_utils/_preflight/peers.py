@@ -25,6 +25,7 @@ class Member:
     port: int
     bus_port: int | None
     listening: bool = True
+    deployment: str = ""
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -56,13 +57,18 @@ def duplicates(me: str, members: t.Sequence[Member]) -> list[str]:
     found = []
     first: dict[tuple[str, int], str] = {}
     for member in members:
-        for port in member.ports:
-            owner = first.setdefault((member.address, port), member.host)
-            if member.host == me != owner:
-                found.append(
-                    f"{member.address}:{port} is an address of two nodes, on host {owner} and on host {me}: "
-                    "give each host its own redis_node_address"
-                )
+        taken = [
+            port
+            for port in member.ports
+            if first.setdefault((member.address, port), member.host) != member.host
+        ]
+        if taken and member.host == me:
+            # A node that shares its data port shares its bus port too: once is enough.
+            owner = first[(member.address, taken[0])]
+            found.append(
+                f"{member.address}:{taken[0]} is an address of two nodes, on host {owner} and on host {me}: "
+                "give each host its own redis_node_address"
+            )
     return found
 
 
@@ -81,11 +87,12 @@ def clock_trouble(me: str, clocks: t.Mapping[str, float], limit: float) -> list[
 
 
 def targets(me: str, members: t.Sequence[Member]) -> list[Target]:
-    """Return what this host has to reach: every listening port of every other host."""
+    """Return what this host has to reach: every listening port of its deployment on every other host."""
+    mine = {member.deployment for member in members if member.host == me}
     return [
         Target(member.host, member.address, port, member.port)
         for member in members
-        if member.host != me and member.listening
+        if member.host != me and member.listening and member.deployment in mine
         for port in member.ports
     ]
 

@@ -1,0 +1,233 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The preflight modules on this machine: real sockets, real processes.  Ports 23000 to 23499."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+from ansible_collections.almashooq.redis.plugins.module_utils._preflight import proc
+from ansible_collections.almashooq.redis.plugins.module_utils._wait import poll
+
+from .module_runner import converged, refused, run_module
+
+ADDRESS = "127.0.0.1"
+PORTS = (23000, 23100)
+
+
+@pytest.fixture
+def layout(tmp_path):
+    """Where an instance's files are, as options of the module."""
+    names = ("config_dir", "data_dir", "log_dir", "run_dir")
+    return {**{name: str(tmp_path / name) for name in names}, "state_file": str(tmp_path / "listener.json")}
+
+
+@pytest.fixture
+def look(layout):
+    """Options of the module for one instance on loopback."""
+    instance = {"port": PORTS[0], "bus_port": PORTS[1], "maxmemory": 1}
+    return {
+        "address": ADDRESS,
+        "instances": [instance],
+        "host": "here",
+        "zone": "here",
+        "deployment": "test",
+        **layout,
+    }
+
+
+@pytest.fixture
+def listener(layout):
+    """Options of the listener; whatever a test leaves is ended."""
+    options = {"address": ADDRESS, "ports": list(PORTS), "lifetime": 30, "state_file": layout["state_file"]}
+    yield options
+    converged("preflight_listener", {"state": "absent", "state_file": layout["state_file"]})
+
+
+def member(host, address, listening=False, **changes):
+    return {
+        "host": host,
+        "address": address,
+        "port": PORTS[0],
+        "bus_port": PORTS[1],
+        "listening": listening,
+        "clock": 0.0,
+        "deployment": "test",
+        **changes,
+    }
+
+
+def connects(address, port):
+    with contextlib.suppress(OSError), socket.create_connection((address, port), 1):
+        return True
+    return False
+
+
+def gone(port, within):
+    poll(
+        lambda: connects(ADDRESS, port),
+        lambda open_: "it still listens" if open_ else "",
+        awaiting="the end of the listener",
+        timeout=within,
+    )
+
+
+def test_a_host_with_nothing_in_the_way_tells_its_members(look):
+    result = converged("preflight", {**look, "controller_time": time.time()})
+    assert result["changed"] is False
+    assert result["silent_ports"] == list(PORTS)
+    (told,) = result["members"]
+    assert (told["address"], told["port"], told["listening"]) == (ADDRESS, PORTS[0], False)
+    assert 0 <= told["clock"] < 30
+
+
+def test_looking_leaves_nothing_behind(look, tmp_path):
+    converged("preflight", look)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_strangers_port_is_refused_with_its_process(look):
+    with socket.create_server((ADDRESS, PORTS[1])):
+        message = refused("preflight", look)["msg"]
+    assert f"cluster bus port {PORTS[1]} of {PORTS[0]} is held by" in message
+    assert f"(pid {os.getpid()}: " in message
+
+
+def test_a_strangers_port_on_any_address_is_refused(look):
+    with socket.create_server(("0.0.0.0", PORTS[0])):
+        assert f"port {PORTS[0]} is held by" in refused("preflight", look)["msg"]
+
+
+def test_a_strangers_port_on_loopback_is_refused_too(look):
+    # An instance binds loopback besides its address.
+    with socket.create_server((ADDRESS, PORTS[0])):
+        assert f"port {PORTS[0]} is held by" in refused("preflight", {**look, "address": "127.0.0.2"})["msg"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"address": "no-such-host.invalid"}, "'no-such-host.invalid' is a host name that has no address record"),
+        ({"address": "198.51.100.1"}, "redis_node_address 198.51.100.1 is not an address of this host"),
+        ({"config_dir": "/proc/version/x"}, "/proc/version/x cannot be written: /proc/version is not a directory"),
+        ({"instances": [{"port": PORTS[0], "maxmemory": 2**50}]}, "adds up to 1,073,741,824 MiB"),
+    ],
+    ids=["a name without a record", "an address of another host", "no directory", "too much memory"],
+)
+def test_what_is_in_the_way_is_named(look, changes, text):
+    result = refused("preflight", {**look, **changes})
+    assert text in result["msg"]
+    assert result["msg"].endswith("Nothing has been changed.")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_a_read_only_file_system_is_named(look, tmp_path):
+    mounted = tmp_path / "mounted"
+    mounted.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(mounted)], check=True)
+    try:
+        message = refused("preflight", {**look, "config_dir": f"{mounted}/deeper/config"})["msg"]
+    finally:
+        subprocess.run(["umount", str(mounted)], check=True)
+    assert f"{mounted}/deeper/config cannot be written: {mounted} is on a read-only file system" in message
+
+
+def test_a_listener_listens_and_is_gone_when_released(listener):
+    converged("preflight_listener", listener)
+    assert all(connects(ADDRESS, port) for port in PORTS)
+    converged("preflight_listener", {**listener, "state": "absent"})
+    assert not any(connects(ADDRESS, port) for port in PORTS)
+    assert not os.path.exists(listener["state_file"])
+
+
+def test_releasing_again_changes_nothing(listener):
+    result = converged("preflight_listener", {**listener, "state": "absent"})
+    assert result["changed"] is False
+
+
+def test_check_mode_listens_nowhere(listener):
+    result = converged("preflight_listener", listener, check=True)
+    assert result["plan"] == [f"listen for a moment on {PORTS[0]}, {PORTS[1]}"]
+    assert not connects(ADDRESS, PORTS[0])
+
+
+def test_a_listener_ends_by_itself_when_nobody_releases_it(listener):
+    converged("preflight_listener", {**listener, "lifetime": 1})
+    assert connects(ADDRESS, PORTS[0])
+    gone(PORTS[0], within=10)
+
+
+def test_a_frozen_listener_is_gone_when_released(listener):
+    pid = converged("preflight_listener", listener)["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    converged("preflight_listener", {**listener, "state": "absent"})
+    assert not connects(ADDRESS, PORTS[0])
+
+
+def test_the_listener_of_a_cut_off_run_is_replaced(listener, look):
+    first = converged("preflight_listener", listener)["pid"]
+    assert converged("preflight", look)["silent_ports"] == list(PORTS)
+    second = converged("preflight_listener", listener)["pid"]
+    assert first != second
+    assert proc.start_time(first) is None
+    assert connects(ADDRESS, PORTS[0])
+
+
+def test_a_stale_state_file_ends_no_other_process(listener):
+    with open(listener["state_file"], "w", encoding="ascii") as stream:
+        stream.write(f'{{"pid": {os.getpid()}, "started": "1", "ports": []}}')
+    converged("preflight_listener", {**listener, "state": "absent"})
+
+
+def test_a_taken_port_is_refused_by_the_listener(listener):
+    with socket.create_server((ADDRESS, PORTS[1])):
+        message = refused("preflight_listener", listener)["msg"]
+    assert f"port {PORTS[1]} on {ADDRESS} cannot be bound" in message
+    assert not connects(ADDRESS, PORTS[0])
+
+
+def test_reachable_hosts_are_counted(listener):
+    converged("preflight_listener", listener)
+    members = [member("a", "127.0.0.2"), member("b", ADDRESS)]
+    assert converged("preflight_peers", {"host": "a", "members": members, "listeners": True})["reached"] == 2
+
+
+def test_a_port_that_refuses_is_named(listener):
+    converged("preflight_listener", {**listener, "ports": [PORTS[0]]})
+    members = [member("a", "127.0.0.2"), member("b", ADDRESS)]
+    result = refused("preflight_peers", {"host": "a", "members": members, "listeners": True})
+    (problem,) = result["problems"]
+    bus = f"host a cannot reach host b at {ADDRESS}:{PORTS[1]} (cluster bus port of {PORTS[0]}): connection refused"
+    assert problem.startswith(bus)
+
+
+def test_many_silent_ports_take_as_long_as_one():
+    # A listening socket whose queue is full drops what comes, as a firewall does.
+    with socket.socket() as full, contextlib.ExitStack() as queue:
+        full.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        full.bind((ADDRESS, PORTS[0]))
+        full.listen(0)
+        for _ in range(3):
+            waiting = queue.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex((ADDRESS, PORTS[0]))
+        members = [member("a", "127.0.0.2")]
+        members += [member(f"b{number}", ADDRESS, True, bus_port=None) for number in range(20)]
+        started = time.monotonic()
+        result = run_module("preflight_peers", {"host": "a", "members": members, "timeout": 1, "clock_skew": 1})
+        took = time.monotonic() - started
+    silent = [problem for problem in result["problems"] if "timed out: open it in the firewall" in problem]
+    assert len(silent) == 20
+    assert took < 10
+
+
+def test_instances_that_do_not_run_are_not_tried_without_listeners():
+    members = [member("a", "127.0.0.2"), member("b", ADDRESS)]
+    assert converged("preflight_peers", {"host": "a", "members": members})["reached"] == 0

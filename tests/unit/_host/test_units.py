@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Units: what systemd says, and what is left to do."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
+from ansible_collections.almashooq.redis.plugins.module_utils._host import units
+from ansible_collections.almashooq.redis.plugins.module_utils._host.units import Enable, Reload, Start, Unit
+
+SHOWN = """Id=redis-node@7000.service
+LoadState=loaded
+ActiveState=active
+SubState=running
+UnitFileState=enabled
+NeedDaemonReload=no
+
+Id=redis-node@7001.service
+LoadState=loaded
+ActiveState=inactive
+SubState=dead
+UnitFileState=disabled
+NeedDaemonReload=yes
+"""
+GOOD = Unit("a.service", "loaded", "active", "running", "enabled")
+
+
+def test_the_units_are_read_in_the_order_asked():
+    names = ["redis-node@7001.service", "redis-node@7000.service", "absent.service"]
+    second, first, absent = units.parse(names, SHOWN)
+    assert first == Unit("redis-node@7000.service", "loaded", "active", "running", "enabled")
+    assert second == Unit("redis-node@7001.service", "loaded", "inactive", "dead", "disabled", stale=True)
+    assert absent == Unit("absent.service")
+
+
+@pytest.mark.parametrize(
+    ("unit", "steps"),
+    [
+        (GOOD, []),
+        (Unit("a.service", "loaded", "activating", "start", "enabled"), []),
+        (Unit("a.service", "loaded", "activating", "auto-restart", "enabled"), [Start(("a.service",))]),
+        (Unit("a.service", "loaded", "failed", "failed", "enabled"), [Start(("a.service",))]),
+        (Unit("a.service", "loaded", "active", "running", "disabled"), [Enable(("a.service",))]),
+        (Unit("a.service"), [Enable(("a.service",)), Start(("a.service",))]),
+        (Unit("a.service", "loaded", "active", "running", "enabled", stale=True), [Reload()]),
+    ],
+    ids=["running", "loading its data", "crashing", "failed", "disabled", "new", "with a changed file"],
+)
+def test_the_plan_is_what_is_missing(unit, steps):
+    assert units.plan((unit,)) == steps
+
+
+@pytest.mark.parametrize("unit", [Unit("a.service"), Unit("a.service", "loaded", "failed", "failed", "", stale=True)])
+def test_after_its_steps_nothing_is_left(unit):
+    state = (GOOD, unit)
+    for step in units.plan(state):
+        state = step.apply(state)
+    assert units.plan(state) == []
+
+
+def test_a_masked_unit_is_somebodys_decision():
+    with pytest.raises(Refused, match="masked"):
+        units.plan((Unit("a.service", load="masked"),))

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an inventory to endpoints and members."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
+from ansible_collections.almashooq.redis.plugins.module_utils._preflight.endpoints import endpoints, size
+from ansible_collections.almashooq.redis.plugins.module_utils._preflight.members import deployment_members
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("100", 100), ("1k", 1000), ("1kb", 1024), ("6GB", 6 * 2**30), (5, 5), ("1.5gb", None), ("6 gb", None), ("x", None)],
+)
+def test_a_size_is_read_as_the_engine_reads_it(text, number):
+    assert size(text) == number
+
+
+def test_an_instance_has_the_common_settings_and_its_own():
+    given = [{"port": 7000}, {"port": "7001", "config": {"maxmemory": "1k", "cluster-port": 20000, "tls-key-file-pass": "x"}}]
+    assert endpoints(given, {"save": ""}, "1kb", True) == [
+        {"port": 7000, "bus_port": 17000, "maxmemory": 1024},
+        {"port": 7001, "bus_port": 20000, "maxmemory": 1000},
+    ]
+
+
+def test_without_cluster_there_is_no_bus_port():
+    assert endpoints([{"port": 7000}], {}, "1kb", False)[0]["bus_port"] is None
+
+
+def test_a_port_that_is_no_number_is_refused():
+    with pytest.raises(Refused, match="port of an instance is 'seven', which is no number"):
+        endpoints([{"port": "seven"}], {}, "1kb", True)
+
+
+def node(host, deployment="redis"):
+    return {"address": host, "port": 7000, "host": host, "zone": host, "deployment": deployment, "bus_port": 17000}
+
+
+def hostvars(**deployments):
+    return {host: {"__redis_node_members": [node(host, name)]} for host, name in deployments.items()}
+
+
+def test_members_come_in_the_order_of_the_group_without_other_deployments():
+    known = hostvars(a="redis", b="other", c="redis")
+    assert [one["host"] for one in deployment_members(known, ["c", "b", "a"], "redis")] == ["c", "a"]
+    assert deployment_members(known, ["b"], "other") == [{"address": "b", "port": 7000, "host": "b", "zone": "b"}]
+
+
+@pytest.mark.parametrize("absent", [{}, {"redis_node_deployment": "redis"}], ids=["by default", "by name"])
+def test_a_member_that_takes_no_part_is_refused(absent):
+    with pytest.raises(Refused, match="take no part in this run: gone"):
+        deployment_members({**hostvars(a="redis"), "gone": absent}, ["a", "gone"], "redis")
+
+
+def test_a_host_of_another_deployment_may_be_absent():
+    known = {**hostvars(a="redis"), "gone": {"redis_node_deployment": "other"}}
+    assert len(deployment_members(known, ["a", "gone"], "redis")) == 1
