@@ -13,6 +13,7 @@ from ansible.plugins.callback import CallbackBase
 if t.TYPE_CHECKING:
     from ansible.executor.stats import AggregateStats
     from ansible.executor.task_result import CallbackTaskResult
+    from ansible.playbook.task import Task
 
 DOCUMENTATION = """
 name: run_report
@@ -36,6 +37,11 @@ class CallbackModule(CallbackBase):
         self._begun = time.monotonic()
         self._changed: dict[str, list[str]] = defaultdict(list)
         self._failed: list[dict[str, str]] = []
+        self._starts: list[tuple[str, float]] = []
+
+    def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
+        """Remember when each task began; it lasts until the next one begins."""
+        self._starts.append((task.get_name(), time.monotonic()))
 
     def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
         """Remember who changed what."""
@@ -50,10 +56,14 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
         """Print the line and write the file."""
-        seconds = round(time.monotonic() - self._begun, 1)
+        now = time.monotonic()
+        seconds = round(now - self._begun, 1)
+        ends = [start for _name, start in self._starts[1:]] + [now]
+        lasted = [(round(end - start, 1), name) for (name, start), end in zip(self._starts, ends, strict=True)]
+        slowest = [f"{name} {duration} s" for duration, name in sorted(lasted, reverse=True)[:3]]
         hosts = {name: stats.summarize(name) for name in sorted(stats.processed)}
         counts = [f"{name} {count['ok']} tasks, {count['changed']} changed" for name, count in hosts.items()]
-        summary = f"{seconds} s; {'; '.join(counts)}"
+        summary = f"{seconds} s; {'; '.join(counts)}; slowest: {', '.join(slowest)}"
         self._display.display(f"RUN REPORT: {summary}")
         path = os.environ.get("RUN_REPORT")
         if path:
