@@ -9,7 +9,7 @@ import dataclasses
 
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
-from ansible_collections.almashooq.redis.plugins.module_utils._host.package_service import Forbid, Service, Stop, plan
+from ansible_collections.almashooq.redis.plugins.module_utils._host.engine_package import Forbid, Service, Stop, plan
 
 NEW = Service("redis-server", False, False, False, False, False)
 DONE = Service("redis-server", False, True, False, False, True)

@@ -1,12 +1,14 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The server that a distribution's package brings along: it must not listen, and it may be somebody's."""
+"""The engine's package: what of it is missing, and its own server, which must not listen and may be somebody's."""
 
 from __future__ import annotations
 
 import glob
+import grp
 import os
+import pwd
 import signal
 import typing as t
 from dataclasses import dataclass, replace
@@ -16,6 +18,8 @@ from .._wait import poll
 from .commands import run, systemd_runs, text_of
 
 UNITS = "/etc/systemd/system"
+DPKG = "/usr/bin/dpkg-query"
+DPKG_JOURNAL = "/var/lib/dpkg/updates"
 RUN_LEVELS = ("2", "3", "4", "5")
 STOP_WITHIN = 60.0
 
@@ -93,13 +97,13 @@ def plan(state: Services, existing: str) -> list[Step]:
     return steps
 
 
-class PackageServiceOperation:
+class EnginePackageOperation:
     """The package's own services: forbidden, or kept where somebody uses them."""
 
     def __init__(self, params: t.Mapping[str, t.Any], record: t.Callable[[str, str], None]) -> None:
         self._services = params["services"]
         self._existing = params["existing"]
-        self._server = params["server"]
+        self._params = params
 
     def observe(self) -> Services:
         """Look at each service."""
@@ -131,11 +135,40 @@ class PackageServiceOperation:
         )
 
     def result(self, state: Services) -> dict[str, t.Any]:
-        """Return which services run, and whether the engine is installed."""
+        """Return which services run, and what of packages and account is missing."""
+        packages = self._params["packages"]
+        present = installed(packages)
         return {
             "running": [one.name for one in state if one.running],
-            "installed": os.path.exists(self._server),
+            "missing": [name for name in packages if name not in present],
+            "interrupted": dpkg_interrupted(),
+            "account": _account(self._params["user"], self._params["group"]),
         }
+
+
+def installed(packages: t.Sequence[str]) -> set[str]:
+    """Return those of the packages that are installed and configured."""
+    if os.path.exists(DPKG):
+        said = run([DPKG, "-W", "-f=${Package} ${db:Status-Status}\n", *packages], allowed=None)
+        return {line.split()[0] for line in said.splitlines() if line.endswith(" installed")}
+    said = run(["rpm", "-q", "--qf", "%{NAME}\n", *packages], allowed=None)
+    return set(said.splitlines()) & set(packages)
+
+
+def dpkg_interrupted() -> bool:
+    """Tell whether dpkg was killed at work: until that is mended, it installs nothing."""
+    try:
+        return any(name.isdigit() for name in os.listdir(DPKG_JOURNAL))
+    except OSError:
+        return False
+
+
+def _account(user: str, group: str) -> bool:
+    """Tell whether there is the user, and the group is its main one."""
+    try:
+        return pwd.getpwnam(user).pw_gid == grp.getgrnam(group).gr_gid
+    except KeyError:
+        return False
 
 
 def _observe(name: str, pid_file: str) -> Service:

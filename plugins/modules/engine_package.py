@@ -2,17 +2,18 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module ``almashooq.redis.package_service``."""
+"""Module ``almashooq.redis.engine_package``."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: package_service
+module: engine_package
 version_added: 0.1.0
-short_description: Keep the server of a distribution's package from ever listening
+short_description: Tell what of the engine is missing, and keep its package's own server from ever listening
 description:
   - Used before the package is installed. Masks its unit and has its init script started in no run level, with or
     without systemd running.
+  - Tells which packages and whether the account are missing, so that a run on a host that has them skips their tasks.
   - A service that runs already belongs to somebody; O(existing) says what to do then.
 extends_documentation_fragment:
   - almashooq.redis.connection.attributes
@@ -38,9 +39,18 @@ options:
     type: str
     choices: [refuse, keep, stop]
     default: refuse
-  server:
-    description: The engine's program, for RV(installed).
-    type: path
+  packages:
+    description: Packages to look for, for RV(missing).
+    type: list
+    elements: str
+    required: true
+  user:
+    description: User to look for, for RV(account).
+    type: str
+    required: true
+  group:
+    description: Group that is to be the user's main one, for RV(account).
+    type: str
     required: true
 author:
   - The almashooq.redis authors (@almashooq)
@@ -48,11 +58,13 @@ author:
 
 EXAMPLES = r"""
 - name: Forbid Debian's default server
-  almashooq.redis.package_service:
+  almashooq.redis.engine_package:
     services:
       - name: redis-server
         pid_file: /run/redis/redis-server.pid
-    server: /usr/bin/redis-server
+    packages: [redis-server]
+    user: redis
+    group: redis
 """
 
 RETURN = r"""
@@ -71,15 +83,24 @@ running:
   returned: success
   type: list
   elements: str
-installed:
-  description: Whether O(server) is there.
+missing:
+  description: Those of O(packages) that are not installed.
+  returned: success
+  type: list
+  elements: str
+interrupted:
+  description: Whether dpkg was killed at work and has to be told to go on.
+  returned: success
+  type: bool
+account:
+  description: Whether O(user) and O(group) are there.
   returned: success
   type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils import _run
-from ansible_collections.almashooq.redis.plugins.module_utils._host.package_service import PackageServiceOperation
+from ansible_collections.almashooq.redis.plugins.module_utils._host.engine_package import EnginePackageOperation
 
 SERVICE = {"name": {"type": "str", "required": True}, "pid_file": {"type": "path", "required": True}}
 
@@ -90,11 +111,13 @@ def main() -> None:
         argument_spec={
             "services": {"type": "list", "elements": "dict", "required": True, "options": SERVICE},
             "existing": {"type": "str", "choices": ["refuse", "keep", "stop"], "default": "refuse"},
-            "server": {"type": "path", "required": True},
+            "packages": {"type": "list", "elements": "str", "required": True},
+            "user": {"type": "str", "required": True},
+            "group": {"type": "str", "required": True},
         },
         supports_check_mode=True,
     )
-    _run.converge(module, PackageServiceOperation, needs_client=False)
+    _run.converge(module, EnginePackageOperation, needs_client=False)
 
 
 if __name__ == "__main__":
