@@ -143,9 +143,12 @@ def _execute(
         done = operation.execute(plan, state)
         seconds = round(time.monotonic() - started, 3)
         report["done"] += [{"step": step.describe(), "seconds": seconds} for step in done]
-        report["changed"] = True
+        report["changed"] = report["changed"] or bool(done)
         state = operation.observe()
         plan = operation.plan(state)
+        if not report["done"]:
+            # Nothing of ours has happened yet: another run may have done the work in between.
+            report["plan"] = [step.describe() for step in plan]
     return operation.settle(state)
 
 

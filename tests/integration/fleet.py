@@ -25,19 +25,26 @@ READY_WITHIN = 20.0
 class Fleet:
     """Cluster-enabled servers of one engine on 127.0.0.1, ``first_port`` onwards."""
 
-    def __init__(self, engine: pathlib.Path, count: int, first_port: int, **settings: str) -> None:
+    def __init__(
+        self, engine: pathlib.Path, count: int, first_port: int, tls: dict[str, str] | None = None, **settings: str
+    ) -> None:
         self.engine = engine
         self.ports = list(range(first_port, first_port + count))
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="fleet-"))
-        self._settings = {name.replace("_", "-"): value for name, value in settings.items()}
+        self._tls = tls
+        self._settings = _directives(settings)
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Fleet:
         """Start all servers."""
-        for port in self.ports:
-            self.start(port)
-        for port in self.ports:
-            self.wait_until_ready(port)
+        try:
+            for port in self.ports:
+                self.start(port)
+            for port in self.ports:
+                self.wait_until_ready(port)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -62,11 +69,12 @@ class Fleet:
             "requirepass": PASSWORD,
             "masterauth": PASSWORD,
             **self._settings,
-            **{name.replace("_", "-"): value for name, value in settings.items()},
+            **_directives(self._tls or {}),
+            **({"port": "0", "tls-port": str(port)} if self._tls else {}),
+            **_directives(settings),
         }
         config = directory / "managed.conf"
-        config.write_text("".join(f'{name} "{value}"\n' if " " in value or not value else f"{name} {value}\n"
-                                  for name, value in options.items()))
+        config.write_text("".join(f'{name} "{value}"\n' for name, value in options.items()))
         self._processes[port] = subprocess.Popen([str(self.engine / "redis-server"), str(config)])
 
     def kill(self, port: int, number: int = signal.SIGKILL) -> None:
@@ -87,7 +95,13 @@ class Fleet:
 
     def client(self, port: int, **options: t.Any) -> redis.Redis:
         """Return redis-py's own client for one server: the independent witness."""
-        return redis.Redis(port=port, password=PASSWORD, decode_responses=True, **options)
+        if self._tls:
+            options = {"ssl": True, "ssl_ca_certs": self._tls["tls_ca_cert_file"], **self._client_certificate(), **options}
+        return redis.Redis("127.0.0.1", port, password=PASSWORD, decode_responses=True, **options)
+
+    def _client_certificate(self) -> dict[str, str]:
+        tls = self._tls or {}
+        return {"ssl_certfile": tls["tls_cert_file"], "ssl_keyfile": tls["tls_key_file"]}
 
     def log(self, port: int) -> str:
         """Return one server's log."""
@@ -107,6 +121,11 @@ class Fleet:
                 return bool(client.ping())
         except (redis.exceptions.ConnectionError, redis.exceptions.BusyLoadingError):
             return False
+
+
+def _directives(settings: dict[str, str]) -> dict[str, str]:
+    """Return settings by the engine's names, from names that Python allows."""
+    return {name.replace("_", "-"): value for name, value in settings.items()}
 
 
 def until(reached: t.Callable[[], bool], what: str, timeout: float = READY_WITHIN) -> None:

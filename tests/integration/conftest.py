@@ -1,0 +1,44 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Engines to test against: every one under .cache/engines (``make engines`` fetches them)."""
+
+from __future__ import annotations
+
+import itertools
+import pathlib
+import typing as t
+
+import pytest
+
+ENGINES = pathlib.Path(__file__).resolve().parents[2] / ".cache" / "engines"
+FIRST_PORT, LAST_PORT, PORTS_A_TEST = 22000, 22990, 10
+
+
+def engines() -> list[pathlib.Path]:
+    """Return the directories with the servers' binaries; a missing engine fails, it is not skipped."""
+    found = sorted(ENGINES.glob("*/bin"))
+    if not found:
+        raise RuntimeError(f"no engines in {ENGINES}: run make engines")
+    return found
+
+
+@pytest.fixture(params=engines(), ids=lambda path: path.parent.name)
+def engine(request: pytest.FixtureRequest) -> pathlib.Path:
+    """Each engine in turn, for what every engine has to do."""
+    return t.cast(pathlib.Path, request.param)
+
+
+@pytest.fixture
+def any_engine() -> pathlib.Path:
+    """One engine, for what does not depend on it."""
+    return engines()[0]
+
+
+_first_ports = itertools.cycle(range(FIRST_PORT, LAST_PORT, PORTS_A_TEST))
+
+
+@pytest.fixture
+def first_port() -> int:
+    """The first of ten ports that no other test uses for the time being."""
+    return next(_first_ports)
