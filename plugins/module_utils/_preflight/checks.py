@@ -110,18 +110,25 @@ def _holder(listening: Socket) -> str:
 
 def _numbering(instances: t.Sequence[Instance]) -> list[str]:
     found = []
-    seen: dict[int, str] = {}
+    owners: dict[int, int] = {}
     for instance in instances:
         for port in instance.ports:
-            what = (
-                f"instance {instance.port}" if port == instance.port else f"the bus port of {instance.port}"
-            )
+            what = "its data port" if port == instance.port else "its bus port"
             if not 0 < port <= HIGHEST_PORT:
-                found.append(f"{what} would be port {port}, which does not exist: choose a lower port")
-            elif port in seen:
-                found.append(f"port {port} is given twice on this host: to {seen[port]} and to {what}")
-            seen.setdefault(port, what)
+                found.append(f"instance {instance.port} has {port} as {what}, which does not exist: lower it")
+            elif port in owners:
+                found.append(
+                    f"instance {instance.port} has {port} as {what}, {_other(owners[port], instance.port)}"
+                )
+                break
+            owners.setdefault(port, instance.port)
     return found
+
+
+def _other(owner: int, port: int) -> str:
+    if owner == port:
+        return "and so has another item of redis_node_instances: give each its own port"
+    return f"and instance {owner} uses it too: give one of them another port"
 
 
 def _directories(host: Host) -> list[str]:
@@ -130,7 +137,8 @@ def _directories(host: Host) -> list[str]:
         if one.trouble:
             found.setdefault((one.existing, one.trouble), []).append(one.path)
     return [
-        f"{' and '.join(paths)} cannot be written: {existing} {trouble}"
+        f"{' and '.join(paths)} cannot be written: {'it' if paths == [existing] else existing} {trouble}: "
+        "mend that, or choose other directories (redis_node_config_dir, data_dir, log_dir, run_dir)"
         for (existing, trouble), paths in found.items()
     ]
 

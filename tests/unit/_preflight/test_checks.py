@@ -141,9 +141,9 @@ def test_an_address_of_another_host_is_named_once():
 def test_directories_on_one_read_only_file_system_are_one_problem():
     trouble = "is on a read-only file system"
     directories = (Directory("/etc/redis-node", "/etc", trouble), Directory("/etc/other", "/etc", trouble))
-    assert problems(host(directories=directories)) == [
-        "/etc/redis-node and /etc/other cannot be written: /etc is on a read-only file system"
-    ]
+    (problem,) = problems(host(directories=directories))
+    text = "/etc/redis-node and /etc/other cannot be written: /etc is on a read-only file system: mend that"
+    assert problem.startswith(text)
 
 
 def test_memory_that_does_not_suffice_is_told_with_its_numbers():
@@ -156,9 +156,9 @@ def test_memory_that_does_not_suffice_is_told_with_its_numbers():
 @pytest.mark.parametrize(
     ("instances", "text"),
     [
-        ((instance(), instance()), "port 7000 is given twice on this host"),
-        ((instance(), instance(17000)), "port 17000 is given twice"),
-        ((instance(60000),), "the bus port of 60000 would be port 70000, which does not exist"),
+        ((instance(), instance()), "instance 7000 has 7000 as its data port, and so has another item"),
+        ((instance(), instance(17000)), "instance 17000 has 17000 as its data port, and instance 7000 uses it too"),
+        ((instance(60000),), "instance 60000 has 70000 as its bus port, which does not exist"),
     ],
     ids=["one port twice", "a data port that is another's bus port", "a bus port beyond the last"],
 )
