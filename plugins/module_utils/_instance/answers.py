@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .._text import MASK, SECRET_SETTINGS
@@ -31,6 +32,8 @@ NOT_COMPARED = frozenset(["dir", "pidfile", "daemonize", "supervised", "replicao
 PER_PORT = frozenset(["port", "dir", "dbfilename", "logfile", "aclfile", "cluster-config-file"])
 
 LOG_LINES = 5
+# A line of the log at the level of warnings, without process and time.
+WARNING = re.compile(r"\d+:[A-Z] .*?\d\d:\d\d:\d\d\.\d+ # (.*)")
 
 
 def question(instance: Instance) -> tuple[tuple[str, str], ...]:
@@ -68,7 +71,8 @@ def reason(output: str, instance: Instance) -> str:
         told = [line for line in lines[heads[-1] + 1 :] if not line.startswith("Reading the configuration")]
         text = ": ".join(line.removeprefix(">>> ") for line in told[:2])
     else:
-        text = " | ".join(lines[-LOG_LINES:])
+        warned = [match.group(1) for match in map(WARNING.match, lines) if match]
+        text = " | ".join(line.removeprefix(">>> ") for line in (warned or lines)[-LOG_LINES:])
     for one in instance.directives:
         if one.name in SECRET_SETTINGS:
             text = text.replace(one.text, MASK).replace(plain(one.text), MASK)

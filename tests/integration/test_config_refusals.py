@@ -1,0 +1,243 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bad input for the module ``config``: a clear error, and nothing changed.  Ports 21300 to 21499."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from .engines import name, servers
+from .fleet import until
+from .instances import Instances
+from .module_runner import converged, finish_module, refused, start_module
+
+PORT = 21300
+
+
+@pytest.fixture
+def instance():
+    """One instance of one engine."""
+    with Instances(servers()[0], PORT) as made:
+        yield made
+
+
+@pytest.fixture
+def running(instance):
+    """The same, configured and started."""
+    converged("config", instance.config({"maxmemory": "10mb"}))
+    instance.start()
+    return instance
+
+
+def state_of(instance):
+    """Everything that a refused run must not touch: files, and the settings of the running server."""
+    files = {path: path.read_bytes() for path in instance.base.rglob("*") if path.is_file() and "log" not in path.parts}
+    return files, instance.client().config_get("*"), instance.client().acl_list()
+
+
+@pytest.mark.parametrize("server", servers(), ids=name)
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"maxmemroy": "6gb"}, ["maxmemroy 6gb"]),
+        ({"maxmemory": "much"}, ["maxmemory much", "memory value"]),
+        ({"appendfsync": "sometimes"}, ["appendfsync sometimes"]),
+        ({"hz": 20, "save": ["900"]}, ["save 900"]),
+    ],
+    ids=["an unknown directive", "a value of the wrong kind", "an unknown choice", "half a save line"],
+)
+def test_what_the_engine_refuses_is_refused_in_its_words(server, settings, words):
+    with Instances(server, PORT + 10) as instance:
+        message = refused("config", instance.config(settings))["msg"]
+        assert "refuses the settings of instance" in message
+        for word in words:
+            assert word in message
+        assert list(instance.base.iterdir()) == []
+
+
+def test_a_running_instance_is_not_touched_by_a_refused_setting(running):
+    before = state_of(running)
+    refused("config", running.config({"maxmemory": "20mb", "no-such": 1}, users=[{"name": "x", "rules": "+ping"}]))
+    assert state_of(running) == before
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"replicaof": "127.0.0.1 1"}, "live topology"),
+        ({"SlaveOf": "127.0.0.1 1"}, "live topology"),
+        ({"masterauth": "x"}, "replication_password"),
+        ({"user": "x on nopass"}, "'users'"),
+        ({"tls-key-file-pass": "x"}, "secret_settings"),
+        ({"rename-command": "CONFIG hidden"}, "CONFIG"),
+        ({"loglevel": "notice\nmaxmemory 1"}, "control character"),
+        ({"loglevel\ninclude": "/x"}, "no name of a directive"),
+        ({"loglevel": {"a": 1}}, "neither a line nor a list"),
+    ],
+)
+def test_what_is_not_the_users_to_set_is_refused_with_the_way_out(instance, settings, word):
+    assert word in refused("config", instance.config(settings))["msg"]
+    assert list(instance.base.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "word"),
+    [("no-such-name.invalid", "no IP address"), ("0.0.0.0", "every address"), ("203.0.113.7", "not an address of this")],
+)
+def test_an_address_that_cannot_be_had_is_refused(instance, address, word):
+    options = instance.config()
+    options["instances"][0]["address"] = address
+    assert word in refused("config", options)["msg"]
+    assert list(instance.base.iterdir()) == []
+
+
+@contextlib.contextmanager
+def immutable(path: pathlib.Path):
+    """Make a path immutable, which root cannot write either."""
+    subprocess.run(["chattr", "+i", str(path)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["chattr", "-i", str(path)], check=True)
+
+
+@contextlib.contextmanager
+def read_only(path: pathlib.Path):
+    """Mount a directory on itself, read-only."""
+    subprocess.run(["mount", "--bind", str(path), str(path)], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", str(path)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(path)], check=True)
+
+
+@pytest.mark.parametrize("block", [immutable, read_only])
+def test_a_config_directory_that_cannot_be_written_is_found_before_anything_is_changed(running, block):
+    before = state_of(running)
+    with block(running.managed().parent):
+        message = refused("config", running.config({"maxmemory": "20mb"}))["msg"]
+        assert str(running.managed().parent) in message
+        assert "read-write" in message
+        assert "20mb" not in running.managed().read_text()
+        assert state_of(running) == before
+        # With nothing to write there is nothing to refuse.
+        assert converged("config", running.config({"maxmemory": "10mb"}))["changed"] is False
+    assert converged("config", running.config({"maxmemory": "20mb"}))["changed"] is True
+
+
+def test_a_managed_file_that_cannot_be_replaced_is_found_before_anything_is_changed(running):
+    with immutable(running.managed()):
+        assert str(running.managed()) in refused("config", running.config({"maxmemory": "20mb"}))["msg"]
+    assert running.client().config_get("maxmemory") == {"maxmemory": "10485760"}
+
+
+def test_a_wrong_password_names_the_node_and_the_way_out(running):
+    before = state_of(running)
+    result = refused("config", running.config({"maxmemory": "20mb"}, admin_password="wrong"))
+    assert result["error"] == "authentication"
+    assert f"127.0.0.1:{PORT}" in result["msg"]
+    assert "admin_password_old" in result["msg"]
+    assert state_of(running) == before
+
+
+def test_a_frozen_instance_is_an_error_that_names_it(running):
+    running.signal(PORT, signal.SIGSTOP)
+    result = refused("config", running.config(timeout=1))
+    assert f"127.0.0.1:{PORT}" in result["msg"]
+    assert f"pid {running.pid(PORT)}" in result["msg"]
+
+
+@pytest.mark.parametrize("where", ["127.0.0.1", "0.0.0.0"])
+def test_another_program_on_the_port_is_named(instance, where):
+    with socket.create_server((where, PORT)):
+        message = refused("config", instance.config())["msg"]
+    assert f"port {PORT} is held by python" in message
+    assert f"(pid {os.getpid()})" in message
+    assert list(instance.base.iterdir()) == []
+
+
+def test_another_program_on_the_bus_port_is_named():
+    with Instances(servers()[0], PORT, cluster=True) as instance:
+        with socket.create_server(("127.0.0.1", PORT + 10000)):
+            assert f"bus port {PORT + 10000} is held by" in refused("config", instance.config())["msg"]
+        assert list(instance.base.iterdir()) == []
+
+
+def test_another_server_with_the_same_login_is_not_taken_for_the_instance(running):
+    with Instances(servers()[0], PORT) as other:
+        message = refused("config", other.config({"maxmemory": "20mb"}))["msg"]
+        assert "another configuration file" in message
+        assert list(other.base.iterdir()) == []
+
+
+def test_more_memory_than_the_host_has_is_refused_with_the_numbers():
+    total = int(pathlib.Path("/proc/meminfo").read_text().split()[1]) * 1024
+    half = total // 2 + 2**30
+    with Instances(servers()[0], PORT, count=2) as pair:
+        result = refused("config", pair.config({"maxmemory": half}))
+        assert f"{PORT}: {half / 2**30:.1f} GiB" in result["msg"]
+        assert result["memory"]["total"] == 2 * half
+        assert list(pair.base.iterdir()) == []
+        converged("config", pair.config({"maxmemory": half}, accept_memory_overcommit=True))
+        # Instances that this call does not name count as well.
+        alone = pair.config({"maxmemory": half})
+        alone["instances"] = alone["instances"][:1]
+        assert f"{PORT + 1}.conf: {half / 2**30:.1f} GiB" in refused("config", alone)["msg"]
+
+
+def test_two_runs_at_once_wait_for_one_another(instance):
+    options = instance.config()
+    outcomes = [finish_module(one) for one in [start_module("config", options) for _ in range(3)]]
+    assert [one["rc"] for one in outcomes] == [0, 0, 0]
+    assert sorted(one["changed"] for one in outcomes) == [False, False, True]
+
+
+def test_a_run_that_waits_in_vain_for_another_says_so(instance):
+    converged("config", instance.config())
+    held = os.open(instance.managed().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert refused("config", instance.config(timeout=0.5))["error"] == "locked"
+    finally:
+        os.close(held)
+
+
+def test_a_missing_engine_and_a_missing_user_are_said(instance):
+    assert "no server" in refused("config", instance.config(server="/usr/bin/env"))["msg"]
+    assert "does not exist" in refused("config", instance.config(user="no-such-user"))["msg"]
+
+
+def test_a_killed_run_leaves_no_server_behind_and_the_next_one_converges(instance):
+    options = instance.config({"maxmemory": "10mb"})
+    module = start_module("config", options)
+    until(lambda: children(module.pid) or module.poll() is not None, "the throwaway server")
+    servers_of_module = children(module.pid)
+    module.kill()
+    module.communicate()
+    until(lambda: not any(alive(pid) for pid in servers_of_module), "the end of the throwaway server")
+    converged("config", options)
+    assert converged("config", options)["changed"] is False
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
+    with contextlib.suppress(OSError):
+        return [int(word) for word in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process still runs."""
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
