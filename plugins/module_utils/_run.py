@@ -80,14 +80,14 @@ def converge(
     """
     if needs_client:
         require_client(module)
-    report: dict[str, t.Any] = {"changed": False, "plan": [], "done": []}
+    report: dict[str, t.Any] = {"changed": False, "plan": [], "done": [], "remaining": []}
     record = _recorder(module, report)
     try:
         operation = make_operation(module.params, record)
         _converge(module, operation, report)
     except CollectionError as error:
-        remaining = report["plan"][len(report["done"]) :]
-        module.fail_json(**{**report, "remaining": remaining, **error.result()})
+        module.fail_json(**{**report, **error.result()})
+    report.pop("remaining")
     module.exit_json(**report)
 
 
@@ -139,6 +139,7 @@ def _execute(
 ) -> State:
     report["changed"] = False
     while plan:
+        report["remaining"] = [step.describe() for step in plan]
         started = time.monotonic()
         done = operation.execute(plan, state)
         seconds = round(time.monotonic() - started, 3)
@@ -149,6 +150,7 @@ def _execute(
         if not report["done"]:
             # Nothing of ours has happened yet: another run may have done the work in between.
             report["plan"] = [step.describe() for step in plan]
+    report["remaining"] = []
     return operation.settle(state)
 
 
