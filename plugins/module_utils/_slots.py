@@ -48,12 +48,25 @@ def count(several: Ranges) -> int:
 
 def minus(several: Ranges, other: Ranges) -> Ranges:
     """Return the slots that are in the first set and not in the second."""
-    return ranges(set(members(several)) - set(members(other)))
+    found: list[tuple[int, int]] = []
+    position = 0
+    for first, last in several:
+        while position < len(other) and other[position][1] < first:
+            position += 1
+        index = position
+        while index < len(other) and other[index][0] <= last:
+            if other[index][0] > first:
+                found.append((first, other[index][0] - 1))
+            first = other[index][1] + 1
+            index += 1
+        if first <= last:
+            found.append((first, last))
+    return tuple(found)
 
 
 def common(several: Ranges, other: Ranges) -> Ranges:
     """Return the slots that are in both sets."""
-    return ranges(set(members(several)) & set(members(other)))
+    return minus(several, minus(several, other))
 
 
 def text(several: Ranges) -> str:

@@ -164,7 +164,6 @@ def _refuse_classes(observed: Observed, classes: tuple[str, ...]) -> None:
 
 
 def _refuse_claims(observed: Observed) -> None:
-    owner: dict[int, str] = {}
     for node in observed.nodes:
         if node.myself.open_slots:
             raise Refused(
@@ -172,13 +171,14 @@ def _refuse_claims(observed: Observed) -> None:
                 node=node.name,
                 hint="Finish the move first (redis-cli --cluster fix). Nothing has been changed.",
             )
-        for slot in _slots.members(node.slots):
-            if owner.setdefault(slot, node.name) != node.name:
-                raise Refused(
-                    f"slot {slot} is claimed by {owner[slot]} and by {node.name}: they are of two clusters",
-                    node=node.name,
-                    hint="Leave one of the two clusters out of the nodes. Nothing has been changed.",
-                )
+    claims = sorted((first, last, node.name) for node in observed.nodes for first, last in node.slots)
+    for (_first, last, one), (first, _last, other) in zip(claims, claims[1:]):
+        if first <= last:
+            raise Refused(
+                f"slot {first} is claimed by {one} and by {other}: they are of two clusters",
+                node=other,
+                hint="Leave one of the two clusters out of the nodes. Nothing has been changed.",
+            )
 
 
 def _refuse_several_with_keys(observed: Observed) -> None:

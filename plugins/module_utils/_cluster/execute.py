@@ -75,15 +75,11 @@ class ClusterOperation:
 
     def render(self, state: Observed) -> str:
         """Return the topology as a table."""
-        return render.summary(state, self._desired)
+        return render.summary(state, self._desired, findings(state, self._desired))
 
     def result(self, state: Observed) -> dict[str, t.Any]:
         """Return topology, findings and the table for people."""
-        return {
-            "topology": render.topology(state, self._desired),
-            "findings": render.finding_list(state, self._desired),
-            "summary": render.summary(state, self._desired),
-        }
+        return render.report(state, self._desired)
 
     def _left(self) -> float:
         return max(self._deadline - time.monotonic(), 0.0)

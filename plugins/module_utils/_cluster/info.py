@@ -30,9 +30,7 @@ def read_cluster(seeds: Desired, access: Access, record: Record) -> dict[str, t.
     observed = observe(everybody, Connections(everybody, access, record)) if everybody.nodes != seeds.nodes else first
     desired = Desired(everybody.nodes, replicas=_least_replicas(observed))
     return {
-        "topology": render.topology(observed, desired),
-        "findings": render.finding_list(observed, desired),
-        "summary": render.summary(observed, desired),
+        **render.report(observed, desired),
         "nodes": [{"address": n.address, "port": n.port, "host": n.host, "zone": n.zone} for n in desired.nodes],
         "replicas": desired.replicas,
     }

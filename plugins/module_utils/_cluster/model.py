@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import dataclass, field
 
@@ -102,7 +103,7 @@ class Node:
         """The slots that the node says it owns."""
         return self.myself.slots
 
-    @property
+    @functools.cached_property
     def known(self) -> frozenset[str]:
         """The ids of the other nodes that this one knows for good."""
         return frozenset(m.id for m in self.view if m.id != self.id and not m.in_handshake)

@@ -10,18 +10,29 @@ import typing as t
 from .. import _slots
 from .checks import findings
 from .desired import Desired
-from .model import ERROR, Node, Observed
+from .model import ERROR, Finding, Node, Observed
 
 UNASSIGNED = "none"
 
 
-def topology(observed: Observed, desired: Desired) -> dict[str, t.Any]:
-    """Return shards in the order of their slots, nodes that are in none, and what to feed to ``cluster``."""
-    shards = _shards(observed)
-    placed = {node.name for primary, replicas in shards for node in (primary, *replicas)}
+def report(observed: Observed, desired: Desired) -> dict[str, t.Any]:
+    """Return what modules give back: topology, findings, and the table for people."""
     found = findings(observed, desired)
     return {
-        "state": "ok" if not any(finding.severity == ERROR for finding in found) else "fail",
+        "topology": topology(observed, desired, found),
+        "findings": [
+            {"check": f.check, "severity": f.severity, "node": f.node, "message": f.message, "hint": f.hint}
+            for f in found
+        ],
+        "summary": summary(observed, desired, found),
+    }
+
+
+def topology(observed: Observed, desired: Desired, found: t.Sequence[Finding]) -> dict[str, t.Any]:
+    """Return state, shards in the order of their slots, and nodes that are in none."""
+    shards = _shards(observed)
+    return {
+        "state": _state(found),
         "shards": [
             {
                 "slots": _slots.text(primary.slots),
@@ -31,7 +42,7 @@ def topology(observed: Observed, desired: Desired) -> dict[str, t.Any]:
             }
             for primary, replicas in shards
         ],
-        "unattached": [describe(node, desired) for node in observed.nodes if node.name not in placed],
+        "unattached": [describe(node, desired) for node in _unattached(observed, shards)],
         "slots_covered": _slots.count(_slots.merged(node.slots for node in observed.nodes)),
         "hosts": sorted({node.host for node in desired.nodes}),
     }
@@ -56,34 +67,24 @@ def describe(node: Node, desired: Desired) -> dict[str, t.Any]:
     }
 
 
-def finding_list(observed: Observed, desired: Desired) -> list[dict[str, t.Any]]:
-    """Return the findings as dictionaries for playbooks."""
-    return [
-        {"check": f.check, "severity": f.severity, "node": f.node, "message": f.message, "hint": f.hint}
-        for f in findings(observed, desired)
-    ]
-
-
-def summary(observed: Observed, desired: Desired) -> str:
-    """Return the topology as a table for a person: shards, slots, roles, nodes, hosts."""
+def summary(observed: Observed, desired: Desired, found: t.Sequence[Finding]) -> str:
+    """Return the topology as a table for a person: shards, slots, roles, nodes, hosts; then the findings."""
     shards = _shards(observed)
     covered = _slots.count(_slots.merged(node.slots for node in observed.nodes))
-    state = topology(observed, desired)["state"]
     hosts = {node.host for node in desired.nodes}
     head = (
-        f"Redis Cluster: state {state}, {_many(len(shards), 'shard')}, {_many(len(observed.nodes), 'node')} "
+        f"Redis Cluster: state {_state(found)}, {_many(len(shards), 'shard')}, {_many(len(observed.nodes), 'node')} "
         f"on {_many(len(hosts), 'host')}, {covered} of {_slots.SLOTS} slots covered"
     )
     rows = [("shard", "slots", "role", "node", "host", "zone", "id")]
     for number, (primary, replicas) in enumerate(shards, start=1):
         rows.append((str(number), _slots.text(primary.slots), *_cells(primary, desired)))
         rows += [("", "", *_cells(node, desired)) for node in replicas]
-    placed = {node.name for primary, replicas in shards for node in (primary, *replicas)}
-    rows += [("", UNASSIGNED, *_cells(node, desired)) for node in observed.nodes if node.name not in placed]
+    rows += [("", UNASSIGNED, *_cells(node, desired)) for node in _unattached(observed, shards)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
-    found = [f"{f.severity}: {f.text()}" for f in findings(observed, desired)]
-    return "\n".join([head, "", *table, *([""] if found else []), *found]) + "\n"
+    said = [f"{f.severity}: {f.text()}" for f in found]
+    return "\n".join([head, "", *table, *([""] if said else []), *said]) + "\n"
 
 
 def _cells(node: Node, desired: Desired) -> tuple[str, str, str, str, str]:
@@ -94,6 +95,15 @@ def _cells(node: Node, desired: Desired) -> tuple[str, str, str, str, str]:
 def _shards(observed: Observed) -> list[tuple[Node, list[Node]]]:
     owners = sorted((node for node in observed.nodes if node.slots), key=lambda node: node.slots)
     return [(owner, [n for n in observed.nodes if n.is_replica and n.myself.primary_id == owner.id]) for owner in owners]
+
+
+def _unattached(observed: Observed, shards: list[tuple[Node, list[Node]]]) -> list[Node]:
+    placed = {node.name for primary, replicas in shards for node in (primary, *replicas)}
+    return [node for node in observed.nodes if node.name not in placed]
+
+
+def _state(found: t.Sequence[Finding]) -> str:
+    return "fail" if any(finding.severity == ERROR for finding in found) else "ok"
 
 
 def _role(node: Node) -> str:
