@@ -8,6 +8,87 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: daemon
+version_added: 0.1.0
+short_description: Starts and stops instances as daemons on hosts without a service manager
+description:
+  - Starts instances that M(almashooq.redis.config) has configured, as O(user) and in a session of their own, and waits
+    until they answer. One that is still loading its data does.
+  - "An instance is recognised by its process: a server that works in the instance's data directory. Pid files are written
+    for others, and never believed."
+  - An instance is stopped as a service manager does it, so that it saves its data first. It is never killed.
+extends_documentation_fragment:
+  - almashooq.redis.host
+  - almashooq.redis.connection.attributes
+options:
+  state:
+    description:
+      - Whether the instances are to run.
+    type: str
+    choices: [started, stopped]
+    default: started
+  open_files:
+    description:
+      - Limit of open files for instances that are started. Where it cannot be had, there is a warning.
+    type: int
+    default: 65536
+seealso:
+  - module: almashooq.redis.config
+author:
+  - The almashooq.redis authors (@almashooq)
+"""
+
+EXAMPLES = r"""
+- name: Start two instances
+  almashooq.redis.daemon:
+    instances:
+      - port: 7000
+        address: 192.0.2.11
+      - port: 7001
+        address: 192.0.2.11
+    admin_password: "{{ admin_password }}"
+
+- name: Stop one of them
+  almashooq.redis.daemon:
+    state: stopped
+    instances:
+      - port: 7001
+        address: 192.0.2.11
+    admin_password: "{{ admin_password }}"
+"""
+
+RETURN = r"""
+plan:
+  description: What was to be done, one line each.
+  returned: always
+  type: list
+  elements: str
+done:
+  description: What was done, and how long it took.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    step:
+      description: Line of RV(plan).
+      type: str
+    seconds:
+      description: Seconds that it took, together with the steps done at the same time.
+      type: float
+instances:
+  description: The instances.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    port:
+      description: Port.
+      type: int
+    address:
+      description: Address.
+      type: str
+    pid:
+      description: Its process, or null where it does not run.
+      type: int
 """
 
 from ansible.module_utils.basic import AnsibleModule

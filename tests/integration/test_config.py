@@ -144,7 +144,10 @@ def test_what_somebody_set_by_hand_is_set_back(instance):
 
 
 def test_a_dropped_directive_does_not_come_back_from_the_engines_own_file(instances):
-    converged("config", instances.config({"maxmemory": "100mb", "save": "900 1", "client-output-buffer-limit": "normal 1mb 1mb 1"}))
+    converged(
+        "config",
+        instances.config({"maxmemory": "100mb", "save": "900 1", "client-output-buffer-limit": "normal 1mb 1mb 1"}),
+    )
     instances.start()
     instances.client().config_rewrite()
     options = instances.config()
@@ -240,7 +243,7 @@ def test_an_instance_that_would_ignore_its_dump_is_not_configured_so(instance):
 
 
 def test_secrets_are_in_no_output(instance):
-    secrets = [ADMIN, REPLICATION, "rep\\\"li", "app secret", "keypass"]
+    secrets = [ADMIN, REPLICATION, 'rep\\"li', "app secret", "keypass"]
     options = instance.config(
         users=[{"name": "app", "password": "app secret", "rules": "+ping"}],
         secret_settings={"tls-key-file-pass": "keypass"},

@@ -91,7 +91,11 @@ def test_what_is_not_the_users_to_set_is_refused_with_the_way_out(instance, sett
 
 @pytest.mark.parametrize(
     ("address", "word"),
-    [("no-such-name.invalid", "no IP address"), ("0.0.0.0", "every address"), ("203.0.113.7", "not an address of this")],
+    [
+        ("no-such-name.invalid", "no IP address"),
+        ("0.0.0.0", "every address"),
+        ("203.0.113.7", "not an address of this"),
+    ],
 )
 def test_an_address_that_cannot_be_had_is_refused(instance, address, word):
     options = instance.config()

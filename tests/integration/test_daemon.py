@@ -173,7 +173,12 @@ def test_an_instance_that_loads_its_data_is_started(one):
         one.client().set(f"key{number}", "value" * 1000)
     converged("daemon", one.daemon("stopped"))
     # 100 keys, 100 ms each: it loads for 10 s.
-    slow = {"maxmemory": "10mb", "key-load-delay": 100000, "loading-process-events-interval-bytes": 1024, "rdbcompression": False}
+    slow = {
+        "maxmemory": "10mb",
+        "key-load-delay": 100000,
+        "loading-process-events-interval-bytes": 1024,
+        "rdbcompression": False,
+    }
     converged("config", {**options, "settings": slow})
     converged("daemon", one.daemon())
     assert one.client().info("persistence")["loading"] == 1
