@@ -54,7 +54,7 @@ def probe_text(instance: Instance, directory: str, users_file: str) -> str:
 def overlaid(instance: Instance, settings: t.Mapping[str, str]) -> Settings:
     """Return the settings that a running instance shows, from those of its throwaway server."""
     result = dict(settings)
-    for name in (*OVERRIDDEN, "unixsocket", "aclfile", *PER_PORT):
+    for name in (*OVERRIDDEN, "unixsocket", "aclfile", "maxclients", *PER_PORT):
         text = instance.value(name)
         if text is not None:
             result[name] = _shown(plain(text))

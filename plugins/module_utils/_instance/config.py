@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import typing as t
 
 from .._client import Access, Client
@@ -176,7 +177,7 @@ class Config:
         called = {f"{one.port}.conf" for one in self._wanted.instances}
         names = sorted(os.listdir(directory)) if os.path.isdir(directory) else []
         found = []
-        for name in (name for name in names if name.endswith(".conf") and name not in called):
+        for name in (name for name in names if re.fullmatch(r"\d+\.conf", name) and name not in called):
             file = files.look_at_file(f"{directory}/{name}")
             sizes = directive_lines(file.text, "maxmemory") if file else []
             if sizes:

@@ -171,8 +171,9 @@ def _derived(layout: Layout, port: int, address: str, cluster: bool, replication
 
 
 def _text(name: str, value: object, where: str) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    # Before ansible-core 2.19 a boolean that went through a template arrives as Python's word for it.
+    if isinstance(value, bool) or value in ("True", "False"):
+        return "yes" if str(value) == "True" else "no"
     if not isinstance(value, (str, int, float)):
         raise Refused(
             f"{where}: {name!r} has a value that is neither a line nor a list of lines",

@@ -32,7 +32,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
 INTERVAL = 0.003
-OPEN_FILES = 65536
+# Of the files that it may open, the engine keeps these for itself.
+RESERVED_FILES = 32
 PR_SET_PDEATHSIG = 1
 
 
@@ -97,8 +98,11 @@ def ask(client: Client, instance: Instance) -> Told:
     hidden = sorted(instance.names() - set(settings[::2]))
     for reply in checked(client.pipeline([("CONFIG", "GET", name) for name in hidden])) if hidden else []:
         settings += reply
-    version = version_of(info)
-    return Told(dict(zip(settings[::2], settings[1::2])), canonical(users, version), version)
+    shown, version = dict(zip(settings[::2], settings[1::2])), version_of(info)
+    if shown.get("maxclients") == str(_open_files() - RESERVED_FILES):
+        # The engine has lowered it to what this run may open, which says nothing about the service.
+        del shown["maxclients"]
+    return Told(shown, canonical(users, version), version)
 
 
 def classify(
@@ -199,10 +203,13 @@ def _start(engine: Engine, directory: str, users: str) -> subprocess.Popen[bytes
 def _in_child() -> None:
     # The server must not outlive a module that is killed.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    # With fewer open files than maxclients needs, the engine would show a lower maxclients.
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_open_files(), _open_files()))
+
+
+def _open_files() -> int:
+    """Return how many files a throwaway server may open: the engine makes maxclients fit it."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
 
 def _private(path: str, flags: int) -> int:
