@@ -10,10 +10,15 @@ import typing as t
 
 from .. import _slots
 from .classify import WAYS_OUT
-from .desired import REPLICA_ON_PRIMARY_HOST, Desired
+from .desired import PRIMARY_MAJORITY_ON_HOST, REPLICA_IN_PRIMARY_ZONE, REPLICA_ON_PRIMARY_HOST, Desired
 from .model import WARNING, Finding, Member, Node, Observed
 from .placement import Placement, compromises
 
+MENDING = {
+    REPLICA_ON_PRIMARY_HOST: "Move the replica to another host.",
+    REPLICA_IN_PRIMARY_ZONE: "Move the replica to another zone.",
+    PRIMARY_MAJORITY_ON_HOST: "A planned failover (CLUSTER FAILOVER on a replica elsewhere) mends it.",
+}
 PORTS_HINT = "Check that its data port and its bus port can be reached from there, and what address it announces."
 
 
@@ -138,13 +143,6 @@ def _placement(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
             if node.is_replica and node.myself.primary_id in names
         ),
     )
-    for rule, said in compromises(desired, placement).items():
-        if rule in desired.accept:
-            continue
-        hint = (
-            "Move the replica to another host."
-            if rule == REPLICA_ON_PRIMARY_HOST
-            else "A planned failover (CLUSTER FAILOVER on a replica elsewhere) mends it."
-        )
-        for sentence in said:
-            yield Finding(rule, sentence, WARNING, hint=hint)
+    for rule, sentence, _nodes in compromises(desired, placement):
+        if rule not in desired.accept:
+            yield Finding(rule, sentence, WARNING, hint=MENDING[rule])

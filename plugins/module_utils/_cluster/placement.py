@@ -45,8 +45,8 @@ def place(
 ) -> Placement:
     """Complete what already stands (``primaries``, ``replicas`` as name -> primary's name) to a placement.
 
-    Raises Refused where a rule cannot be kept and its breach is not accepted; every broken rule is
-    named with the nodes concerned.
+    Raises Refused where a rule cannot be kept for a node that is still to be placed, and its breach is
+    not accepted.  What stands is never refused: failovers move primaries together, and no run undoes that.
     """
     standing = dict(replicas or {})
     fixed = tuple(dict.fromkeys([*primaries, *standing.values()]))
@@ -57,38 +57,50 @@ def place(
         primaries=tuple(node.name for node in desired.nodes if node.name in chosen),
         replicas=tuple((node.name, pairs[node.name]) for node in desired.nodes if node.name in pairs),
     )
-    _refuse_compromises(desired, placement)
+    _refuse_compromises(desired, placement, standing={*fixed, *standing})
     return placement
 
 
-def compromises(desired: Desired, placement: Placement) -> dict[str, list[str]]:
-    """Return the broken rules by their name, each with one sentence per breach."""
+class Compromise(t.NamedTuple):
+    """One breach of a rule: its name, one sentence, and the nodes whose place breaks it."""
+
+    rule: str
+    sentence: str
+    nodes: tuple[str, ...]
+
+
+def compromises(desired: Desired, placement: Placement) -> list[Compromise]:
+    """Return the breaches of the rules."""
     host = {node.name: node.host for node in desired.nodes}
     zone = {node.name: node.zone for node in desired.nodes}
-    found: dict[str, list[str]] = collections.defaultdict(list)
+    found: list[Compromise] = []
     for replica, primary in placement.replicas:
+        both = f"{replica} and its primary {primary} are both"
         if host[replica] == host[primary]:
-            found[REPLICA_ON_PRIMARY_HOST].append(f"{replica} and its primary {primary} are both on {host[primary]}")
+            found.append(Compromise(REPLICA_ON_PRIMARY_HOST, f"{both} on {host[primary]}", (replica,)))
         elif zone[replica] == zone[primary] and len(set(zone.values())) > 1:
-            found[REPLICA_IN_PRIMARY_ZONE].append(f"{replica} and its primary {primary} are both in {zone[primary]}")
-    per_host = collections.Counter(host[name] for name in placement.primaries)
+            found.append(Compromise(REPLICA_IN_PRIMARY_ZONE, f"{both} in {zone[primary]}", (replica,)))
     if len(set(host.values())) >= HOSTS_FOR_MAJORITY_RULE:
-        for name, count in sorted(per_host.items()):
-            if count * 2 >= len(placement.primaries):
-                found[PRIMARY_MAJORITY_ON_HOST].append(
-                    f"{name} would hold {count} of {len(placement.primaries)} primaries, and the others no majority"
-                )
-    return dict(found)
+        for name in sorted(set(host.values())):
+            here = tuple(primary for primary in placement.primaries if host[primary] == name)
+            if here and len(here) * 2 >= len(placement.primaries):
+                said = f"{name} holds {len(here)} of {len(placement.primaries)} primaries, so the others are no majority"
+                found.append(Compromise(PRIMARY_MAJORITY_ON_HOST, said, here))
+    return found
 
 
-def _refuse_compromises(desired: Desired, placement: Placement) -> None:
-    broken = {name: said for name, said in compromises(desired, placement).items() if name not in desired.accept}
+def _refuse_compromises(desired: Desired, placement: Placement, standing: t.Collection[str]) -> None:
+    broken = [
+        compromise
+        for compromise in compromises(desired, placement)
+        if compromise.rule not in desired.accept and not set(compromise.nodes) <= set(standing)
+    ]
     if broken:
-        said = "; ".join(sentence for name in sorted(broken) for sentence in broken[name])
+        rules = sorted({compromise.rule for compromise in broken})
         raise Refused(
-            f"the hosts do not allow a safe placement: {said}",
-            hint=f"Spread the instances over more hosts, or accept it by name: {', '.join(sorted(broken))}.",
-            compromises=broken,
+            f"the hosts do not allow a safe placement: {'; '.join(compromise.sentence for compromise in broken)}",
+            hint=f"Spread the instances over more hosts, or accept it by name: {', '.join(rules)}.",
+            compromises=rules,
         )
 
 

@@ -46,6 +46,15 @@ def test_a_failed_over_cluster_needs_nothing() -> None:
     assert [finding.severity for finding in findings(done, SIX)] == []
 
 
+def test_two_primaries_on_one_host_after_a_failover_are_a_warning_and_no_refusal() -> None:
+    strict = wish(["a", "a", "b", "b", "c", "c"], accept=())
+    done = completed(strict)
+    replica = next(node for node in done.nodes if node.is_replica)
+    done = failed_over(done, replica.name)
+    assert plan(done, strict) == ()
+    assert [(f.check, f.severity) for f in findings(done, strict)] == [("primary-majority-on-host", "warning")]
+
+
 def test_settings_left_low_by_a_killed_run_are_restored_on_a_complete_cluster() -> None:
     done = change(completed(SIX), B1, settings=(("cluster-node-timeout", "1000"), ("repl-diskless-sync-delay", "5")))
     steps = plan(done, SIX)
