@@ -17,9 +17,18 @@ PACKAGE = "ansible_collections.almashooq.redis.plugins.modules"
 
 
 def start_module(
-    name: str, options: t.Mapping[str, t.Any], *, check: bool = False, diff: bool = False, verbosity: int = 0
+    name: str,
+    options: t.Mapping[str, t.Any],
+    *,
+    check: bool = False,
+    diff: bool = False,
+    verbosity: int = 0,
+    within: t.Sequence[str] = (),
 ) -> subprocess.Popen[str]:
-    """Start the module and return its process, for tests that interrupt it; see ``finish_module``."""
+    """Start the module and return its process, for tests that interrupt it; see ``finish_module``.
+
+    ``within`` is a command to run it under, such as ``setpriv`` with its options.
+    """
     arguments = {
         **options,
         "_ansible_check_mode": check,
@@ -29,7 +38,7 @@ def start_module(
         "_ansible_keep_remote_files": False,
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", f"{PACKAGE}.{name}"],
+        [*within, sys.executable, "-m", f"{PACKAGE}.{name}"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT / ".collections")},
         stdin=subprocess.PIPE,
@@ -56,19 +65,13 @@ def finish_module(process: subprocess.Popen[str], timeout: float = 120) -> dict[
 
 
 def run_module(
-    name: str,
-    options: t.Mapping[str, t.Any],
-    *,
-    check: bool = False,
-    diff: bool = False,
-    verbosity: int = 0,
-    timeout: float = 120,
+    name: str, options: t.Mapping[str, t.Any], *, timeout: float = 120, **how: t.Any
 ) -> dict[str, t.Any]:
     """Run the module to its end; the result of a failed one has ``failed`` and ``rc`` 1.
 
     On time-out the module is killed and TimeoutExpired raised, so that a hang is a failed test.
     """
-    process = start_module(name, options, check=check, diff=diff, verbosity=verbosity)
+    process = start_module(name, options, **how)
     try:
         return finish_module(process, timeout)
     except subprocess.TimeoutExpired:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 
 import pytest
 import redis
@@ -14,7 +15,7 @@ import redis
 from .engines import name, servers
 from .fleet import until
 from .instances import ADMIN, REPLICATION, Instances
-from .module_runner import converged, refused
+from .module_runner import converged, refused, start_module
 
 PORT = 21000
 
@@ -281,3 +282,32 @@ def test_owner_and_mode_of_managed_files_are_kept(instance):
     result = converged("config", instance.config())
     assert result["plan"] == [f"write {instance.managed()}: owner, mode or layout"]
     assert (instance.managed().stat().st_uid, stat.S_IMODE(instance.managed().stat().st_mode)) == (0, 0o640)
+
+
+def test_what_this_run_may_open_says_nothing_of_the_service(instances):
+    converged("config", instances.config())
+    instances.start()
+    within = ["prlimit", "--nofile=1000:1000"]
+    assert converged("config", instances.config(), within=within)["changed"] is False
+    options = instances.config({"maxclients": 2000})
+    converged("config", options, within=within)
+    assert instances.client().config_get("maxclients") == {"maxclients": "2000"}
+    assert converged("config", options)["changed"] is False
+
+
+@pytest.mark.parametrize("delay", [0.2, 0.25, 0.3, 0.35, 0.4, 0.5])
+def test_a_run_that_is_killed_at_any_time_is_made_good_by_the_next(instance, delay):
+    converged("config", instance.config())
+    instance.start()
+    users = [{"name": "app", "password": "x", "rules": "+ping"}]
+    options = instance.config({"maxmemory": "10mb", "appendonly": True}, users=users)
+    module = start_module("config", options)
+    try:
+        module.wait(delay)
+    except subprocess.TimeoutExpired:
+        module.kill()
+    module.communicate()
+    converged("config", options)
+    assert converged("config", options)["changed"] is False
+    assert instance.client(username="app", password="x").ping()
+    assert instance.client().config_get("appendonly") == {"appendonly": "yes"}

@@ -184,3 +184,20 @@ def test_an_instance_that_loads_its_data_is_started(one):
     assert one.client().info("persistence")["loading"] == 1
     assert converged("daemon", one.daemon())["changed"] is False
     assert converged("config", {**options, "settings": slow})["changed"] is False
+
+
+def test_processes_that_root_may_not_look_into_are_recognised(six):
+    # As in a container: root without the right to trace cannot see a server's directory.
+    within = ["setpriv", "--bounding-set=-sys_ptrace"]
+    assert converged("daemon", six.daemon(), within=within)["changed"] is True
+    assert converged("daemon", six.daemon(), within=within)["changed"] is False
+    options = six.config({"maxmemory": "20mb", "appendonly": True})
+    assert len(converged("config", options, within=within)["plan"]) == 12
+    assert six.client().config_get("maxmemory") == {"maxmemory": str(20 * 2**20)}
+    converged("daemon", six.daemon("stopped"), within=within)
+    assert not any(six.pids(port) for port in six.ports)
+
+
+def test_files_that_cannot_be_had_are_a_warning(one):
+    started = converged("daemon", one.daemon(open_files=2**31))
+    assert "open files are limited" in str(started["warnings"])
