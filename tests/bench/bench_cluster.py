@@ -93,7 +93,7 @@ def create_with_redis_cli(fleet: Fleet) -> None:
     addresses = [f"127.0.0.1:{port}" for port in fleet.ports]
     login = ["-a", PASSWORD, "--no-auth-warning"]
     create = ["--cluster", "create", *addresses, "--cluster-replicas", "1", "--cluster-yes"]
-    subprocess.run([fleet.engine / "redis-cli", *login, *create], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([fleet.program("cli"), *login, *create], check=True, stdout=subprocess.DEVNULL)
 
 
 def create_with_module(fleet: Fleet) -> None:
@@ -109,7 +109,7 @@ def check_with_redis_cli(fleet: Fleet) -> float:
     started = time.monotonic()
     login = ["-a", PASSWORD, "--no-auth-warning"]
     check = ["--cluster", "check", f"127.0.0.1:{fleet.ports[0]}"]
-    subprocess.run([fleet.engine / "redis-cli", *login, *check], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([fleet.program("cli"), *login, *check], check=True, stdout=subprocess.DEVNULL)
     return time.monotonic() - started
 
 

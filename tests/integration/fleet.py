@@ -53,6 +53,10 @@ class Fleet:
             self.kill(port)
         shutil.rmtree(self.directory)
 
+    def program(self, role: str) -> str:
+        """Return the engine's server or command-line tool: redis-server, valkey-cli ..."""
+        return str(next(self.engine.glob(f"*-{role}")))
+
     def start(self, port: int, **settings: str) -> None:
         """Start one server, with settings of its own on top."""
         directory = self.directory / str(port)
@@ -75,7 +79,7 @@ class Fleet:
         }
         config = directory / "managed.conf"
         config.write_text("".join(f'{name} "{value}"\n' for name, value in options.items()))
-        self._processes[port] = subprocess.Popen([str(self.engine / "redis-server"), str(config)])
+        self._processes[port] = subprocess.Popen([self.program("server"), str(config)])
 
     def kill(self, port: int, number: int = signal.SIGKILL) -> None:
         """End one server for sure."""

@@ -45,7 +45,7 @@ def roles(fleet: Fleet) -> dict[str, str]:
 def assert_complete(fleet: Fleet) -> None:
     """Assert by redis-cli and by a cluster client that the cluster is complete and works."""
     check = subprocess.run(
-        [fleet.engine / "redis-cli", "-a", PASSWORD, "--no-auth-warning", "--cluster", "check",
+        [fleet.program("cli"), "-a", PASSWORD, "--no-auth-warning", "--cluster", "check",
          f"127.0.0.1:{fleet.ports[0]}"], capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert check.returncode == 0, check.stdout
@@ -120,7 +120,7 @@ def test_what_the_command_line_tool_left_half_made_is_finished(any_engine: pathl
     """redis-cli killed between MEET and REPLICATE leaves a cluster without replicas that its check calls OK."""
     with Fleet(any_engine, 6, first_port, cluster_node_timeout="1500") as fleet:
         subprocess.run(
-            [fleet.engine / "redis-cli", "-a", PASSWORD, "--no-auth-warning", "--cluster", "create",
+            [fleet.program("cli"), "-a", PASSWORD, "--no-auth-warning", "--cluster", "create",
              *(f"127.0.0.1:{port}" for port in fleet.ports[:3]), "--cluster-yes"], check=True, capture_output=True,
         )  # fmt: skip
         with fleet.client(fleet.ports[0]) as client:

@@ -55,7 +55,6 @@ place() {
   rm -rf "$half" && mkdir -p "$half/bin"
   cp -a "$directory/$name-"* "$half/bin/"
   rm -f "$half/bin/$name-sentinel"
-  for tool in server cli benchmark; do ln -sf "$name-$tool" "$half/bin/engine-$tool"; done
   "$half/bin/$name-server" --version
   mv -T "$half" "$engines/$name-$version"
 }

@@ -1,0 +1,77 @@
+# The two commands are `make site` and `make test`; both install what they need.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+PYTHON ?= python3
+SYSTEM := bash tests/tools/system.sh
+INVENTORY ?= inventories/local
+SCENARIO ?= $(notdir $(patsubst %/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
+export PATH := $(BIN):$(PATH)
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+
+.PHONY: help site test venv lint sanity unit integration build molecule bench clean engines engines-all
+
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+site: $(VENV)/.run ## Deploy the embedded inventory (six nodes) on this machine
+	ansible-playbook site.yml -i $(INVENTORY) $(ARGS)
+
+test: ## Run every test, as continuous integration does
+	bash tests/tools/stages.sh lint unit integration sanity build molecule
+
+venv: $(VENV)/.dev ## Make the Python environment of the tools
+
+$(VENV)/bin/pip:
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(SYSTEM) python3-venv
+	$(PYTHON) -m venv $(VENV)
+
+# The modules run under the system's Python, which has the system's redis-py.
+$(VENV)/.run: requirements/run.txt | $(VENV)/bin/pip
+	test -x /usr/bin/python3 || $(SYSTEM) python3
+	$(BIN)/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+$(VENV)/.dev: requirements/dev.txt requirements/run.txt | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check -r $<
+	touch $@ $(VENV)/.run
+
+lint: $(VENV)/.dev ## Check form: ruff, mypy, yamllint, ansible-lint, documentation, changelog
+	ruff format --check .
+	ruff check .
+	cd .collections/ansible_collections/almashooq/redis && mypy --config-file pyproject.toml -p ansible_collections.almashooq.redis.plugins.module_utils
+	yamllint --strict .
+	ansible-lint
+	cd .collections/ansible_collections/almashooq/redis && antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .
+	antsibull-changelog lint
+
+unit: $(VENV)/.dev ## Run the tests that need no server
+	pytest -q -n 2 tests/unit
+
+engines: ## Fetch the engines that tests run against
+	bash tests/tools/engines.sh
+
+engines-all: ## Also build the newest engine from source
+	bash tests/tools/engines.sh --all
+
+integration: $(VENV)/.dev engines ## Run the modules against real servers on loopback
+	$(SYSTEM) openssl procps util-linux
+	pytest -q tests/integration
+
+sanity: $(VENV)/.dev ## Run ansible-test sanity
+	bash tests/tools/sanity.sh
+
+build: $(VENV)/.dev ## Build the collection, install the result, list the playbook from there
+	bash tests/tools/build.sh
+
+molecule: $(VENV)/.dev ## Run scenarios on real hosts: SCENARIO=name, all by default
+	for scenario in $(SCENARIO); do molecule test -s "$$scenario"; done
+
+bench: $(VENV)/.dev engines ## Measure beside the tools that a user would take instead
+	PYTHONPATH=.collections:. python -m tests.bench.bench_cluster $(ARGS)
+
+clean: ## Remove what was built and fetched; deployments stay
+	rm -rf $(VENV) .cache .ansible .hypothesis .*_cache almashooq-redis-*.tar.gz
