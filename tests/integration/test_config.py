@@ -243,6 +243,22 @@ def test_an_instance_that_would_ignore_its_dump_is_not_configured_so(instance):
     assert instance.managed().read_text() == before
 
 
+def test_an_instance_that_would_ignore_its_append_only_file_is_not_configured_so(instance):
+    converged("config", instance.config({"appendonly": True}))
+    instance.start()
+    instance.client().set("key", "value")
+    instance.end(instance.ports[0])
+    before = instance.managed().read_text()
+    assert "appendonlydir" in refused("config", instance.config({"appendonly": False}))["msg"]
+    assert instance.managed().read_text() == before
+    # The way out: while it runs.
+    instance.start()
+    assert instance.client().get("key") == "value"
+    converged("config", instance.config({"appendonly": False}))
+    instance.end(instance.ports[0])
+    assert converged("config", instance.config({"appendonly": False}))["changed"] is False
+
+
 def test_secrets_are_in_no_output(instance):
     secrets = [ADMIN, REPLICATION, 'rep\\"li', "app secret", "keypass"]
     options = instance.config(

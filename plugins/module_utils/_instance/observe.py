@@ -16,7 +16,7 @@ from . import files, processes
 from .directives import bus_port, plain
 from .model import Host, Instance, Node, Wanted
 from .probe import checked, version_of
-from .render import directive_names
+from .render import directive_lines, directive_names
 from .users import canonical
 
 if t.TYPE_CHECKING:
@@ -178,26 +178,40 @@ def _stopped(node: Node, one: Instance, wanted: Wanted, bus_holder: str) -> Node
             obstacle=f"{one.address} is not an address of this host",
             way_out="Set the address of the host that is to run the instance.",
         )
-    return _ignored_dump(node, one, wanted)
+    return _ignored_data(node, one, wanted)
 
 
-def _ignored_dump(node: Node, one: Instance, wanted: Wanted) -> Node:
-    """A server that starts with an append-only file to keep, and has none yet, ignores its dump."""
+def _ignored_data(node: Node, one: Instance, wanted: Wanted) -> Node:
+    """Find data that a server would ignore at its start: it reads the append-only file or the dump, never both."""
     home = wanted.layout.home(one.port)
-    dump = os.path.join(home, plain(one.value("dbfilename") or "dump.rdb"))
-    logs = [
+    names = (
         plain(one.value("appenddirname") or "appendonlydir"),
         plain(one.value("appendfilename") or "appendonly.aof"),
-    ]
-    if (one.value("appendonly") or "no").lower() != "yes" or not os.path.isfile(dump):
-        return node
-    if any(os.path.exists(os.path.join(home, name)) for name in logs):
-        return node
-    return _changed(
-        node,
-        obstacle=f"started with appendonly yes it would ignore the data in {dump}, because it has no append-only file",
-        way_out="Start it once with appendonly no and turn it on while it runs, or move the dump away.",
     )
+    logs = [path for path in (os.path.join(home, name) for name in names) if os.path.exists(path)]
+    dump = os.path.join(home, plain(one.value("dbfilename") or "dump.rdb"))
+    keeps_log = _is_yes(one.value("appendonly"))
+    if keeps_log and not logs and os.path.isfile(dump):
+        return _changed(
+            node,
+            obstacle=(
+                f"started with appendonly yes it would ignore the data in {dump}, because it has no append-only file"
+            ),
+            way_out="Start it once with appendonly no and turn it on while it runs, or move the dump away.",
+        )
+    file = files.look_at_file(wanted.layout.config_file(one.port))
+    before = directive_lines(file.text, "appendonly") if file else []
+    if logs and before and _is_yes(before[-1]) and not keeps_log:
+        return _changed(
+            node,
+            obstacle=f"started with appendonly no it would ignore the data in {logs[0]}",
+            way_out="Start it as it is and turn appendonly off while it runs, or move its append-only file away.",
+        )
+    return node
+
+
+def _is_yes(text: str | None) -> bool:
+    return plain(text or "no").lower() == "yes"
 
 
 def _present(look: t.Callable[[str], t.Any], paths: t.Iterable[str]) -> list[t.Any]:

@@ -195,7 +195,7 @@ def _start(engine: Engine, directory: str, users: str) -> subprocess.Popen[bytes
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=_in_child,  # noqa: PLW1509  no thread runs at this time
+            preexec_fn=_in_child,
             **switch,
         )
 
