@@ -10,8 +10,8 @@ name: cluster_placement
 short_description: Decide which nodes of a cluster become primaries and whose replicas the others are
 version_added: 0.1.0
 description:
-  - Applies the rules of placement of M(almashooq.redis.cluster) to nodes that need not exist yet, and fails with the same
-    message where they cannot be kept, so that a playbook can refuse an inventory before anything is installed.
+  - Applies the rules of placement of M(almashooq.redis.cluster) to nodes that need not exist yet, and fails with the
+    same message where they cannot be kept, so that a playbook can refuse an inventory before anything is installed.
 positional: _input, replicas, accept
 options:
   _input:

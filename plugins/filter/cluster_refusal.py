@@ -53,7 +53,8 @@ EXAMPLES = r"""
     msg: "{{ refusal }}"
   when: refusal | length > 0
   vars:
-    refusal: "{{ hostvars | almashooq.redis.cluster_refusal(groups['redis_cluster'], 'redis', inventory_hostname, 1, []) }}"
+    refusal: >-
+      {{ hostvars | almashooq.redis.cluster_refusal(groups['redis_cluster'], 'redis', inventory_hostname, 1, []) }}
 """
 
 RETURN = r"""

@@ -237,7 +237,7 @@ def _build(kind: t.Any, settings: dict[str, t.Any]) -> t.Any:
     return kind(**{name: value for name, value in settings.items() if name in known})
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _parameters(kind: t.Any) -> frozenset[str]:
     names: set[str] = set()
     for base in kind.__mro__[:-1]:

@@ -17,9 +17,7 @@ class CollectionError(Exception):
 
     kind: t.ClassVar[str] = "error"
 
-    def __init__(
-        self, message: str, *, node: str | None = None, hint: str | None = None, **data: object
-    ) -> None:
+    def __init__(self, message: str, *, node: str | None = None, hint: str | None = None, **data: object) -> None:
         super().__init__(message)
         self.message = message
         self.node = node

@@ -72,7 +72,7 @@ def converge(
     make_operation: t.Callable[[Params, Record], Operation[State]],
     *,
     needs_client: bool = True,
-) -> t.NoReturn:
+) -> None:
     """Bring the world to what the module's parameters describe, and exit the module.
 
     A module that never talks to a server says ``needs_client=False``: it may run before anything
@@ -96,7 +96,7 @@ def read(
     function: t.Callable[[Params, Record], dict[str, t.Any]],
     *,
     needs_client: bool = True,
-) -> t.NoReturn:
+) -> None:
     """Exit the module with what a reading function returns; nothing is changed."""
     if needs_client:
         require_client(module)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 SECRET_SETTINGS = frozenset(
-    "masterauth primaryauth requirepass tls-key-file-pass tls-client-key-file-pass auth-pass sentinel-pass".split()
+    "masterauth primaryauth requirepass tls-key-file-pass tls-client-key-file-pass auth-pass sentinel-pass".split()  # noqa: SIM905
 )
 MASK = "********"
 

@@ -11,12 +11,12 @@ module: cluster
 short_description: Create a Redis or Valkey cluster, finish a half-made one, recognise a complete one
 version_added: 0.1.0
 description:
-  - Asks every node, and brings the named nodes together to one cluster in which every slot has an owner, every primary has its
-    replicas, and all nodes agree.
-  - Whatever an interrupted run left (some slots assigned, some nodes met, some replicas attached) is finished. A complete cluster is
-    left alone, whoever is primary by now.
-  - A node that holds keys, belongs to another cluster, cannot be reached, does not accept the password or is not in cluster mode
-    stops the run before anything is changed. Nothing is ever flushed, reset or forgotten.
+  - Asks every node, and brings the named nodes together to one cluster in which every slot has an owner, every primary
+    has its replicas, and all nodes agree.
+  - Whatever an interrupted run left (some slots assigned, some nodes met, some replicas attached) is finished.
+    A complete cluster is left alone, whoever is primary by now.
+  - A node that holds keys, belongs to another cluster, cannot be reached, does not accept the password or is not in
+    cluster mode stops the run before anything is changed. Nothing is ever flushed, reset or forgotten.
   - When the nodes differ from a complete cluster, the module says what differs and changes nothing.
   - Of several runs at a time on one cluster, wherever they are started, one works and the others wait for it.
 author:
@@ -70,8 +70,8 @@ options:
     description:
       - Settings that every node has once the cluster stands. While empty nodes come together, the module lowers
         C(cluster-node-timeout) and C(repl-diskless-sync-delay), and puts them back to these values.
-      - A setting that is not named goes back to what the nodes ran with when the module started; name it, so that also a
-        run that finds the low values left by a killed one puts them right.
+      - A setting that is not named goes back to what the nodes ran with when the module started; name it, so that
+        also a run that finds the low values left by a killed one puts them right.
     type: dict
     default: {}
   timeout:

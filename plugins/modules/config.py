@@ -31,8 +31,8 @@ options:
       - Directives of the engine for all instances, by name. Those in O(instances[].settings) win.
       - A text or a number is the rest of the line as in V(redis.conf), a list is several lines, a boolean is V(yes) or
         V(no), and null leaves the directive out, also one that this module would write.
-      - Some directives cannot be set here, because this module derives them from other options or because they belong to
-        the engine. The error for each names the option.
+      - Some directives cannot be set here, because this module derives them from other options or because they belong
+        to the engine. The error for each names the option.
     type: dict
     default: {}
   secret_settings:

@@ -13,8 +13,8 @@ short_description: Starts and stops instances as daemons on hosts without a serv
 description:
   - Starts instances that M(almashooq.redis.config) has configured, as O(user) and in a session of their own, and waits
     until they answer. One that is still loading its data does.
-  - "An instance is recognised by its process: a server that works in the instance's data directory. Pid files are written
-    for others, and never believed."
+  - "An instance is recognised by its process: a server that works in the instance's data directory. Pid files are
+    written for others, and never believed."
   - An instance is stopped as a service manager does it, so that it saves its data first. It is never killed.
 extends_documentation_fragment:
   - almashooq.redis.host

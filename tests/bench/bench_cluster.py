@@ -46,7 +46,10 @@ def main() -> None:
     arguments = parser.parse_args()
     engine = engines()[0]
     print(f"engine {engine.parent.name}, cluster-node-timeout {NODE_TIMEOUT} ms, medians of {arguments.runs} runs")
-    print("nodes  redis-cli [s]  module [s]  ratio  |  nothing to do: redis-cli check [ms]  module [ms]  own processor [ms]")
+    print(
+        "nodes  redis-cli [s]  module [s]  ratio"
+        "  |  nothing to do: redis-cli check [ms]  module [ms]  own processor [ms]"
+    )
     for size in arguments.sizes:
         tool, module, idle = [], [], []
         for _run in range(arguments.runs):

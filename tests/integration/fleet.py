@@ -100,7 +100,12 @@ class Fleet:
     def client(self, port: int, **options: t.Any) -> redis.Redis:
         """Return redis-py's own client for one server: the independent witness."""
         if self._tls:
-            options = {"ssl": True, "ssl_ca_certs": self._tls["tls_ca_cert_file"], **self._client_certificate(), **options}
+            options = {
+                "ssl": True,
+                "ssl_ca_certs": self._tls["tls_ca_cert_file"],
+                **self._client_certificate(),
+                **options,
+            }
         return redis.Redis("127.0.0.1", port, password=PASSWORD, decode_responses=True, **options)
 
     def _client_certificate(self) -> dict[str, str]:

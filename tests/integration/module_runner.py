@@ -64,9 +64,7 @@ def finish_module(process: subprocess.Popen[str], timeout: float = 120) -> dict[
     return {**result, "rc": process.returncode, "stderr": stderr}
 
 
-def run_module(
-    name: str, options: t.Mapping[str, t.Any], *, timeout: float = 120, **how: t.Any
-) -> dict[str, t.Any]:
+def run_module(name: str, options: t.Mapping[str, t.Any], *, timeout: float = 120, **how: t.Any) -> dict[str, t.Any]:
     """Run the module to its end; the result of a failed one has ``failed`` and ``rc`` 1.
 
     On time-out the module is killed and TimeoutExpired raised, so that a hang is a failed test.

@@ -348,11 +348,17 @@ def test_speaks_tls(any_engine: pathlib.Path, first_port: int, tmp_path: pathlib
     certificate, key = tmp_path / "node.crt", tmp_path / "node.key"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=test",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate], check=True, capture_output=True,
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate], check=True,
+        capture_output=True,
     )  # fmt: skip
     tls = {"tls_cert_file": str(certificate), "tls_key_file": str(key), "tls_ca_cert_file": str(certificate)}
     with Fleet(any_engine, 3, first_port, tls_cluster="yes", tls_replication="yes", tls=tls) as fleet:
-        login = {"tls": True, "tls_ca_file": str(certificate), "tls_cert_file": str(certificate), "tls_key_file": str(key)}
+        login = {
+            "tls": True,
+            "tls_ca_file": str(certificate),
+            "tls_cert_file": str(certificate),
+            "tls_key_file": str(key),
+        }
         result = run_module("cluster", {**options(fleet, replicas=0), **login})
         assert result["rc"] == 0, result
         untrusting = run_module("cluster", {**options(fleet, replicas=0), **login, "tls_ca_file": None})

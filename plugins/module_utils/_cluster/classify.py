@@ -80,8 +80,10 @@ def refuse_misfit(observed: Observed, desired: Desired, placement: Placement) ->
         f"{len(desired.nodes)} nodes with {desired.replicas} replica(s) per primary make {desired.primaries} "
         f"primaries, but the cluster differs: {len(owners)} own slots ({', '.join(owners) or 'none'}), "
         f"{len(replicas)} are replicas ({', '.join(replicas) or 'none'}), "
-        f"{_slots.count(unassigned)} slots are free. Slots and replicas would have to move, which this module does not do",
-        hint="Ask for the nodes and replicas that the cluster has, or change the cluster first. Nothing has been changed.",
+        f"{_slots.count(unassigned)} slots are free. Slots and replicas would have to move, "
+        "which this module does not do",
+        hint="Ask for the nodes and replicas that the cluster has, or change the cluster first. "
+        "Nothing has been changed.",
         primaries_observed=owners,
         primaries_wanted=desired.primaries,
     )

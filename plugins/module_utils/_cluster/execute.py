@@ -184,9 +184,7 @@ class ClusterOperation:
         gather(restore, self._hastened)
 
 
-def _commands(
-    step: Step, state: Observed, addresses: t.Mapping[str, tuple[str, int, int]]
-) -> list[tuple[object, ...]]:
+def _commands(step: Step, state: Observed, addresses: t.Mapping[str, tuple[str, int, int]]) -> list[tuple[object, ...]]:
     """Return the commands of one step."""
     if isinstance(step, SetSettings):
         return [("CONFIG", "SET", name, value) for name, value in step.settings]
@@ -207,5 +205,3 @@ def _some(said: list[str], most: int = 5) -> str:
     """Return the first few sentences and how many there are more."""
     more = [f"and {len(said) - most} more"] if len(said) > most else []
     return "; ".join(said[:most] + more)
-
-

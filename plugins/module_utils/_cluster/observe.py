@@ -45,9 +45,7 @@ class Connections:
     """One connection to each wanted node, kept for the whole run."""
 
     def __init__(self, desired: Desired, access: Access, record: Record) -> None:
-        self._clients = {
-            node.name: Client(node.address, node.port, access, record=record) for node in desired.nodes
-        }
+        self._clients = {node.name: Client(node.address, node.port, access, record=record) for node in desired.nodes}
 
     def __getitem__(self, name: str) -> Client:
         """Return the connection to the node of that name."""
@@ -59,9 +57,7 @@ def observe(desired: Desired, connections: Connections) -> Observed:
     return Observed(tuple(_value(n, gathered) for n, gathered in _asked(desired.nodes, connections)))
 
 
-def _asked(
-    nodes: t.Sequence[Wanted], connections: Connections
-) -> t.Iterator[tuple[Wanted, Node | CollectionError]]:
+def _asked(nodes: t.Sequence[Wanted], connections: Connections) -> t.Iterator[tuple[Wanted, Node | CollectionError]]:
     return zip(nodes, gather(lambda node: _ask(node.name, connections[node.name]), nodes))
 
 
@@ -122,4 +118,3 @@ def _version(server: dict[str, str]) -> str:
     if server.get("server_name") == "valkey":
         return f"valkey {server.get('valkey_version', '')}"
     return f"redis {server.get('redis_version', '')}"
-

@@ -40,9 +40,7 @@ class Placement:
     replicas: tuple[tuple[str, str], ...]
 
 
-def place(
-    desired: Desired, primaries: t.Iterable[str] = (), replicas: t.Mapping[str, str] | None = None
-) -> Placement:
+def place(desired: Desired, primaries: t.Iterable[str] = (), replicas: t.Mapping[str, str] | None = None) -> Placement:
     """Complete what already stands (``primaries``, ``replicas`` as name -> primary's name) to a placement.
 
     Raises Refused where a rule cannot be kept for a node that is still to be placed, and its breach is
@@ -84,7 +82,9 @@ def compromises(desired: Desired, placement: Placement) -> list[Compromise]:
         for name in sorted(set(host.values())):
             here = tuple(primary for primary in placement.primaries if host[primary] == name)
             if here and len(here) * 2 >= len(placement.primaries):
-                said = f"{name} holds {len(here)} of {len(placement.primaries)} primaries, so the others are no majority"
+                said = (
+                    f"{name} holds {len(here)} of {len(placement.primaries)} primaries, so the others are no majority"
+                )
                 found.append(Compromise(PRIMARY_MAJORITY_ON_HOST, said, here))
     return found
 
@@ -136,7 +136,7 @@ def _attach(
     by_name = {node.name: node for node in desired.nodes}
     have = collections.Counter(standing.values())
     total = len(free) + len(standing)
-    quota = {name: 0 for name in primaries}
+    quota = dict.fromkeys(primaries, 0)
     # Even numbers of replicas: what is left over goes to the first primaries.
     for index, name in enumerate(sorted(primaries, key=lambda name: -have[name])):
         share = total // len(primaries) + (1 if index < total % len(primaries) else 0)

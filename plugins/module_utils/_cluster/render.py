@@ -94,7 +94,9 @@ def _cells(node: Node, desired: Desired) -> tuple[str, str, str, str, str]:
 
 def _shards(observed: Observed) -> list[tuple[Node, list[Node]]]:
     owners = sorted((node for node in observed.nodes if node.slots), key=lambda node: node.slots)
-    return [(owner, [n for n in observed.nodes if n.is_replica and n.myself.primary_id == owner.id]) for owner in owners]
+    return [
+        (owner, [n for n in observed.nodes if n.is_replica and n.myself.primary_id == owner.id]) for owner in owners
+    ]
 
 
 def _unattached(observed: Observed, shards: list[tuple[Node, list[Node]]]) -> list[Node]:

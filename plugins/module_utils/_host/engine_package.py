@@ -66,8 +66,10 @@ class Forbid:
 
     def apply(self, state: Services) -> Services:
         """Return the services with this one forbidden."""
-        done = {"masked": True, "started_by_links": False, "has_links": True}
-        return tuple(replace(one, **done) if one.name == self.name else one for one in state)
+        return tuple(
+            replace(one, masked=True, started_by_links=False, has_links=True) if one.name == self.name else one
+            for one in state
+        )
 
 
 Step = t.Union[Stop, Forbid]
@@ -225,9 +227,7 @@ def _forbid(name: str) -> None:
         os.symlink(os.devnull, unit)
         _stop_links(name)
     except OSError as error:
-        raise CollectionError(
-            f"{name} cannot be kept from starting: {error.filename}: {error.strerror}"
-        ) from error
+        raise CollectionError(f"{name} cannot be kept from starting: {error.filename}: {error.strerror}") from error
     if systemd_runs():
         run(["systemctl", "daemon-reload"])
 

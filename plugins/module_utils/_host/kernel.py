@@ -108,18 +108,17 @@ class KernelOperation:
         """Read the running values and the files."""
         params = self._params
         settings = [_sysctl(name, str(value), exact=True) for name, value in params["sysctl"].items()]
-        settings += [
-            _sysctl(name, str(value), exact=False) for name, value in params["sysctl_at_least"].items()
-        ]
+        settings += [_sysctl(name, str(value), exact=False) for name, value in params["sysctl_at_least"].items()]
         files = []
+        # The minus signs keep a boot from failing where a container forbids a setting.
         if params["sysctl_file"]:
-            lines = "".join(f"{one.name} = {one.wanted}\n" for one in settings)
+            lines = "".join(f"-{one.name} = {one.wanted}\n" for one in settings)
             files.append(_file(params["sysctl_file"], HEADER + lines))
         if params["transparent_hugepage"]:
             huge = _huge_pages(params["transparent_hugepage"])
             settings.append(huge)
             if params["tmpfiles_file"]:
-                line = f"w {HUGE_PAGES_FILE} - - - - {huge.wanted}\n"
+                line = f"w- {HUGE_PAGES_FILE} - - - - {huge.wanted}\n"
                 files.append(_file(params["tmpfiles_file"], HEADER + line))
         return Kernel(tuple(settings), tuple(files))
 

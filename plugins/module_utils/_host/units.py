@@ -30,9 +30,7 @@ class Unit:
     @property
     def runs(self) -> bool:
         """Tell whether it runs, or is on its way (an instance may load its data for long)."""
-        return self.active in ("active", "reloading") or (
-            self.active == "activating" and self.sub != "auto-restart"
-        )
+        return self.active in ("active", "reloading") or (self.active == "activating" and self.sub != "auto-restart")
 
 
 Units = tuple[Unit, ...]
@@ -86,8 +84,10 @@ class Start:
 
     def apply(self, state: Units) -> Units:
         """Return the units running."""
-        done = {"active": "active", "sub": "running", "load": "loaded"}
-        return tuple(replace(unit, **done) if unit.name in self.names else unit for unit in state)
+        return tuple(
+            replace(unit, active="active", sub="running", load="loaded") if unit.name in self.names else unit
+            for unit in state
+        )
 
     def command(self) -> list[str]:
         """Return the command; the waiting is done here, with a deadline."""
@@ -142,9 +142,7 @@ class UnitsOperation:
 
     def observe(self) -> Units:
         """Ask systemd about all units at once."""
-        return parse(
-            self._names, run(["systemctl", "show", f"--property={','.join(PROPERTIES)}", *self._names])
-        )
+        return parse(self._names, run(["systemctl", "show", f"--property={','.join(PROPERTIES)}", *self._names]))
 
     def plan(self, state: Units) -> list[Step]:
         """Return what is left to do."""
@@ -186,15 +184,11 @@ class UnitsOperation:
         for unit in units:
             # auto-restart: it has failed at least once, and would go on failing.
             if unit.active == "failed" or unit.sub == "auto-restart":
-                raise CollectionError(
-                    f"{unit.name} does not start: {self._last_words(unit.name)}", node=unit.name
-                )
+                raise CollectionError(f"{unit.name} does not start: {self._last_words(unit.name)}", node=unit.name)
         return units
 
     def _last_words(self, name: str) -> str:
         said = (text_of(self._logs[name]) if name in self._logs else "") or ""
         if not said.strip():
-            said = run(
-                ["journalctl", "--no-pager", "-o", "cat", "-n", str(LOG_LINES), "-u", name], allowed=None
-            )
+            said = run(["journalctl", "--no-pager", "-o", "cat", "-n", str(LOG_LINES), "-u", name], allowed=None)
         return "\n" + "\n".join(said.strip().splitlines()[-LOG_LINES:])

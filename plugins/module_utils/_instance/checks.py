@@ -34,7 +34,8 @@ def check_writable(steps: t.Sequence[Step], host: Host) -> None:
             if path in host.unwritable:
                 raise Refused(
                     f"{path} cannot be written, and it has to be to {_purpose(step)}",
-                    hint="Mount its file system read-write or take its immutable flag away, or choose another directory.",
+                    hint="Mount its file system read-write or take its immutable flag away, "
+                    "or choose another directory.",
                     path=path,
                 )
 

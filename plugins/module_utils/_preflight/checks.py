@@ -21,8 +21,7 @@ def problems(host: Host, instances: t.Sequence[Instance], *, accept_memory: bool
     if any(one.refusal == "EADDRNOTAVAIL" and one.address == host.ip for one in host.attempts):
         name = host.address if host.address == host.ip else f"{host.address} ({host.ip})"
         found.append(
-            f"redis_node_address {name} is not an address of this host: "
-            "set it to one that 'ip address' shows here"
+            f"redis_node_address {name} is not an address of this host: set it to one that 'ip address' shows here"
         )
     else:
         found += [text for one in instances for text in _ports(host, one)]
@@ -52,9 +51,7 @@ def is_ours(process: Process, instance: Instance, pid_in_file: int | None) -> bo
     if process.name not in SERVERS:
         return False
     return (
-        process.pid == pid_in_file
-        or process.directory == instance.data_dir
-        or instance.managed_file in process.command
+        process.pid == pid_in_file or process.directory == instance.data_dir or instance.managed_file in process.command
     )
 
 
@@ -117,9 +114,7 @@ def _numbering(instances: t.Sequence[Instance]) -> list[str]:
             if not 0 < port <= HIGHEST_PORT:
                 found.append(f"instance {instance.port} has {port} as {what}, which does not exist: lower it")
             elif port in owners:
-                found.append(
-                    f"instance {instance.port} has {port} as {what}, {_other(owners[port], instance.port)}"
-                )
+                found.append(f"instance {instance.port} has {port} as {what}, {_other(owners[port], instance.port)}")
                 break
             owners.setdefault(port, instance.port)
     return found

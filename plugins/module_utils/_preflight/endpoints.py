@@ -51,9 +51,7 @@ def _endpoint(
     own = {"maxmemory": maxmemory, **config, **(instance.get("config") or {})}
     bus_port = None
     if cluster_enabled:
-        bus_port = (
-            _number(own.get("cluster-port") or 0, "cluster-port", f"instance {port}") or port + BUS_OFFSET
-        )
+        bus_port = _number(own.get("cluster-port") or 0, "cluster-port", f"instance {port}") or port + BUS_OFFSET
     # What is no size is refused by the engine itself, with its own message, when it sees the file.
     return {"port": port, "bus_port": bus_port, "maxmemory": size(own["maxmemory"]) or 0}
 

@@ -41,9 +41,7 @@ def deployment_members(
     return members
 
 
-def speaker(
-    hostvars: t.Mapping[str, t.Mapping[str, t.Any]], hosts: t.Sequence[str], deployment: str
-) -> str | None:
+def speaker(hostvars: t.Mapping[str, t.Mapping[str, t.Any]], hosts: t.Sequence[str], deployment: str) -> str | None:
     """Return the first host in this run that has nodes of the deployment: it says what concerns all."""
     for host in hosts:
         if any(one["deployment"] == deployment for one in hostvars[host].get(FACT) or ()):

@@ -18,9 +18,7 @@ CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limi
 LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 
 
-def observe(
-    address: str, instances: t.Sequence[Instance], directories: t.Sequence[str], state_file: str
-) -> Host:
+def observe(address: str, instances: t.Sequence[Instance], directories: t.Sequence[str], state_file: str) -> Host:
     """Return what this host looks like to a deployment that is to live on it."""
     ip, resolve_error = resolve(address)
     attempts = _attempts(ip, instances) if ip else []
@@ -89,10 +87,7 @@ def _attempts(ip: str, instances: t.Sequence[Instance]) -> list[Attempt]:
 
 def _named(sockets: t.Sequence[Socket]) -> list[Socket]:
     """Fill in owners that a container without SYS_PTRACE hides, where they can be inferred."""
-    return [
-        Socket(one.address, one.port, one.uid, one.inode, one.owner or _probable_owner(one))
-        for one in sockets
-    ]
+    return [Socket(one.address, one.port, one.uid, one.inode, one.owner or _probable_owner(one)) for one in sockets]
 
 
 def _probable_owner(listening: Socket) -> Process | None:

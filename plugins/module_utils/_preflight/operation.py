@@ -138,9 +138,7 @@ class ListenerOperation:
         if isinstance(steps[0], Release):
             listener.stop(params["state_file"])
         else:
-            self._started = listener.start(
-                params["address"], steps[0].ports, params["lifetime"], params["state_file"]
-            )
+            self._started = listener.start(params["address"], steps[0].ports, params["lifetime"], params["state_file"])
         return steps
 
     def settle(self, state: Listening) -> Listening:

@@ -57,11 +57,7 @@ def duplicates(me: str, members: t.Sequence[Member]) -> list[str]:
     found = []
     first: dict[tuple[str, int], str] = {}
     for member in members:
-        taken = [
-            port
-            for port in member.ports
-            if first.setdefault((member.address, port), member.host) != member.host
-        ]
+        taken = [port for port in member.ports if first.setdefault((member.address, port), member.host) != member.host]
         if taken and member.host == me:
             # A node that shares its data port shares its bus port too: once is enough.
             owner = first[(member.address, taken[0])]
@@ -104,9 +100,7 @@ def unreachable(me: str, wanted: t.Sequence[Target], timeout: float) -> list[str
     with concurrent.futures.ThreadPoolExecutor(min(WORKERS, len(wanted))) as pool:
         answers = list(pool.map(lambda target: _attempt(target, timeout), wanted))
     return [
-        f"host {me} cannot reach {target.describe()}: {answer}"
-        for target, answer in zip(wanted, answers)
-        if answer
+        f"host {me} cannot reach {target.describe()}: {answer}" for target, answer in zip(wanted, answers) if answer
     ]
 
 

@@ -24,14 +24,14 @@ from hypothesis import strategies as st
 from .worlds import wish
 
 
-def hosts_of(desired: Desired, placement: Placement) -> dict[str, str]:
+def hosts_of(desired: Desired) -> dict[str, str]:
     return {node.name: node.host for node in desired.nodes}
 
 
 def test_three_hosts_with_two_nodes_have_a_primary_each_and_replicas_elsewhere() -> None:
     desired = wish(["a", "a", "b", "b", "c", "c"], accept=())
     placement = place(desired)
-    host = hosts_of(desired, placement)
+    host = hosts_of(desired)
     assert collections.Counter(host[name] for name in placement.primaries) == {"a": 1, "b": 1, "c": 1}
     assert all(host[replica] != host[primary] for replica, primary in placement.replicas)
     assert collections.Counter(primary for _replica, primary in placement.replicas) == dict.fromkeys(
@@ -90,7 +90,9 @@ def every_placement(desired: Desired) -> list[Placement]:
     return found
 
 
-@given(st.lists(st.sampled_from("abcd"), min_size=6, max_size=6), st.lists(st.sampled_from("xy"), min_size=4, max_size=4))
+@given(
+    st.lists(st.sampled_from("abcd"), min_size=6, max_size=6), st.lists(st.sampled_from("xy"), min_size=4, max_size=4)
+)
 def test_a_placement_without_compromise_is_found_where_one_exists(hosts: list[str], zones: list[str]) -> None:
     desired = wish(hosts, accept=(), **dict(zip("abcd", zones)))
     possible = any(not compromises(desired, placement) for placement in every_placement(desired))
@@ -111,9 +113,7 @@ def test_a_placement_without_compromise_is_found_where_one_exists(hosts: list[st
     ],
     ids=["two nodes with one address", "five nodes with replicas", "two nodes", "a negative number of replicas"],
 )
-def test_a_wish_that_no_cluster_can_fulfil_is_refused(
-    nodes: list[tuple[str, int]], replicas: int, words: str
-) -> None:
+def test_a_wish_that_no_cluster_can_fulfil_is_refused(nodes: list[tuple[str, int]], replicas: int, words: str) -> None:
     with pytest.raises(Refused, match=words):
         make_desired([{"address": address, "port": port} for address, port in nodes], replicas)
 

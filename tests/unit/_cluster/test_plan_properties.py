@@ -19,7 +19,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._errors import Ref
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from .worlds import change, completed, failed_over, foreign_member, fresh, owning, perform, wish
+from .worlds import change, completed, failed_over, foreign_member, fresh, perform, wish
 
 
 @st.composite
@@ -115,16 +115,14 @@ def test_within_a_phase_any_subset_may_have_been_done(desired: Desired, data: st
     observed = fresh(desired)
     steps = plan(observed, desired)
     phase = data.draw(st.sampled_from(sorted({step.phase for step in steps})))
-    before = [step for step in steps[: [step.phase for step in steps].index(phase)]]
+    before = steps[: [step.phase for step in steps].index(phase)]
     within = [step for step in steps if step.phase == phase]
     some = data.draw(st.lists(st.sampled_from(within), unique=True))
     holds(observed, converged(perform(observed, [*before, *some]), desired), desired)
 
 
 @given(half_made(), st.data())
-def test_a_node_that_may_not_be_touched_stops_everything(
-    world: tuple[Desired, Observed], data: st.DataObject
-) -> None:
+def test_a_node_that_may_not_be_touched_stops_everything(world: tuple[Desired, Observed], data: st.DataObject) -> None:
     desired, observed = world
     victim = data.draw(st.sampled_from([node.name for node in observed.nodes]))
     node = observed.by_name()[victim]

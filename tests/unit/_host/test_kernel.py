@@ -41,7 +41,7 @@ def test_what_a_container_forbids_is_told_and_not_tried():
 
 
 def test_what_a_container_forbids_is_an_error_where_it_is_required():
-    with pytest.raises(Refused, match="could not be set here: vm.overcommit_memory"):
+    with pytest.raises(Refused, match=r"could not be set here: vm\.overcommit_memory"):
         plan(Kernel((setting(writable=False),), ()), required=True)
 
 

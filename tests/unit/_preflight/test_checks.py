@@ -44,9 +44,7 @@ def host(*busy, owner=None, **changes):
         "address": ADDRESS,
         "ip": ADDRESS,
         "resolve_error": "",
-        "attempts": tuple(
-            Attempt(ADDRESS, port, "EADDRINUSE" if port in busy else "") for port in (7000, 17000)
-        ),
+        "attempts": tuple(Attempt(ADDRESS, port, "EADDRINUSE" if port in busy else "") for port in (7000, 17000)),
         "sockets": tuple(Socket(ADDRESS, port, 110, port, owner) for port in busy),
         "pids": (),
         "directories": (Directory("/etc/redis-node", "/etc"),),

@@ -13,14 +13,26 @@ from ansible_collections.almashooq.redis.plugins.module_utils._preflight.members
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("100", 100), ("1k", 1000), ("1kb", 1024), ("6GB", 6 * 2**30), (5, 5), ("1.5gb", None), ("6 gb", None), ("x", None)],
+    [
+        ("100", 100),
+        ("1k", 1000),
+        ("1kb", 1024),
+        ("6GB", 6 * 2**30),
+        (5, 5),
+        ("1.5gb", None),
+        ("6 gb", None),
+        ("x", None),
+    ],
 )
 def test_a_size_is_read_as_the_engine_reads_it(text, number):
     assert size(text) == number
 
 
 def test_an_instance_has_the_common_settings_and_its_own():
-    given = [{"port": 7000}, {"port": "7001", "config": {"maxmemory": "1k", "cluster-port": 20000, "tls-key-file-pass": "x"}}]
+    given = [
+        {"port": 7000},
+        {"port": "7001", "config": {"maxmemory": "1k", "cluster-port": 20000, "tls-key-file-pass": "x"}},
+    ]
     assert endpoints(given, {"save": ""}, "1kb", True) == [
         {"port": 7000, "bus_port": 17000, "maxmemory": 1024},
         {"port": 7001, "bus_port": 20000, "maxmemory": 1000},

@@ -12,8 +12,12 @@ from ansible_collections.almashooq.redis.plugins.module_utils._preflight import 
 from ansible_collections.almashooq.redis.plugins.module_utils._preflight.model import Socket
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
-LISTENING = "   0: 0100007F:1B58 00000000:0000 0A 00000000:00000000 00:00000000 00000000   110        0 5150 1 0 100 0\n"
-CONNECTED = "   1: 0100007F:1B58 0100007F:9C40 01 00000000:00000000 00:00000000 00000000   110        0 5151 1 0 100 0\n"
+LISTENING = (
+    "   0: 0100007F:1B58 00000000:0000 0A 00000000:00000000 00:00000000 00000000   110        0 5150 1 0 100 0\n"
+)
+CONNECTED = (
+    "   1: 0100007F:1B58 0100007F:9C40 01 00000000:00000000 00:00000000 00000000   110        0 5151 1 0 100 0\n"
+)
 ANY_SIX = (
     "   0: 00000000000000000000000000000000:1B58 00000000000000000000000000000000:0000 0A "
     "00000000:00000000 00:00000000 00000000     0        0 99 1 0 100 0\n"
