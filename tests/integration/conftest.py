@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Engines to test against: every one under .cache/engines (``make engines`` fetches them)."""
+"""Engines and ports for tests."""
 
 from __future__ import annotations
 
@@ -11,17 +11,10 @@ import typing as t
 
 import pytest
 
-ENGINES = pathlib.Path(__file__).resolve().parents[2] / ".cache" / "engines"
+from .engines import engines
+
 # The bus ports (10000 higher) stay below those that the kernel gives to outgoing connections.
 FIRST_PORT, LAST_PORT, PORTS_A_TEST = 12000, 12990, 10
-
-
-def engines() -> list[pathlib.Path]:
-    """Return the directories with the servers' binaries; a missing engine fails, it is not skipped."""
-    found = sorted(ENGINES.glob("*/bin"))
-    if not found:
-        raise RuntimeError(f"no engines in {ENGINES}: run make engines")
-    return found
 
 
 @pytest.fixture(params=engines(), ids=lambda path: path.parent.name)
