@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What roles promise: every variable has one name, one default and one description."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import typing as t
+
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROLES = sorted(path for path in (ROOT / "roles").iterdir() if (path / "tasks").is_dir())
+
+
+def load(path: pathlib.Path) -> t.Any:
+    """Return a YAML file's content; nothing for a file that is not there."""
+    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def specs(role: pathlib.Path) -> dict[str, t.Any]:
+    """Return the entry points of a role with their options."""
+    return t.cast("dict[str, t.Any]", load(role / "meta" / "argument_specs.yml")["argument_specs"])
+
+
+ENTRY_POINTS = [pytest.param(role, entry, id=f"{role.name} {entry}") for role in ROLES for entry in specs(role)]
+BY_NAME = [pytest.param(role, id=role.name) for role in ROLES]
+
+
+@pytest.mark.parametrize(("role", "entry"), ENTRY_POINTS)
+def test_options_are_the_defaults(role: pathlib.Path, entry: str) -> None:
+    defaults = load(role / "defaults" / "main.yml") or {}
+    options = specs(role)[entry]["options"]
+    # Required options have no default, and neither have those that are simply absent when not given.
+    assert sorted(set(defaults) - set(options)) == []
+    assert {key for key, option in options.items() if "default" in option} == set(defaults)
+
+
+@pytest.mark.parametrize(("role", "entry"), ENTRY_POINTS)
+def test_options_have_the_values_of_the_defaults(role: pathlib.Path, entry: str) -> None:
+    defaults = load(role / "defaults" / "main.yml") or {}
+    options = specs(role)[entry]["options"]
+    assert {key: options[key].get("default") for key in defaults} == defaults
+
+
+@pytest.mark.parametrize(("role", "entry"), ENTRY_POINTS)
+def test_entry_points_exist(role: pathlib.Path, entry: str) -> None:
+    assert (role / "tasks" / f"{entry}.yml").exists()
+
+
+@pytest.mark.parametrize("role", BY_NAME)
+def test_variables_start_with_the_name_of_their_role(role: pathlib.Path) -> None:
+    public = {
+        *(load(role / "defaults" / "main.yml") or {}),
+        *(key for spec in specs(role).values() for key in spec["options"]),
+    }
+    assert sorted(key for key in public if not key.startswith(f"{role.name}_")) == []
+    internal = {key for path in (role / "vars").glob("*.yml") for key in load(path) or {}}
+    assert sorted(key for key in internal if not key.startswith(f"__{role.name}_")) == []
+
+
+@pytest.mark.parametrize("role", BY_NAME)
+def test_registered_names_are_internal(role: pathlib.Path) -> None:
+    names = [
+        found[1]
+        for path in (role / "tasks").glob("*.yml")
+        for found in re.finditer(r"^\s+register: (\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert [each for each in names if not each.startswith(f"__{role.name}_")] == []
+
+
+@pytest.mark.parametrize("role", BY_NAME)
+def test_secrets_are_marked_as_such(role: pathlib.Path) -> None:
+    unmarked = [
+        key
+        for spec in specs(role).values()
+        for key, option in spec["options"].items()
+        if re.search(r"password|secret_key", key) and not option.get("no_log")
+    ]
+    assert unmarked == []
+
+
+@pytest.mark.parametrize("role", BY_NAME)
+def test_tasks_take_no_default_values(role: pathlib.Path) -> None:
+    # A default in a task is a second home of a value; every input has its default in defaults/main.yml.
+    second_homes = [
+        f"{path.name}: {line.strip()}"
+        for path in sorted((role / "tasks").glob("*.yml"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\| *default\((?!omit\b)", line)
+    ]
+    assert second_homes == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "roles").glob("*/tasks/*.yml")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_task_files_stay_small(path: pathlib.Path) -> None:
+    assert len(load(path)) <= 25
