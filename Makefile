@@ -52,10 +52,10 @@ unit: $(VENV)/.dev ## Run the tests that need no server
 	pytest -q -n 2 tests/unit
 
 engines: ## Fetch the engines that tests run against
-	bash tests/tools/engines.sh
+	$(PYTHON) tests/tools/engines.py
 
 engines-all: ## Also build the newest engine from source
-	bash tests/tools/engines.sh --all
+	$(PYTHON) tests/tools/engines.py --build
 
 integration: $(VENV)/.dev engines ## Run the modules against real servers on loopback
 	$(SYSTEM) openssl procps util-linux

@@ -4,7 +4,8 @@
 set -euo pipefail
 missing=()
 for package in "$@"; do
-  dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+  # A package of two architectures has two lines.
+  dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
 done
 [ "${#missing[@]}" -gt 0 ] || exit 0
 command -v apt-get >/dev/null || { echo "Please install by your system's means: ${missing[*]}" >&2; exit 1; }
@@ -13,5 +14,8 @@ if [ "$(id -u)" -ne 0 ]; then
   command -v sudo >/dev/null || { echo "Neither root nor sudo: please install ${missing[*]}" >&2; exit 1; }
   as_root=(sudo)
 fi
-"${as_root[@]}" apt-get update -qq
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends)
+# Most often apt knows the packages already; its lists are fetched when it does not, or only knows gone versions.
+"${install[@]}" "${missing[@]}" </dev/null && exit 0
+"${as_root[@]}" apt-get -o DPkg::Lock::Timeout=300 update -qq </dev/null
+"${install[@]}" "${missing[@]}" </dev/null
