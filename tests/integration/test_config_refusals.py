@@ -163,8 +163,12 @@ def test_a_frozen_instance_is_an_error_that_names_it(running):
 
 @pytest.mark.parametrize("where", ["127.0.0.1", "0.0.0.0"])
 def test_another_program_on_the_port_is_named(instance, where):
-    with socket.create_server((where, PORT)):
+    with socket.create_server((where, PORT)) as stranger:
         message = refused("config", instance.config())["msg"]
+        # It has not even been talked to: it must not learn the password.
+        stranger.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            stranger.accept()
     assert f"port {PORT} is held by python" in message
     assert f"(pid {os.getpid()})" in message
     assert list(instance.base.iterdir()) == []

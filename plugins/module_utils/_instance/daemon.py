@@ -124,7 +124,7 @@ class Daemon:
         return Daemons(
             directory=files.look_at_directory(self._layout.run_dir),
             pids=tuple((one.port, pids.get(one.port)) for one in self._instances),
-            holders=tuple(sorted(holders.items())),
+            holders=tuple(sorted((port, one.who) for port, one in holders.items())),
         )
 
     def plan(self, state: Daemons) -> list[Step]:

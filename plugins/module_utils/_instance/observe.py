@@ -93,7 +93,7 @@ def _nodes(wanted: Wanted, login: Login) -> tuple[Node, ...]:
             return _running(node, one, wanted, login, pids[one.port])
         if one.port in taken:
             return _unrecognised(node, one, wanted, login, taken[one.port])
-        return _stopped(node, one, wanted, taken.get(bus_port(one), "") if one.cluster_enabled else "")
+        return _stopped(node, one, wanted, taken.get(bus_port(one)) if one.cluster_enabled else None)
 
     found = gather(look, wanted.instances)
     failures = [one for one in found if isinstance(one, CollectionError)]
@@ -123,12 +123,15 @@ def _running(node: Node, one: Instance, wanted: Wanted, login: Login, pid: int) 
         raise
 
 
-def _unrecognised(node: Node, one: Instance, wanted: Wanted, login: Login, holder: str) -> Node:
+def _unrecognised(node: Node, one: Instance, wanted: Wanted, login: Login, holder: processes.Listener) -> Node:
     """Look at an instance whose process cannot be seen (a container), or at another program on its port."""
     taken = {
-        "obstacle": f"port {one.port} is held by {holder}, which is not this instance",
+        "obstacle": f"port {one.port} is held by {holder.who}, which is not this instance",
         "way_out": "Stop that program, or give the instance another port.",
     }
+    if holder.user != wanted.user:
+        # No stranger is told the password: an instance is the service user's.
+        return _changed(node, **taken)
     try:
         with connect(one, login) as client:
             return _asked(node, one, wanted, client, None)
@@ -164,11 +167,11 @@ def _asked(node: Node, one: Instance, wanted: Wanted, client: Client, pid: int |
     )
 
 
-def _stopped(node: Node, one: Instance, wanted: Wanted, bus_holder: str) -> Node:
-    if bus_holder:
+def _stopped(node: Node, one: Instance, wanted: Wanted, bus_holder: processes.Listener | None) -> Node:
+    if bus_holder is not None:
         return _changed(
             node,
-            obstacle=f"its cluster bus port {bus_port(one)} is held by {bus_holder}",
+            obstacle=f"its cluster bus port {bus_port(one)} is held by {bus_holder.who}",
             way_out="Stop that program, or give the instance another port.",
         )
     ours = any(line.name == "bind" and line.derived for line in one.directives)

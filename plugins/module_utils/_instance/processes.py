@@ -63,13 +63,21 @@ def is_instance(pid: int, sought: Sought) -> bool:
         return False
 
 
-def listeners(ports: t.Collection[int], addresses: t.Collection[str]) -> dict[int, str]:
-    """Return who listens on these ports, at one of these addresses or at all: a text for people."""
-    found: dict[int, str] = {}
+@dataclass(frozen=True)
+class Listener:
+    """Who listens on a port: a text for people, and the user that opened the socket."""
+
+    who: str
+    user: int
+
+
+def listeners(ports: t.Collection[int], addresses: t.Collection[str]) -> dict[int, Listener]:
+    """Return who listens on these ports, at one of these addresses or at all."""
+    found: dict[int, Listener] = {}
     for one in proc.listening_sockets(ports):
         if one.address in {*addresses, *ANY, *LOOPBACK}:
             who = f"{one.owner.name} (pid {one.owner.pid})" if one.owner else f"a process of user id {one.uid}"
-            found.setdefault(one.port, who)
+            found.setdefault(one.port, Listener(who, one.uid))
     return found
 
 
