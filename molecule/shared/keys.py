@@ -1,3 +1,6 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """An application: writes keys to a Redis Cluster through redis-py's cluster client, or reads them all back.
 
 usage: keys.py write|read NAME COUNT ADDRESS:PORT...    (password of the user in REDIS_USER is in REDIS_PASSWORD)

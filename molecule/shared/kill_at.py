@@ -1,3 +1,6 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Run a command, and kill it with all its descendants when a line of its output matches: power loss at a chosen point.
 
 usage: kill_at.py PATTERN COMMAND...    (fails when the command ends before it comes to that point)

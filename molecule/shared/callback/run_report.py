@@ -1,3 +1,6 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What a run of ansible-playbook did, host by host, as a line for people and a file for tests."""
 
 from __future__ import annotations
