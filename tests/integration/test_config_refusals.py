@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import pathlib
 import signal
@@ -14,6 +13,7 @@ import socket
 import subprocess
 
 import pytest
+from ansible_collections.almashooq.redis.plugins.module_utils._instance import files
 
 from .engines import name, servers
 from .fleet import until
@@ -211,13 +211,11 @@ def test_two_runs_at_once_wait_for_one_another(instance):
 
 
 def test_a_run_that_waits_in_vain_for_another_says_so(instance):
+    with files.hold_lock(str(instance.managed().parent), 1):
+        result = refused("config", instance.config(timeout=0.5))
+    assert result["error"] == "locked"
+    assert str(instance.managed().parent) in result["msg"]
     converged("config", instance.config())
-    held = os.open(instance.managed().parent, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        assert refused("config", instance.config(timeout=0.5))["error"] == "locked"
-    finally:
-        os.close(held)
 
 
 def test_a_missing_engine_and_a_missing_user_are_said(instance):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._client import Client, gather
+from .._client import WORKERS, Client, gather
 from .._errors import CollectionError, EngineRefused, Unreachable
 from .._wait import poll
 from . import files
@@ -42,9 +42,18 @@ def execute(steps: t.Sequence[Step], wanted: Wanted, login: Login, timeout: floa
             files.create_file(step.file)
         elif isinstance(step, WriteFile):
             files.replace_file(step.file)
-    sets = [step for step in doing if isinstance(step, SetLive)]
-    _raise_first(gather(lambda step: _set_live(step, instances[step.port], login, timeout), sets))
+    _set_all([step for step in doing if isinstance(step, SetLive)], instances, login, timeout)
     return doing
+
+
+def _set_all(steps: t.Sequence[SetLive], instances: t.Mapping[int, Instance], login: Login, timeout: float) -> None:
+    # Each first append-only file is a copy of all data: a host writes one at a time.
+    workers = 1 if any(_turns_log_on(step) for step in steps) else WORKERS
+    _raise_first(gather(lambda step: _set_live(step, instances[step.port], login, timeout), steps, workers))
+
+
+def _turns_log_on(step: SetLive) -> bool:
+    return any((name, then) == ("appendonly", "yes") for name, _, then in step.changes)
 
 
 def _set_live(step: SetLive, one: Instance, login: Login, timeout: float) -> None:
@@ -60,7 +69,7 @@ def _set_live(step: SetLive, one: Instance, login: Login, timeout: float) -> Non
             reply.hint = "The settings before are still in force, and the managed file has not been written."
             raise reply
         _check_taken(client, step)
-        if ("appendonly", "yes") in [(name, then) for name, _, then in step.changes]:
+        if _turns_log_on(step):
             _await_rewrite(client, step.node, timeout)
 
 

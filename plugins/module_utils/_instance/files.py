@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
+import errno
+import hashlib
 import os
+import socket
 import stat
 import typing as t
 
@@ -79,29 +81,30 @@ def replace_file(wanted: File) -> None:
         _sync(directory)
 
 
-def hold_lock(directory: str, timeout: float) -> int:
-    """Take the lock of the runs that work on a directory, until this process ends.
+def hold_lock(directory: str, timeout: float) -> socket.socket:
+    """Take the lock of the runs that work on a directory, until the returned object is closed.
 
-    Before the directory exists, its parent stands for it.  Returns the descriptor that holds the
-    lock; the kernel drops it with the process.  Raises Locked after the time-out.
+    The lock is a name of the kernel's, not a file: it is there before the directory is, leaves
+    nothing behind in check mode, and is gone with the process.  Raises Locked after the time-out.
     """
-    while not os.path.isdir(directory):
-        directory = os.path.dirname(directory)
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    digest = hashlib.sha256(os.path.realpath(directory).encode()).hexdigest()[:16]
+    lock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 
     def missing(_: object) -> str:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return f"{directory} is locked by it"
+            lock.bind(f"\0almashooq.redis.{digest}")
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            return f"it still works on {directory}"
         return ""
 
     try:
         poll(lambda: None, missing, awaiting="another run on this host to end", timeout=timeout)
     except DeadlineExceeded as error:
-        os.close(descriptor)
+        lock.close()
         raise Locked(str(error), hint="Wait until that run has ended, and run again.") from error
-    return descriptor
+    return lock
 
 
 def _write(path: str, wanted: File, flags: int) -> None:

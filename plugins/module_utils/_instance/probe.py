@@ -31,6 +31,7 @@ from .users import canonical
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
+RUN = "/run"
 INTERVAL = 0.003
 # Of the files that it may open, the engine keeps these for itself.
 RESERVED_FILES = 32
@@ -163,7 +164,9 @@ def version_of(info: str) -> str:
 
 @contextlib.contextmanager
 def _server(engine: Engine, instance: Instance, users: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    directory = tempfile.mkdtemp(prefix="redis-probe-")
+    # A user's own temporary directory may be closed to the service user; /run is in memory besides.
+    parent = RUN if os.access(RUN, os.W_OK) else None
+    directory = tempfile.mkdtemp(prefix="redis-probe-", dir=parent)
     process = None
     try:
         process = _start(engine, directory, users)
