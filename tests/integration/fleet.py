@@ -122,7 +122,10 @@ class Fleet:
 
     def wait_until_ready(self, port: int) -> None:
         """Return once the server answers, loading done."""
-        until(lambda: self._answers(port), f"server on port {port}")
+        try:
+            until(lambda: self._answers(port), f"server on port {port}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; its log ends: {self.log(port)[-1000:]}") from error
 
     def _answers(self, port: int) -> bool:
         try:
