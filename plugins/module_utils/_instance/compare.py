@@ -19,7 +19,6 @@ class Difference:
     running: str
     wanted: str
     fixed: bool
-    aliases: tuple[str, ...] = ()
 
 
 def different_names(node: Node, answer: Answer, instance: Instance) -> list[str]:
@@ -43,9 +42,9 @@ def differences(node: Node, answer: Answer, instance: Instance) -> list[Differen
     names = different_names(node, answer, instance)
     found = []
     for name in (name for name in names if first.get(name, name) == name):
-        others = tuple(other for other in names if other != name and first.get(other) == name)
+        others = {other for other in names if first.get(other) == name}
         fixed = not {name, *others}.isdisjoint(answer.fixed)
-        found.append(Difference(name, running[name], wanted[name], fixed, others))
+        found.append(Difference(name, running[name], wanted[name], fixed))
     return found
 
 

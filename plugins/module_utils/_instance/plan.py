@@ -104,9 +104,8 @@ def _set_live(one: Instance, node: Node, answer: Answer) -> list[Step]:
     found = [diff for diff in differences(node, answer, one) if not diff.fixed]
     if not found:
         return []
-    followers = tuple((name, diff.name) for diff in found for name in diff.aliases)
     changes = tuple((diff.name, diff.running, diff.wanted) for diff in found)
-    return [SetLive(one.port, one.node, changes, followers)]
+    return [SetLive(one.port, one.node, changes)]
 
 
 def _write(file: File, host: Host) -> list[Step]:

@@ -54,8 +54,6 @@ class SetLive:
     node: str
     # name, value now, value from now on
     changes: tuple[tuple[str, str, str], ...]
-    # second names of these settings, with the name that they follow
-    followers: tuple[tuple[str, str], ...] = ()
 
     def describe(self) -> str:
         """Return one line for people, without secrets."""
@@ -65,7 +63,6 @@ class SetLive:
     def apply(self, host: Host) -> Host:
         """Return the host with these settings."""
         values = {name: then for name, _, then in self.changes}
-        values.update({name: values[first] for name, first in self.followers})
         node = next(one for one in host.nodes if one.port == self.port)
         return _with_node(host, self.port, settings=tuple(sorted({**dict(node.settings), **values}.items())))
 

@@ -44,7 +44,7 @@ def test_second_names_are_folded_into_the_first():
     )
     assert differences(node, answer, an_instance()) == [
         Difference("hz", "20", "10", fixed=False),
-        Difference("replica-priority", "50", "100", fixed=False, aliases=("slave-priority",)),
+        Difference("replica-priority", "50", "100", fixed=False),
     ]
 
 
