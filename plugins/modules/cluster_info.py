@@ -45,6 +45,16 @@ options:
         description:
           - Failure domain of the machine. By default the host.
         type: str
+  accept:
+    description:
+      - Compromises of placement that were accepted, and are no findings.
+    type: list
+    elements: str
+    choices:
+      - replica-on-primary-host
+      - replica-in-primary-zone
+      - primary-majority-on-host
+    default: []
 seealso:
   - module: almashooq.redis.cluster
 """
@@ -90,7 +100,7 @@ summary:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, NODE, access
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_seeds
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import COMPROMISES, make_seeds
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.info import read_cluster
 from ansible_collections.almashooq.redis.plugins.module_utils._run import read
 
@@ -101,10 +111,14 @@ def main():
         argument_spec={
             **CONNECTION,
             "nodes": {"type": "list", "elements": "dict", "required": True, "options": NODE},
+            "accept": {"type": "list", "elements": "str", "choices": list(COMPROMISES), "default": []},
         },
         supports_check_mode=True,
     )
-    read(module, lambda params, record: read_cluster(make_seeds(params["nodes"]), access(params), record))
+    read(
+        module,
+        lambda params, record: read_cluster(make_seeds(params["nodes"], params["accept"]), access(params), record),
+    )
 
 
 if __name__ == "__main__":

@@ -337,6 +337,7 @@ def test_info_tells_topology_and_findings_from_any_node(six: Fleet) -> None:
     assert (info["topology"]["state"], info["replicas"], len(info["nodes"])) == ("ok", 1, 6)
     assert {finding["check"] for finding in info["findings"]} == {"replica-on-primary-host"}
     assert run_module("cluster", {**options(six), "nodes": info["nodes"]})["changed"] is False
+    assert run_module("cluster_info", {**seed, "accept": ONE_HOST})["findings"] == []
     six.kill(six.ports[3])
     findings = run_module("cluster_info", seed)["findings"]
     assert ("node", f"127.0.0.1:{six.ports[3]}") in {(finding["check"], finding["node"]) for finding in findings}

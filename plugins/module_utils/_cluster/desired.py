@@ -75,9 +75,9 @@ def make_desired(
     return desired
 
 
-def make_seeds(nodes: t.Iterable[t.Mapping[str, t.Any]]) -> Desired:
+def make_seeds(nodes: t.Iterable[t.Mapping[str, t.Any]], accept: t.Iterable[str] = ()) -> Desired:
     """Build a list of nodes to ask, which wants nothing of them; raises Refused for one named twice."""
-    seeds = Desired(nodes=tuple(_wanted(node) for node in nodes), replicas=0)
+    seeds = Desired(nodes=tuple(_wanted(node) for node in nodes), replicas=0, accept=frozenset(accept))
     _refuse_duplicates(seeds)
     return seeds
 

@@ -28,7 +28,7 @@ def read_cluster(seeds: Desired, access: Access, record: Record) -> dict[str, t.
         raise Unreachable(f"no node tells of a cluster: {said}", hint="Give the address of a node that is up.")
     everybody = Desired(nodes=_members(seeds, first))
     observed = observe(everybody, Connections(everybody, access, record)) if everybody.nodes != seeds.nodes else first
-    desired = Desired(everybody.nodes, replicas=_least_replicas(observed))
+    desired = Desired(everybody.nodes, replicas=_least_replicas(observed), accept=seeds.accept)
     return {
         **render.report(observed, desired),
         "nodes": [{"address": n.address, "port": n.port, "host": n.host, "zone": n.zone} for n in desired.nodes],

@@ -36,11 +36,12 @@ class Config:
         where = layout(params)
         user, group = ids(params["user"], params["group"])
         self._timeout: float = params["timeout"]
-        self._engine = probe.identify(where.server, user, group, self._timeout)
+        self._engine = probe.identify(where.server, user, group, self._timeout, files.label(where.config_dir))
         self._wanted: Wanted = wanted(params, (self._engine.name, self._engine.version))
         self._admin = (params["admin_user"], params["admin_password"])
         self._login = login(params, record)
         self._lock = files.hold_lock(where.config_dir, self._timeout)
+        probe.remove_leftovers(self._engine)
         self._told: dict[object, probe.Told] = {}
         self._fixed: dict[object, dict[str, bool]] = {}
         self._aliases: dict[object, dict[str, str]] = {}

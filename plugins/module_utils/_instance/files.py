@@ -81,18 +81,22 @@ def replace_file(wanted: File) -> None:
         _sync(directory)
 
 
+def label(directory: str) -> str:
+    """Return a short name that a directory shares with no other."""
+    return hashlib.sha256(os.path.realpath(directory).encode()).hexdigest()[:16]
+
+
 def hold_lock(directory: str, timeout: float) -> socket.socket:
     """Take the lock of the runs that work on a directory, until the returned object is closed.
 
     The lock is a name of the kernel's, not a file: it is there before the directory is, leaves
     nothing behind in check mode, and is gone with the process.  Raises Locked after the time-out.
     """
-    digest = hashlib.sha256(os.path.realpath(directory).encode()).hexdigest()[:16]
     lock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 
     def missing(_: object) -> str:
         try:
-            lock.bind(f"\0almashooq.redis.{digest}")
+            lock.bind(f"\0almashooq.redis.{label(directory)}")
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise

@@ -32,6 +32,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
 RUN = "/run"
+PREFIX = "redis-probe-"
 INTERVAL = 0.003
 # Of the files that it may open, the engine keeps these for itself.
 RESERVED_FILES = 32
@@ -40,7 +41,11 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Engine:
-    """The binary to ask, whose user it runs as (ids), and how long it may take."""
+    """The binary to ask, whose user it runs as (ids), and how long it may take.
+
+    ``label`` is in the names of its directories: the holder of the lock of that label may remove
+    what a killed run has left.
+    """
 
     server: str
     name: str
@@ -48,9 +53,10 @@ class Engine:
     user: int
     group: int
     timeout: float
+    label: str
 
 
-def identify(server: str, user: int, group: int, timeout: float) -> Engine:
+def identify(server: str, user: int, group: int, timeout: float, label: str) -> Engine:
     """Return which engine a binary is, by its own word."""
     try:
         words = subprocess.run(
@@ -62,7 +68,7 @@ def identify(server: str, user: int, group: int, timeout: float) -> Engine:
             f"{server} is no server that can be asked: {error or 'its --version names none'}",
             hint="Install the engine, or set 'server' to the path of its binary.",
         ) from error
-    return Engine(server, words[0].lower(), version, user, group, timeout)
+    return Engine(server, words[0].lower(), version, user, group, timeout, label)
 
 
 @contextlib.contextmanager
@@ -164,9 +170,7 @@ def version_of(info: str) -> str:
 
 @contextlib.contextmanager
 def _server(engine: Engine, instance: Instance, users: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    # A user's own temporary directory may be closed to the service user; /run is in memory besides.
-    parent = RUN if os.access(RUN, os.W_OK) else None
-    directory = tempfile.mkdtemp(prefix="redis-probe-", dir=parent)
+    directory = tempfile.mkdtemp(prefix=f"{PREFIX}{engine.label}-", dir=_parent())
     process = None
     try:
         process = _start(engine, directory, users)
@@ -178,6 +182,19 @@ def _server(engine: Engine, instance: Instance, users: str) -> Iterator[tuple[su
             process.kill()
             process.wait()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def remove_leftovers(engine: Engine) -> None:
+    """Remove the directories of killed runs; only the holder of the lock may."""
+    parent = _parent()
+    for name in os.listdir(parent) if parent else []:
+        if name.startswith(f"{PREFIX}{engine.label}-"):
+            shutil.rmtree(os.path.join(RUN, name), ignore_errors=True)
+
+
+def _parent() -> str | None:
+    # A user's own temporary directory may be closed to the service user; /run is in memory besides.
+    return RUN if os.access(RUN, os.W_OK) else None
 
 
 def _start(engine: Engine, directory: str, users: str) -> subprocess.Popen[bytes]:
