@@ -81,7 +81,10 @@ def cluster_refusal(
     accept: t.Sequence[str],
 ) -> str:
     """Return the refusal on the host that speaks for the deployment; nothing elsewhere."""
-    if me != speaker(hostvars, hosts, deployment):
+    speaking = speaker(hostvars, hosts, deployment)
+    if speaking is None:
+        return f"no host of deployment {deployment!r} has an instance: name some in redis_node_instances."
+    if me != speaking:
         return ""
     try:
         place(make_desired(deployment_members(hostvars, hosts, deployment), replicas, accept))
