@@ -9,6 +9,8 @@ import collections
 import itertools
 
 import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.almashooq.redis.plugins.filter.cluster_placement import cluster_placement
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import (
     PRIMARY_MAJORITY_ON_HOST,
     REPLICA_IN_PRIMARY_ZONE,
@@ -121,3 +123,10 @@ def test_a_wish_that_no_cluster_can_fulfil_is_refused(nodes: list[tuple[str, int
 def test_a_compromise_that_does_not_exist_is_refused() -> None:
     with pytest.raises(Refused, match="luck"):
         make_desired([{"address": f"198.51.100.{n}", "port": 7000} for n in range(6)], 1, ["luck"])
+
+
+def test_the_filter_tells_the_placement_or_refuses_as_the_module_does() -> None:
+    nodes = [{"address": f"198.51.100.{number // 2}", "port": 7000 + number % 2} for number in range(6)]
+    assert cluster_placement(nodes)["primaries"] == ["198.51.100.0:7000", "198.51.100.1:7000", "198.51.100.2:7000"]
+    with pytest.raises(AnsibleFilterError, match="replica-on-primary-host"):
+        cluster_placement([{**node, "host": "one"} for node in nodes])

@@ -38,6 +38,10 @@ def test_a_placement_that_cannot_be_had_is_refused_until_it_is_accepted():
     assert refusal(one, accept=["replica-on-primary-host", "replica-in-primary-zone", "primary-majority-on-host"]) == ""
 
 
+def test_hosts_without_instances_are_told_so():
+    assert "has an instance" in refusal({name: host(name, ()) for name in "123"})
+
+
 def test_instances_get_what_they_have_in_common():
     given = [{"port": 7000}, {"port": 7001, "config": {"maxmemory": "1gb"}}]
     assert node_instances(given, "192.0.2.1", True) == [
