@@ -223,16 +223,26 @@ def test_a_missing_engine_and_a_missing_user_are_said(instance):
     assert "does not exist" in refused("config", instance.config(user="no-such-user"))["msg"]
 
 
-def test_a_killed_run_leaves_no_server_behind_and_the_next_one_converges(instance):
-    options = instance.config({"maxmemory": "10mb"})
-    module = start_module("config", options)
-    until(lambda: children(module.pid) or module.poll() is not None, "the throwaway server")
-    servers_of_module = children(module.pid)
-    module.kill()
-    module.communicate()
-    until(lambda: not any(alive(pid) for pid in servers_of_module), "the end of the throwaway server")
-    converged("config", options)
-    assert converged("config", options)["changed"] is False
+def test_a_killed_run_leaves_nothing_behind_and_the_next_one_converges():
+    def leftovers():
+        return set(pathlib.Path("/run").glob("redis-probe-*"))
+
+    with Instances(servers()[0], PORT, count=12) as many:
+        options = many.config()
+        # Each is another question to the engine, so that the throwaway servers are there for a while.
+        for number, one in enumerate(options["instances"]):
+            one["settings"] = {"hz": 10 + number}
+        before = leftovers()
+        module = start_module("config", options)
+        until(lambda: leftovers() != before and children(module.pid), "the throwaway servers")
+        throwaway = children(module.pid)
+        module.kill()
+        module.communicate()
+        until(lambda: not any(alive(pid) for pid in throwaway), "the end of the throwaway servers")
+        assert leftovers() != before
+        converged("config", options)
+        assert leftovers() == before
+        assert converged("config", options)["changed"] is False
 
 
 def children(pid: int) -> list[int]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import os
 import resource
 import shutil
@@ -208,21 +209,24 @@ def _start(engine: Engine, directory: str, users: str) -> subprocess.Popen[bytes
         switch = {"user": engine.user, "group": engine.group, "extra_groups": []}
     with open(f"{directory}/log", "xb", opener=_private) as log:
         return subprocess.Popen(
-            [engine.server, "-"],
+            # No port, and so no server at all, even where the rest of the settings never arrives.
+            [engine.server, "-", "--port", "0"],
             cwd=directory,
             env={**os.environ, "LC_ALL": "C"},
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=_in_child,
+            preexec_fn=functools.partial(_in_child, os.getpid()),
             **switch,
         )
 
 
-def _in_child() -> None:
-    # The server must not outlive a module that is killed.
+def _in_child(parent: int) -> None:
+    # The server must not outlive a module that is killed, also one that is gone already.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (_open_files(), _open_files()))
 
