@@ -95,9 +95,11 @@ class Launcher:
                 raise failure
 
     def _await_answer(self, one: Instance, sought: processes.Sought, deadline: float, size: int | None) -> None:
-        # Not poll(): the end of the process ends the wait, and its log says why.
+        # Not poll(): the end of the process ends the wait, and its log says why.  It has to be missed
+        # twice: while a server writes its title over its command line, neither can be read.
+        missed = 0
         while True:
-            alive = one.port in processes.find([sought])
+            missed = 0 if one.port in processes.find([sought]) else missed + 1
             try:
                 with connect(one, self.login):
                     return
@@ -107,7 +109,7 @@ class Launcher:
                 error.hint = "It runs, and has another password than admin_password: run almashooq.redis.config."
                 raise
             except Unreachable as error:
-                if not alive:
+                if missed > 1:
                     raise Unreachable(
                         "ended right after its start", node=one.node, hint=self._told(one, size)
                     ) from error

@@ -57,10 +57,15 @@ def is_instance(pid: int, sought: Sought) -> bool:
     try:
         return os.path.samestat(os.stat(f"/proc/{pid}/cwd"), os.stat(sought.home))
     except PermissionError:
-        title = " ".join(seen.command).split()
-        return seen.uid == sought.user and any(word.endswith(f":{sought.port}") for word in title)
+        return seen.uid == sought.user and _says_so(seen.command, sought)
     except OSError:
         return False
+
+
+def _says_so(command: t.Sequence[str], sought: Sought) -> bool:
+    # First it is the command line of the start, later the title.
+    words = " ".join(command).split()
+    return f"{sought.home}/redis.conf" in words or any(word.endswith(f":{sought.port}") for word in words)
 
 
 @dataclass(frozen=True)
