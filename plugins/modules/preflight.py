@@ -110,6 +110,12 @@ memory:
   description: Bytes that this host, or the container that it is, may use.
   returned: success
   type: int
+service_manager:
+  description:
+    - V(systemd) where it runs this host, V(daemon) where nothing does. Where systemd is merely installed, as in
+      many containers, it does not.
+  returned: success
+  type: str
 members:
   description: The instances as other hosts have to know them, for P(almashooq.redis.deployment_members#filter)
     and M(almashooq.redis.preflight_peers).

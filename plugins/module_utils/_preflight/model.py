@@ -88,6 +88,7 @@ class Host:
     memory: int
     memory_source: str
     listener_pid: int | None = None
+    systemd: bool = False
 
     def pid_of(self, port: int) -> int | None:
         """Return what the pid file of the instance says, where it has one."""

@@ -15,6 +15,8 @@ from . import listener, proc
 from .model import Attempt, Directory, Host, Instance, Process, Socket
 
 CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+# sd_booted(3): a host may have systemd installed, and even /sbin/init of it, without running under it.
+BOOTED_BY_SYSTEMD = "/run/systemd/system"
 LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 
 
@@ -35,6 +37,7 @@ def observe(address: str, instances: t.Sequence[Instance], directories: t.Sequen
         memory=memory,
         memory_source=source,
         listener_pid=listener.running(state_file),
+        systemd=os.path.isdir(BOOTED_BY_SYSTEMD),
     )
 
 

@@ -30,6 +30,7 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
     return {
         "ip": host.ip,
         "memory": host.memory,
+        "service_manager": "systemd" if host.systemd else "daemon",
         "members": [
             {
                 "host": params["host"],
