@@ -10,6 +10,8 @@ SYSTEM := bash tests/tools/system.sh
 INVENTORY ?= inventories/local
 SCENARIO ?= $(notdir $(patsubst %/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 export PATH := $(BIN):$(PATH)
+# Whole lines, as they can be read and searched.
+export MOLECULE_COMMAND_BORDERS := false
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
 .PHONY: help site test venv lint sanity unit integration build molecule bench clean engines engines-all
