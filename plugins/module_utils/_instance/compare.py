@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from .model import Answer, Instance, Node
 
+# Redis 8 has one database in cluster mode, whatever is set; the throwaway server is not in cluster mode.
+DECIDED_BY_CLUSTER_MODE = frozenset({"databases"})
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -30,7 +33,8 @@ def different_names(node: Node, answer: Answer, instance: Instance) -> list[str]
     differ by design, so only what the file says is compared.
     """
     running = dict(node.settings)
-    common = [(name, value) for name, value in answer.settings if name in running]
+    decided = DECIDED_BY_CLUSTER_MODE if instance.cluster_enabled else frozenset()
+    common = [(name, value) for name, value in answer.settings if name in running and name not in decided]
     if node.version != answer.version:
         common = [(name, value) for name, value in common if name in instance.names()]
     return [name for name, value in common if running[name] != value]

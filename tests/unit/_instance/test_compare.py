@@ -48,8 +48,14 @@ def test_second_names_are_folded_into_the_first():
     ]
 
 
+def test_what_cluster_mode_decides_is_not_compared():
+    answer = an_answer({"databases": "16"}, fixed=["databases"])
+    assert differences(running(databases="1"), answer, an_instance()) == []
+    assert len(differences(running(databases="1"), answer, an_instance(cluster_enabled=False))) == 1
+
+
 def test_what_only_a_restart_changes_is_marked():
-    found = differences(running(databases="16"), an_answer({"databases": "4"}, fixed=["databases"]), an_instance())
+    found = differences(running(io="16"), an_answer({"io": "4"}, fixed=["io"]), an_instance())
     assert [one.fixed for one in found] == [True]
 
 
