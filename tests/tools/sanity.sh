@@ -1,28 +1,51 @@
 #!/usr/bin/env bash
 # ansible-test sanity, without containers, on a copy that lies where ansible-test wants a collection.
+#   sanity.sh [ARGUMENT OF ansible-test...]
+# Modules are compiled and imported under every Python of the system and of pyenv that is at hand.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
-copy=$root/.cache/sanity/ansible_collections/almashooq/redis
-rm -rf "$copy" && mkdir -p "$copy"
-git ls-files --cached --others --exclude-standard -z -- ':!.collections' ':!molecule' ':!.config' |
-  xargs -0 cp --parents --no-dereference -t "$copy" 2>/dev/null || true
-cd "$copy"
-git init --quiet . && git add --all
+work=$root/.cache/sanity
+copy=$work/ansible_collections/almashooq/redis
+rm -rf "$copy" "$work/bin"
+mkdir -p "$copy" "$work/bin" "$work/home/.ansible/test/cache" "$work/home/.config"
 
-# ansible-test makes environments with a clean PATH, so it gets the real interpreter and not a shim;
-# and it would download a pip, for which the one that Python brings along stands in.
-python=$("$root/.venv/bin/python" -c 'import sys; print(f"{sys.version_info[0]}.{sys.version_info[1]}")')
-interpreter=$("$root/.venv/bin/python" -c 'import sys, os; print(os.path.realpath(sys.executable))')
-mkdir -p "$root/.cache/sanity/bin" ~/.ansible/test/cache
-ln -sf "$interpreter" "$root/.cache/sanity/bin/python$python"
-for version in 24_2 25_2; do
-  seed=~/.ansible/test/cache/get_pip_$version.py
-  [ -e "$seed" ] || cat >"$seed" <<'PIP'
-import runpy, sys
-runpy.run_module("ensurepip", run_name="not_main")
-import ensurepip
-ensurepip.bootstrap()
-PIP
+# What git knows, as it is now; .collections would make the collection a part of itself.
+git ls-files --cached --others --exclude-standard -z -- ':!.collections' ':!molecule' |
+  while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
+  xargs -0 cp --parents --no-dereference --target-directory="$copy"
+git -C "$copy" init --quiet && git -C "$copy" add --all
+
+# ansible-test keeps environments and a pip in its user's home; this one is thrown away by make clean.
+# It would download that pip; the one that Python brings along installs it from the index that pip uses.
+for directory in .config/pip .pip; do
+  [ ! -d ~/"$directory" ] || ln -sfn ~/"$directory" "$work/home/$directory"
 done
-PATH=$root/.cache/sanity/bin:$PATH ansible-test sanity --venv --python "$python" --color no -v "$@"
+cat >"$work/get_pip.py" <<'PIP'
+import runpy
+import subprocess
+import sys
+
+subprocess.check_call([sys.executable, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
+# --no-setuptools and --no-wheel are words of the script that this one stands in for.
+sys.argv = ["pip", "install", "--quiet", *(word for word in sys.argv[1:] if not word.startswith("--no-"))]
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+PIP
+for version in 24_2 25_2; do
+  cp "$work/get_pip.py" "$work/home/.ansible/test/cache/get_pip_$version.py"
+done
+
+# Its environments are made with few variables, in which the shims of pyenv do not find their interpreter.
+real() { "$1" -c 'import os, sys; print(os.path.realpath(sys.executable))' 2>/dev/null; }
+for minor in 9 10 11 12 13 14; do
+  for candidate in "/usr/bin/python3.$minor" "${PYENV_ROOT:-$HOME/.pyenv}/versions/3.$minor".*/bin/"python3.$minor"; do
+    [ ! -x "$candidate" ] || ln -sfn "$(real "$candidate")" "$work/bin/python3.$minor"
+  done
+done
+controller=$("$root/.venv/bin/python" -c 'import sys; print("%s.%s" % sys.version_info[:2])')
+ln -sfn "$(real "$root/.venv/bin/python")" "$work/bin/python$controller"
+
+cd "$copy"
+export HOME=$work/home PATH=$work/bin:$root/.venv/bin:/usr/sbin:/usr/bin:/sbin:/bin
+unset ANSIBLE_CONFIG
+exec ansible-test sanity --venv --color no "$@"
