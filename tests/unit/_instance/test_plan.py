@@ -30,9 +30,9 @@ from .hosts import USERS, VERSION, an_answer, an_instance, wanted
 
 PORTS = (7000, 7001)
 WANTED = wanted(*(an_instance(port, {"hz": 20}) for port in PORTS))
-CANONICAL = {"hz": "20", "maxmemory": "0", "databases": "16", "replica-priority": "100", "slave-priority": "100"}
+CANONICAL = {"hz": "20", "maxmemory": "0", "io-threads": "16", "replica-priority": "100", "slave-priority": "100"}
 ANSWERS = {
-    port: an_answer(CANONICAL, fixed=["databases"], aliases=[("slave-priority", "replica-priority")]) for port in PORTS
+    port: an_answer(CANONICAL, fixed=["io-threads"], aliases=[("slave-priority", "replica-priority")]) for port in PORTS
 }
 FRESH = Host(nodes=tuple(Node(port) for port in PORTS))
 
@@ -100,7 +100,7 @@ def test_live_settings_come_before_files_and_files_before_users(host):
 @given(hosts())
 def test_nothing_is_set_live_that_only_a_restart_changes(host):
     steps = of_kind(SetLive, plan(WANTED, ANSWERS, host))
-    assert not any(name == "databases" for step in steps for name, _, _ in step.changes)
+    assert not any(name == "io-threads" for step in steps for name, _now, _then in step.changes)
 
 
 def test_a_fresh_host_gets_everything_and_is_told_to_set_nothing():
@@ -150,12 +150,12 @@ def test_a_server_without_this_users_file_is_not_told_to_load_it():
 
 
 def test_what_waits_for_a_restart_is_listed():
-    node = Node(7000, 1, (("databases", "4"), ("hz", "10")), USERS, "redis 6.2.14", engine_file=True)
-    one = wanted(an_instance(settings={"databases": 16}))
-    answers = {7000: an_answer({"databases": "16", "hz": "10"}, fixed=["databases"])}
+    node = Node(7000, 1, (("io-threads", "4"), ("hz", "10")), USERS, "redis 6.2.14", engine_file=True)
+    one = wanted(an_instance(settings={"io-threads": 16}))
+    answers = {7000: an_answer({"io-threads": "16", "hz": "10"}, fixed=["io-threads"])}
     assert restart_required(one, answers, Host(nodes=(node,))) == [
         {"port": 7000, "setting": "(version)", "running": "redis 6.2.14", "wanted": VERSION},
-        {"port": 7000, "setting": "databases", "running": "4", "wanted": "16"},
+        {"port": 7000, "setting": "io-threads", "running": "4", "wanted": "16"},
     ]
 
 
