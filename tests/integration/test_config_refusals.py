@@ -206,7 +206,7 @@ def test_more_memory_than_the_host_has_is_refused_with_the_numbers():
 
 def test_two_runs_at_once_wait_for_one_another(instance):
     options = instance.config()
-    outcomes = [finish_module(one) for one in [start_module("config", options) for _ in range(3)]]
+    outcomes = [finish_module(one) for one in [start_module("config", options) for _run in range(3)]]
     assert [one["rc"] for one in outcomes] == [0, 0, 0]
     assert sorted(one["changed"] for one in outcomes) == [False, False, True]
 

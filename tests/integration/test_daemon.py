@@ -147,7 +147,7 @@ def test_an_instance_without_its_files_is_not_started():
 
 
 def test_two_runs_at_once_start_one_server(one):
-    outcomes = [finish_module(run) for run in [start_module("daemon", one.daemon()) for _ in range(2)]]
+    outcomes = [finish_module(run) for run in [start_module("daemon", one.daemon()) for _run in range(2)]]
     assert [outcome["rc"] for outcome in outcomes] == [0, 0]
     assert sorted(outcome["changed"] for outcome in outcomes) == [False, True]
     assert len(one.pids(one.ports[0])) == 1

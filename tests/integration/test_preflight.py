@@ -214,7 +214,7 @@ def test_many_silent_ports_take_as_long_as_one():
         full.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         full.bind((ADDRESS, PORTS[0]))
         full.listen(0)
-        for _ in range(3):
+        for _attempt in range(3):
             waiting = queue.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex((ADDRESS, PORTS[0]))

@@ -163,7 +163,7 @@ class Apt:
 def source_lines(wanted: Wanted) -> t.Iterator[str]:
     """Yield lines for sources.list: the wanted suites on the mirrors that this machine uses."""
     listed = run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"])
-    mirrors = {release: uri for uri, _, release in (line.partition(" ") for line in listed.splitlines())}
+    mirrors = {release: uri for uri, _blank, release in (line.partition(" ") for line in listed.splitlines())}
     main_mirror = mirrors.get(codename())
     if not main_mirror:
         raise Missing(f"apt on this machine has no source for {codename()}")

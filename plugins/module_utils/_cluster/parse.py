@@ -52,8 +52,8 @@ def parse_nodes(reply: str) -> View:
 
 def parse_info(reply: str) -> dict[str, str]:
     """Read ``name:value`` lines as INFO and CLUSTER INFO give them; other lines are passed over."""
-    pairs = (line.split(":", 1) for line in reply.split("\r\n") if ":" in line and not line.startswith("#"))
-    return {name: value for name, value in pairs}  # noqa: C416  dict() does not type-check lists
+    lines = (line for line in reply.split("\r\n") if ":" in line and not line.startswith("#"))
+    return {name: value for name, _colon, value in (line.partition(":") for line in lines)}
 
 
 def number(text: str | None) -> int:

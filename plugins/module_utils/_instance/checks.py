@@ -23,7 +23,7 @@ def check_obstacles(wanted: Wanted, host: Host) -> None:
             "; ".join(f"{one.node}: {node.obstacle}" for one, node in found),
             node=found[0][0].node,
             hint=found[0][1].way_out,
-            nodes=[one.node for one, _ in found],
+            nodes=[one.node for one, _node in found],
         )
 
 
@@ -43,7 +43,7 @@ def check_writable(steps: t.Sequence[Step], host: Host) -> None:
 def check_memory(wanted: Wanted, answers: t.Mapping[int, Answer], memory: Memory) -> None:
     """Refuse instances that together may take more memory than the host has."""
     each = maxmemory(wanted.instances, answers)
-    total = sum(each.values()) + sum(size for _, size in memory.others)
+    total = sum(each.values()) + sum(size for _who, size in memory.others)
     if total <= memory.limit or wanted.accept_memory_overcommit:
         return
     parts = [f"{port}: {human(size)}" for port, size in each.items()]
@@ -62,7 +62,7 @@ def memory_result(wanted: Wanted, answers: t.Mapping[int, Answer], memory: Memor
     return {
         "limit": memory.limit,
         "source": memory.source,
-        "total": sum(each.values()) + sum(size for _, size in memory.others),
+        "total": sum(each.values()) + sum(size for _who, size in memory.others),
         "instances": {str(port): size for port, size in each.items()},
         "others": dict(memory.others),
     }

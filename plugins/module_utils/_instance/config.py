@@ -68,7 +68,7 @@ class Config:
         checks.check_writable(steps, host)
         for step in steps:
             if isinstance(step, SetLive):
-                self._touched |= {name for name, _, _ in step.changes}
+                self._touched |= {name for name, _now, _then in step.changes}
         return steps
 
     def execute(self, steps: t.Sequence[Step], state: Host) -> list[Step]:

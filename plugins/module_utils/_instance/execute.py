@@ -53,18 +53,18 @@ def _set_all(steps: t.Sequence[SetLive], instances: t.Mapping[int, Instance], lo
 
 
 def _turns_log_on(step: SetLive) -> bool:
-    return any((name, then) == ("appendonly", "yes") for name, _, then in step.changes)
+    return any((name, then) == ("appendonly", "yes") for name, _now, then in step.changes)
 
 
 def _set_live(step: SetLive, one: Instance, login: Login, timeout: float) -> None:
     with connect(one, login) as client:
         _await_loaded(client, step.node, timeout)
         # One command: the engine takes all of it or nothing, and certificate and key only together.
-        words = [word for name, _, then in step.changes for word in (name, then)]
+        words = [word for name, _now, then in step.changes for word in (name, then)]
         reply = client.pipeline([("CONFIG", "SET", *words)])[0]
         if isinstance(reply, EngineRefused) and "wrong number of arguments" in str(reply):
             # Redis 6.2 takes one setting at a time.
-            checked(client.pipeline([("CONFIG", "SET", name, then) for name, _, then in step.changes]))
+            checked(client.pipeline([("CONFIG", "SET", name, then) for name, _now, then in step.changes]))
         elif isinstance(reply, CollectionError):
             reply.hint = "The settings before are still in force, and the managed file has not been written."
             raise reply
@@ -74,8 +74,8 @@ def _set_live(step: SetLive, one: Instance, login: Login, timeout: float) -> Non
 
 
 def _check_taken(client: Client, step: SetLive) -> None:
-    replies = checked(client.pipeline([("CONFIG", "GET", name) for name, _, _ in step.changes]))
-    for (name, _, then), reply in zip(step.changes, replies):
+    replies = checked(client.pipeline([("CONFIG", "GET", name) for name, _now, _then in step.changes]))
+    for (name, _now, then), reply in zip(step.changes, replies):
         if dict(zip(reply[::2], reply[1::2])).get(name) != then:
             raise EngineRefused(
                 f"accepted a new value of {name} and does not show it",

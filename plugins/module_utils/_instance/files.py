@@ -94,7 +94,7 @@ def hold_lock(directory: str, timeout: float) -> socket.socket:
     """
     lock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 
-    def missing(_: object) -> str:
+    def missing(_observed: object) -> str:
         try:
             lock.bind(f"\0almashooq.redis.{label(directory)}")
         except OSError as error:

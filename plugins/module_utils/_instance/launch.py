@@ -72,7 +72,7 @@ class Launcher:
 
         The server saves what it has to save before it goes; it is never killed.
         """
-        sizes = {one.port: _size(self._log(one.port)) for one, _ in running}
+        sizes = {one.port: _size(self._log(one.port)) for one, _pid in running}
         ticks = [(one, pid, _terminate(pid, sought[one.port])) for one, pid in running]
         for one, pid, started in ticks:
             try:
@@ -147,7 +147,7 @@ class Launcher:
 
     def _await_fork(self, one: Instance, process: subprocess.Popen[str]) -> None:
         try:
-            output, _ = process.communicate(timeout=self.timeout)
+            output, _errors = process.communicate(timeout=self.timeout)
         except subprocess.TimeoutExpired as error:
             process.kill()
             raise DeadlineExceeded(

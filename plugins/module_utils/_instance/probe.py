@@ -127,7 +127,7 @@ def classify(
     aliases: dict[str, str] = {}
     for group in groups:
         for name, other_value in group:
-            rest = [other for other, _ in group if other != name and other not in aliases]
+            rest = [other for other, _value in group if other != name and other not in aliases]
             if name not in fixed and name not in aliases and rest:
                 for other in _changing_along(client, told, name, other_value, rest):
                     aliases[other] = name
@@ -149,7 +149,7 @@ def _is_fixed(reply: object) -> bool:
 
 
 def _changing_along(client: Client, told: Told, name: str, other_value: str, rest: t.Sequence[str]) -> list[str]:
-    changed, *values, _ = client.pipeline(
+    changed, *values, _reset = client.pipeline(
         [
             ("CONFIG", "SET", name, other_value),
             *(("CONFIG", "GET", other) for other in rest),

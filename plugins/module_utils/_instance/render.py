@@ -61,7 +61,7 @@ def directive_names(text: str) -> frozenset[str]:
 def directive_lines(text: str, name: str) -> list[str]:
     """Return what follows a directive's name, for each of its lines in a configuration file."""
     lines = [line.strip().partition(" ") for line in text.splitlines()]
-    return [rest.strip() for first, _, rest in lines if first.lower() == name]
+    return [rest.strip() for first, _blank, rest in lines if first.lower() == name]
 
 
 def changed_names(before: str, after: str) -> list[str]:

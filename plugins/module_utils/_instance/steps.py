@@ -62,7 +62,7 @@ class SetLive:
 
     def apply(self, host: Host) -> Host:
         """Return the host with these settings."""
-        values = {name: then for name, _, then in self.changes}
+        values = {name: then for name, _now, then in self.changes}
         node = next(one for one in host.nodes if one.port == self.port)
         return _with_node(host, self.port, settings=tuple(sorted({**dict(node.settings), **values}.items())))
 

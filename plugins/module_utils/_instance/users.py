@@ -71,7 +71,7 @@ def canonical(lines: t.Iterable[str], version: str) -> tuple[str, ...]:
     two servers list the same rules in another order.  Later ones keep them as they were given,
     and there the order is part of the meaning.
     """
-    engine, _, number = version.partition(" ")
+    engine, _blank, number = version.partition(" ")
     numbers = tuple(int(part) for part in re.findall(r"\d+", number)[:2])
     if engine != "redis" or numbers >= (7, 2):
         return tuple(sorted(lines))
