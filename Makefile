@@ -64,6 +64,7 @@ integration: $(VENV)/.dev engines ## Run the modules against real servers on loo
 	pytest -q tests/integration
 
 sanity: $(VENV)/.dev ## Run ansible-test sanity
+	$(SYSTEM) git shellcheck
 	bash tests/tools/sanity.sh
 
 build: $(VENV)/.dev ## Build the collection, install the result, list the playbook from there

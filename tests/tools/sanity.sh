@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # ansible-test sanity, without containers, on a copy that lies where ansible-test wants a collection.
 #   sanity.sh [ARGUMENT OF ansible-test...]
-# Modules are compiled and imported under every Python of the system and of pyenv that is at hand.
+# Modules are compiled and imported under every Python of the system and of pyenv that is at hand; ansible-test
+# passes over the others, and over pslint: there is no PowerShell, neither here nor in Debian.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
 work=$root/.cache/sanity
 copy=$work/ansible_collections/almashooq/redis
-rm -rf "$copy" "$work/bin"
-mkdir -p "$copy" "$work/bin" "$work/home/.ansible/test/cache" "$work/home/.config"
+bin=$work/bin
+rm -rf "$copy" "$bin" "$work/home/.config"
+mkdir -p "$copy" "$bin" "$work/home/.ansible/test/cache" "$work/home/.config/pip"
 
 # What git knows, as it is now; .collections would make the collection a part of itself.
 git ls-files --cached --others --exclude-standard -z -- ':!.collections' ':!molecule' |
@@ -18,9 +20,9 @@ git -C "$copy" init --quiet && git -C "$copy" add --all
 
 # ansible-test keeps environments and a pip in its user's home; this one is thrown away by make clean.
 # It would download that pip; the one that Python brings along installs it from the index that pip uses.
-for directory in .config/pip .pip; do
-  [ ! -d ~/"$directory" ] || ln -sfn ~/"$directory" "$work/home/$directory"
-done
+settings() { "$root/.venv/bin/pip" config list | sed -nE "s/^$1\.(.*)='(.*)'$/\1 = \2/p" | sed 's/\\n/ /g'; }
+# It drops what the environment says to pip; a file says it instead, and more loudly than the user's own settings.
+{ echo "[global]"; settings global; echo "[install]"; settings :env:; } >"$work/home/.config/pip/pip.conf"
 cat >"$work/get_pip.py" <<'PIP'
 import runpy
 import subprocess
@@ -39,13 +41,13 @@ done
 real() { "$1" -c 'import os, sys; print(os.path.realpath(sys.executable))' 2>/dev/null; }
 for minor in 9 10 11 12 13 14; do
   for candidate in "/usr/bin/python3.$minor" "${PYENV_ROOT:-$HOME/.pyenv}/versions/3.$minor".*/bin/"python3.$minor"; do
-    [ ! -x "$candidate" ] || ln -sfn "$(real "$candidate")" "$work/bin/python3.$minor"
+    [ ! -x "$candidate" ] || ln -sfn "$(real "$candidate")" "$bin/python3.$minor"
   done
 done
 controller=$("$root/.venv/bin/python" -c 'import sys; print("%s.%s" % sys.version_info[:2])')
-ln -sfn "$(real "$root/.venv/bin/python")" "$work/bin/python$controller"
+ln -sfn "$(real "$root/.venv/bin/python")" "$bin/python$controller"
 
 cd "$copy"
-export HOME=$work/home PATH=$work/bin:$root/.venv/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export HOME=$work/home PATH=$bin:$root/.venv/bin:/usr/sbin:/usr/bin:/sbin:/bin
 unset ANSIBLE_CONFIG
 exec ansible-test sanity --venv --color no "$@"

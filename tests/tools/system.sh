@@ -14,7 +14,7 @@ if [ "$(id -u)" -ne 0 ]; then
   command -v sudo >/dev/null || { echo "Neither root nor sudo: please install ${missing[*]}" >&2; exit 1; }
   as_root=(sudo)
 fi
-install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends)
+install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install -y -qq --no-install-recommends)
 # Most often apt knows the packages already; its lists are fetched when it does not, or only knows gone versions.
 "${install[@]}" "${missing[@]}" </dev/null && exit 0
 "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=300 update -qq </dev/null
