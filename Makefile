@@ -60,7 +60,7 @@ engines-all: ## Also build the newest engine from source
 	$(PYTHON) tests/tools/engines.py --build
 
 integration: $(VENV)/.dev engines ## Run the modules against real servers on loopback
-	$(SYSTEM) openssl procps util-linux
+	$(SYSTEM) e2fsprogs mount openssl procps util-linux
 	pytest -q tests/integration
 
 sanity: $(VENV)/.dev ## Run ansible-test sanity
