@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ._client import Access
+from ._cluster.desired import COMPROMISES
 
 CONNECTION: dict[str, dict[str, t.Any]] = {
     "username": {"type": "str"},
@@ -20,12 +21,20 @@ CONNECTION: dict[str, dict[str, t.Any]] = {
     "connect_timeout": {"type": "float", "default": 5.0},
 }
 
-# One node of a list of nodes.
-NODE: dict[str, dict[str, t.Any]] = {
-    "address": {"type": "str", "required": True},
-    "port": {"type": "int", "required": True},
-    "host": {"type": "str"},
-    "zone": {"type": "str"},
+# The options that describe a cluster (doc fragment ``cluster``).
+CLUSTER: dict[str, dict[str, t.Any]] = {
+    "nodes": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "address": {"type": "str", "required": True},
+            "port": {"type": "int", "required": True},
+            "host": {"type": "str"},
+            "zone": {"type": "str"},
+        },
+    },
+    "accept": {"type": "list", "elements": "str", "choices": list(COMPROMISES), "default": []},
 }
 
 

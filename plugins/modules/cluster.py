@@ -22,50 +22,16 @@ description:
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
+  - almashooq.redis.cluster
   - almashooq.redis.connection
   - almashooq.redis.connection.attributes
 options:
-  nodes:
-    description:
-      - The nodes that make the cluster.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      address:
-        description:
-          - Address or host name at which this host, and all other nodes, reach the node.
-        type: str
-        required: true
-      port:
-        description:
-          - Data port of the node.
-        type: int
-        required: true
-      host:
-        description:
-          - Machine that the node runs on; a machine fails as a whole. By default the address.
-        type: str
-      zone:
-        description:
-          - Failure domain of the machine, for example a rack. By default the host.
-        type: str
   replicas:
     description:
       - Replicas of each primary. The number of primaries is the number of nodes divided by one more than this;
         nodes left over become further replicas.
     type: int
     default: 1
-  accept:
-    description:
-      - Compromises of placement to accept where the hosts allow nothing better; anything else is refused.
-    type: list
-    elements: str
-    choices:
-      - replica-on-primary-host
-      - replica-in-primary-zone
-      - primary-majority-on-host
-    default: []
   settings:
     description:
       - Settings that every node has once the cluster stands. While empty nodes come together, the module lowers
@@ -138,8 +104,8 @@ classes:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, NODE, access
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import COMPROMISES, make_desired
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, access
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.execute import ClusterOperation
 from ansible_collections.almashooq.redis.plugins.module_utils._run import converge
 
@@ -149,9 +115,8 @@ def main():
     module = AnsibleModule(
         argument_spec={
             **CONNECTION,
-            "nodes": {"type": "list", "elements": "dict", "required": True, "options": NODE},
+            **CLUSTER,
             "replicas": {"type": "int", "default": 1},
-            "accept": {"type": "list", "elements": "str", "choices": list(COMPROMISES), "default": []},
             "settings": {"type": "dict", "default": {}},
             "timeout": {"type": "float", "default": 120.0},
         },

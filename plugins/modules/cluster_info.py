@@ -13,48 +13,14 @@ version_added: 0.1.0
 description:
   - Asks the named nodes who is in the cluster, then asks every member, and returns the topology, the nodes as
     M(almashooq.redis.cluster) would accept them, and findings.
-  - One node that answers is enough; a member that does not is a finding.
+  - One node that answers is enough. The other members are found through it, at the addresses that they announce.
+    A member that does not answer is a finding. What O(accept) names is none.
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
+  - almashooq.redis.cluster
   - almashooq.redis.connection
   - almashooq.redis.connection.info_attributes
-options:
-  nodes:
-    description:
-      - Nodes to ask first. The other members are found through them, at the addresses that they announce.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      address:
-        description:
-          - Address or host name of the node.
-        type: str
-        required: true
-      port:
-        description:
-          - Data port of the node.
-        type: int
-        required: true
-      host:
-        description:
-          - Machine that the node runs on. By default the address.
-        type: str
-      zone:
-        description:
-          - Failure domain of the machine. By default the host.
-        type: str
-  accept:
-    description:
-      - Compromises of placement that were accepted, and are no findings.
-    type: list
-    elements: str
-    choices:
-      - replica-on-primary-host
-      - replica-in-primary-zone
-      - primary-majority-on-host
-    default: []
 seealso:
   - module: almashooq.redis.cluster
 """
@@ -99,8 +65,8 @@ summary:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, NODE, access
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import COMPROMISES, make_seeds
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, access
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_seeds
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.info import read_cluster
 from ansible_collections.almashooq.redis.plugins.module_utils._run import read
 
@@ -108,11 +74,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._run import read
 def main():
     """Run the module."""
     module = AnsibleModule(
-        argument_spec={
-            **CONNECTION,
-            "nodes": {"type": "list", "elements": "dict", "required": True, "options": NODE},
-            "accept": {"type": "list", "elements": "str", "choices": list(COMPROMISES), "default": []},
-        },
+        argument_spec={**CONNECTION, **CLUSTER},
         supports_check_mode=True,
     )
     read(
