@@ -127,7 +127,6 @@ def test_what_is_in_the_way_is_named(look, changes, text):
     assert result["msg"].endswith("Nothing has been changed.")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
 def test_a_read_only_file_system_is_named(look, tmp_path):
     mounted = tmp_path / "mounted"
     mounted.mkdir()
