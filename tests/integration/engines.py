@@ -5,16 +5,33 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
 import pathlib
+import shutil
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DIRECTORY = pathlib.Path(os.environ.get("ENGINES", ROOT / ".cache" / "engines"))
+DIRECTORY = pathlib.Path(os.environ.get("ENGINES", ROOT / ".cache" / "engines")).resolve()
+
+
+@functools.cache
+def directory() -> pathlib.Path:
+    """Return where the engines are, for every user: a home directory is closed to the servers' user."""
+    if not DIRECTORY.is_dir() or all(path.stat().st_mode & 0o001 for path in DIRECTORY.parents):
+        return DIRECTORY
+    copy = pathlib.Path(tempfile.mkdtemp(prefix="engines-"))
+    atexit.register(shutil.rmtree, copy)
+    shutil.copytree(DIRECTORY, copy, dirs_exist_ok=True)
+    # After the copy, which takes over the mode of the directory.
+    copy.chmod(0o755)
+    return copy
 
 
 def engines() -> list[pathlib.Path]:
     """Return the directories with the servers' binaries; a missing engine fails, it is not skipped."""
-    found = sorted(DIRECTORY.glob("*-*/bin"))
+    found = sorted(directory().glob("*-*/bin"))
     if not found:
         raise RuntimeError(f"no engines in {DIRECTORY}: run make engines")
     return found
@@ -22,7 +39,7 @@ def engines() -> list[pathlib.Path]:
 
 def servers() -> list[pathlib.Path]:
     """Return the server binary of each engine."""
-    return [next(directory.glob("*-server")) for directory in engines()]
+    return [next(engine.glob("*-server")) for engine in engines()]
 
 
 def name(binary: pathlib.Path) -> str:
