@@ -21,19 +21,22 @@ CONNECTION: dict[str, dict[str, t.Any]] = {
     "connect_timeout": {"type": "float", "default": 5.0},
 }
 
+# A list of servers: the shape of ``nodes`` and of ``sentinels``.
+NODES: dict[str, t.Any] = {
+    "type": "list",
+    "elements": "dict",
+    "required": True,
+    "options": {
+        "address": {"type": "str", "required": True},
+        "port": {"type": "int", "required": True},
+        "host": {"type": "str"},
+        "zone": {"type": "str"},
+    },
+}
+
 # The options that describe a cluster (doc fragment ``cluster``).
 CLUSTER: dict[str, dict[str, t.Any]] = {
-    "nodes": {
-        "type": "list",
-        "elements": "dict",
-        "required": True,
-        "options": {
-            "address": {"type": "str", "required": True},
-            "port": {"type": "int", "required": True},
-            "host": {"type": "str"},
-            "zone": {"type": "str"},
-        },
-    },
+    "nodes": NODES,
     "accept": {"type": "list", "elements": "str", "choices": list(COMPROMISES), "default": []},
 }
 

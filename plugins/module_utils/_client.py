@@ -41,6 +41,9 @@ except ImportError as error:
 if t.TYPE_CHECKING:
     import types
 
+    from ._nodes import Wanted
+
+Record = t.Callable[[str, str], None]
 Reply = t.Any
 Item = t.TypeVar("Item")
 Value = t.TypeVar("Value")
@@ -83,7 +86,7 @@ class Client:
         access: Access,
         *,
         unix_socket: str | None = None,
-        record: t.Callable[[str, str], None] | None = None,
+        record: Record | None = None,
     ) -> None:
         self.node = unix_socket or node_name(host, port)
         self._access = access
@@ -168,6 +171,17 @@ class Client:
                 hint="Check the port: another program may hold it, or it may want TLS.",
             )
         return Unreachable(f"no answer: {_reason(error)}", node=self.node, reason=_reason(error))
+
+
+class Connections:
+    """One connection to each wanted node, by its name, kept for the whole run."""
+
+    def __init__(self, nodes: t.Iterable[Wanted], access: Access, record: Record) -> None:
+        self._clients = {node.name: Client(node.address, node.port, access, record=record) for node in nodes}
+
+    def __getitem__(self, name: str) -> Client:
+        """Return the connection to the node of that name."""
+        return self._clients[name]
 
 
 def resolved(host: str) -> str:

@@ -20,11 +20,11 @@ import sys
 import time
 import typing as t
 
-from ansible_collections.almashooq.redis.plugins.module_utils._client import Access
+from ansible_collections.almashooq.redis.plugins.module_utils._client import Access, Connections
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.checks import findings
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import Desired, make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.execute import ClusterOperation
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.observe import Connections, observe
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.observe import observe
 
 from tests.integration.conftest import engines
 from tests.integration.fleet import PASSWORD, Fleet, until
@@ -88,7 +88,7 @@ def uptime(fleet: Fleet, port: int) -> int:
 def is_done(desired: Desired) -> bool:
     """Tell whether nothing is left to wait for."""
     access = Access(password=PASSWORD)
-    return not findings(observe(desired, Connections(desired, access, lambda node, command: None)), desired)
+    return not findings(observe(desired, Connections(desired.nodes, access, lambda node, command: None)), desired)
 
 
 def create_with_redis_cli(fleet: Fleet) -> None:

@@ -312,7 +312,7 @@ def test_of_two_runs_at_once_one_works_and_the_other_finds_nothing_to_do(
 def test_a_run_that_never_ends_is_named_after_the_deadline(any_engine: pathlib.Path, first_port: int) -> None:
     with Fleet(any_engine, 6, first_port, cluster_node_timeout="1500") as fleet:
         with fleet.client(fleet.ports[0], single_connection_client=True) as other:
-            other.client_setname("almashooq.redis:forming")
+            other.client_setname("almashooq.redis:run")
             result = run_module("cluster", options(fleet, timeout=2))
         assert (result["failed"], result["error"], result["done"]) == (True, "locked", [])
         assert "another run is at work" in result["msg"]

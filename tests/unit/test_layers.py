@@ -32,7 +32,7 @@ PURE = {
     "steps",
     "users",
 }
-PURE_FOUNDATION = {"_errors", "_slots", "_text"}
+PURE_FOUNDATION = {"_errors", "_nodes", "_replies", "_slots", "_text"}
 STANDARD = {
     "__future__",
     "collections",

@@ -9,9 +9,10 @@ import collections
 import typing as t
 
 from .. import _slots
+from .._nodes import WARNING, Finding
 from .classify import WAYS_OUT
 from .desired import PRIMARY_MAJORITY_ON_HOST, REPLICA_IN_PRIMARY_ZONE, REPLICA_ON_PRIMARY_HOST, Desired
-from .model import WARNING, Finding, Member, Node, Observed
+from .model import Member, Node, Observed
 from .placement import Placement, compromises
 
 MENDING = {

@@ -13,17 +13,15 @@ import typing as t
 
 from .. import _slots
 from .._errors import Refused
-from .desired import Desired
-from .model import (
+from .._nodes import (
     LOADING,
-    NOT_CLUSTERED,
     NOT_PERMITTED,
     UNREACHABLE,
     UNREADABLE,
     WRONG_PASSWORD,
-    Node,
-    Observed,
 )
+from .desired import Desired
+from .model import NOT_CLUSTERED, Node, Observed
 from .placement import Placement
 
 EMPTY = "empty"

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import Refused
+from .._nodes import Wanted, make_wanted
 
 MINIMUM_PRIMARIES = 3  # fewer cannot elect: a majority of primaries votes (cluster specification)
 
@@ -16,21 +17,6 @@ REPLICA_ON_PRIMARY_HOST = "replica-on-primary-host"
 REPLICA_IN_PRIMARY_ZONE = "replica-in-primary-zone"
 PRIMARY_MAJORITY_ON_HOST = "primary-majority-on-host"
 COMPROMISES = (REPLICA_ON_PRIMARY_HOST, REPLICA_IN_PRIMARY_ZONE, PRIMARY_MAJORITY_ON_HOST)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One node that the cluster shall have.  ``host`` is the machine, ``zone`` its failure domain."""
-
-    address: str
-    port: int
-    host: str
-    zone: str
-
-    @property
-    def name(self) -> str:
-        """Return ``address:port``, an IPv6 address in brackets."""
-        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
 
 
 @dataclass(frozen=True)
@@ -64,12 +50,11 @@ def make_desired(
     replicas, a compromise that does not exist.
     """
     desired = Desired(
-        nodes=tuple(_wanted(node) for node in nodes),
+        nodes=make_wanted(nodes),
         replicas=replicas,
         accept=frozenset(accept),
         settings=tuple(sorted((name, str(value)) for name, value in (settings or {}).items())),
     )
-    _refuse_duplicates(desired)
     _refuse_unknown_compromises(desired)
     _refuse_too_few(desired)
     return desired
@@ -77,27 +62,7 @@ def make_desired(
 
 def make_seeds(nodes: t.Iterable[t.Mapping[str, t.Any]], accept: t.Iterable[str] = ()) -> Desired:
     """Build a list of nodes to ask, which wants nothing of them; raises Refused for one named twice."""
-    seeds = Desired(nodes=tuple(_wanted(node) for node in nodes), replicas=0, accept=frozenset(accept))
-    _refuse_duplicates(seeds)
-    return seeds
-
-
-def _wanted(node: t.Mapping[str, t.Any]) -> Wanted:
-    address, host = str(node["address"]), node.get("host")
-    host = str(host) if host else address
-    return Wanted(address=address, port=int(node["port"]), host=host, zone=str(node.get("zone") or host))
-
-
-def _refuse_duplicates(desired: Desired) -> None:
-    names = [node.name for node in desired.nodes]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        hosts = sorted({node.host for node in desired.nodes if node.name in twice})
-        raise Refused(
-            f"two nodes have one address: {', '.join(twice)} (hosts: {', '.join(hosts)})",
-            hint="Give each instance an address and port of its own.",
-            duplicates=twice,
-        )
+    return Desired(nodes=make_wanted(nodes), replicas=0, accept=frozenset(accept))
 
 
 def _refuse_unknown_compromises(desired: Desired) -> None:

@@ -8,15 +8,16 @@ from __future__ import annotations
 import time
 import typing as t
 
-from .. import _slots
-from .._client import Access, Client, gather, resolved
+from .. import _lock, _slots
+from .._client import Access, Client, Connections, Record, gather, resolved
 from .._errors import CollectionError, Refused
+from .._nodes import ERROR, LOADING
 from .._wait import poll
-from . import lock, render
+from . import render
 from .checks import findings
 from .desired import Desired
-from .model import ERROR, LOADING, Observed
-from .observe import Connections, Record, observe
+from .model import Observed
+from .observe import observe
 from .plan import WATCHED_SETTINGS, plan
 from .steps import HASTEN, MEET, RESTORE, AddSlots, Meet, Replicate, SetEpoch, SetSettings, Step
 
@@ -37,7 +38,7 @@ class ClusterOperation:
         self._record = record
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout
-        self._connections = Connections(desired, access, record)
+        self._connections = Connections(desired.nodes, access, record)
         self._lock: Client | None = None
         self._hastened: tuple[SetSettings, ...] = ()
 
@@ -87,7 +88,7 @@ class ClusterOperation:
     def _take_lock(self) -> None:
         first = min(self._desired.nodes, key=lambda node: node.name)
         self._lock = Client(first.address, first.port, self._access, record=self._record)
-        lock.acquire(self._lock, self._left())
+        _lock.acquire(self._lock, self._left())
 
     def _adopt_settings(self, observed: Observed) -> None:
         """Take what the nodes run with as the wish for settings that the user did not name."""

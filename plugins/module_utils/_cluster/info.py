@@ -8,12 +8,13 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from .._client import Access
+from .._client import Access, Connections, Record
 from .._errors import Unreachable
+from .._nodes import Wanted
 from . import render
-from .desired import Desired, Wanted
+from .desired import Desired
 from .model import Member, Observed
-from .observe import Connections, Record, observe
+from .observe import observe
 
 
 def read_cluster(seeds: Desired, access: Access, record: Record) -> dict[str, t.Any]:
@@ -21,13 +22,15 @@ def read_cluster(seeds: Desired, access: Access, record: Record) -> dict[str, t.
 
     Raises Unreachable when no seed answers.
     """
-    first = observe(seeds, Connections(seeds, access, record))
+    first = observe(seeds, Connections(seeds.nodes, access, record))
     answering = [node for node in first.nodes if not node.problem]
     if not answering:
         said = "; ".join(f"{node.name} {node.problem}: {node.detail}" for node in first.nodes)
         raise Unreachable(f"no node tells of a cluster: {said}", hint="Give the address of a node that is up.")
     everybody = Desired(nodes=_members(seeds, first))
-    observed = observe(everybody, Connections(everybody, access, record)) if everybody.nodes != seeds.nodes else first
+    observed = first
+    if everybody.nodes != seeds.nodes:
+        observed = observe(everybody, Connections(everybody.nodes, access, record))
     desired = Desired(everybody.nodes, replicas=_least_replicas(observed), accept=seeds.accept)
     return {
         **render.report(observed, desired),

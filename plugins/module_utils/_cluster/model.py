@@ -9,33 +9,10 @@ import functools
 import typing as t
 from dataclasses import dataclass, field
 
+from .._nodes import Finding
 from .._slots import Ranges
 
-# Why a node cannot take part.  Values, because a dead node is an observation and not an exception.
-UNREACHABLE = "unreachable"
-WRONG_PASSWORD = "wrong password"
-NOT_PERMITTED = "not permitted"
-LOADING = "loading"
 NOT_CLUSTERED = "not in cluster mode"
-UNREADABLE = "unreadable"
-
-ERROR = "error"
-WARNING = "warning"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that is not as it should be: what, where, how bad, what to do."""
-
-    check: str
-    message: str
-    severity: str = ERROR
-    node: str | None = None
-    hint: str = ""
-
-    def text(self) -> str:
-        """Return one line for people."""
-        return f"{self.message}. {self.hint}" if self.hint else self.message
 
 
 @dataclass(frozen=True)

@@ -7,30 +7,15 @@ from __future__ import annotations
 
 import typing as t
 
-from .._client import Access, Client, gather
-from .._errors import (
-    AuthenticationFailed,
-    CollectionError,
-    EngineRefused,
-    Loading,
-    PermissionDenied,
-    Unreachable,
-)
-from . import model
-from .desired import Desired, Wanted
-from .model import Node, Observed
-from .parse import number, parse_info, parse_nodes
+from .._client import Client, Connections, gather
+from .._errors import CollectionError
+from .._nodes import UNREADABLE, Wanted, problem_of
+from .._replies import number, parse_info, version
+from .desired import Desired
+from .model import NOT_CLUSTERED, Node, Observed
+from .parse import parse_nodes
 from .plan import WATCHED_SETTINGS
 
-Record = t.Callable[[str, str], None]
-
-PROBLEMS: tuple[tuple[type[CollectionError], str], ...] = (
-    (Loading, model.LOADING),
-    (AuthenticationFailed, model.WRONG_PASSWORD),
-    (PermissionDenied, model.NOT_PERMITTED),
-    (Unreachable, model.UNREACHABLE),
-    (EngineRefused, model.UNREADABLE),
-)
 QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("CLUSTER", "NODES"),
     ("CLUSTER", "INFO"),
@@ -39,17 +24,6 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("DBSIZE",),
     *(("CONFIG", "GET", setting) for setting in WATCHED_SETTINGS),
 )
-
-
-class Connections:
-    """One connection to each wanted node, kept for the whole run."""
-
-    def __init__(self, desired: Desired, access: Access, record: Record) -> None:
-        self._clients = {node.name: Client(node.address, node.port, access, record=record) for node in desired.nodes}
-
-    def __getitem__(self, name: str) -> Client:
-        """Return the connection to the node of that name."""
-        return self._clients[name]
 
 
 def observe(desired: Desired, connections: Connections) -> Observed:
@@ -68,8 +42,7 @@ def _value(wanted: Wanted, gathered: Node | CollectionError) -> Node:
 
 
 def _failed(name: str, error: CollectionError) -> Node:
-    problem = next(what for kind, what in PROBLEMS if isinstance(error, kind))
-    return Node(name=name, problem=problem, detail=error.message)
+    return Node(name=name, problem=problem_of(error), detail=error.message)
 
 
 def _ask(name: str, client: Client) -> Node:
@@ -77,7 +50,7 @@ def _ask(name: str, client: Client) -> Node:
     for reply in replies:
         if isinstance(reply, CollectionError):
             if "cluster support disabled" in reply.message:
-                return Node(name=name, problem=model.NOT_CLUSTERED)
+                return Node(name=name, problem=NOT_CLUSTERED)
             return _failed(name, reply)
     nodes, cluster, replication, server, keys, *settings = replies
     return _node(name, str(nodes), parse_info(cluster), parse_info(replication), parse_info(server), keys, settings)
@@ -95,7 +68,7 @@ def _node(
     view = parse_nodes(nodes)
     myself = next((member for member in view.members if member.id == view.myself), None)
     if myself is None:
-        return Node(name=name, problem=model.UNREADABLE, detail="CLUSTER NODES names no node as myself")
+        return Node(name=name, problem=UNREADABLE, detail="CLUSTER NODES names no node as myself")
     return Node(
         name=name,
         id=view.myself,
@@ -108,13 +81,6 @@ def _node(
         keys=keys,
         link_up=replication.get("role") != "slave" or replication.get("master_link_status") == "up",
         syncing=replication.get("master_sync_in_progress") == "1",
-        version=_version(server),
+        version=version(server),
         settings=tuple(sorted((pair[0], pair[1]) for pair in settings if len(pair) >= 2)),
     )
-
-
-def _version(server: dict[str, str]) -> str:
-    # Every Valkey says redis_version:7.2.4 for the sake of old clients.
-    if server.get("server_name") == "valkey":
-        return f"valkey {server.get('valkey_version', '')}"
-    return f"redis {server.get('redis_version', '')}"

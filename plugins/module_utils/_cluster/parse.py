@@ -8,8 +8,10 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from .._nodes import Finding
+from .._replies import number
 from .._slots import SLOTS, Ranges, merged
-from .model import Finding, Member
+from .model import Member
 
 MYSELF = "myself,"
 FIELDS = 8  # id address flags primary ping-sent pong-received config-epoch link-state [slot ...]
@@ -48,20 +50,6 @@ def parse_nodes(reply: str) -> View:
         else:
             found.append(member)
     return View(myself, tuple(found), tuple(findings))
-
-
-def parse_info(reply: str) -> dict[str, str]:
-    """Read ``name:value`` lines as INFO and CLUSTER INFO give them; other lines are passed over."""
-    lines = (line for line in reply.split("\r\n") if ":" in line and not line.startswith("#"))
-    return {name: value for name, _colon, value in (line.partition(":") for line in lines)}
-
-
-def number(text: str | None) -> int:
-    """Return a whole number that a server wrote, 0 where it wrote none."""
-    try:
-        return int(text or 0)
-    except ValueError:
-        return 0
 
 
 @functools.lru_cache(maxsize=8192)

@@ -21,12 +21,12 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import Refused
+from .._nodes import Wanted
 from .desired import (
     PRIMARY_MAJORITY_ON_HOST,
     REPLICA_IN_PRIMARY_ZONE,
     REPLICA_ON_PRIMARY_HOST,
     Desired,
-    Wanted,
 )
 
 HOSTS_FOR_MAJORITY_RULE = 3

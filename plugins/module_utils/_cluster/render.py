@@ -8,9 +8,10 @@ from __future__ import annotations
 import typing as t
 
 from .. import _slots
+from .._nodes import ERROR, Finding
 from .checks import findings
 from .desired import Desired
-from .model import ERROR, Finding, Node, Observed
+from .model import Node, Observed
 
 UNASSIGNED = "none"
 
@@ -20,10 +21,7 @@ def report(observed: Observed, desired: Desired) -> dict[str, t.Any]:
     found = findings(observed, desired)
     return {
         "topology": topology(observed, desired, found),
-        "findings": [
-            {"check": f.check, "severity": f.severity, "node": f.node, "message": f.message, "hint": f.hint}
-            for f in found
-        ],
+        "findings": [finding.result() for finding in found],
         "summary": summary(observed, desired, found),
     }
 

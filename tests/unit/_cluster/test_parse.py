@@ -8,7 +8,8 @@ from __future__ import annotations
 import dataclasses
 
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Member
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.parse import parse_info, parse_nodes
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.parse import parse_nodes
+from ansible_collections.almashooq.redis.plugins.module_utils._replies import parse_info
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from ansible_collections.almashooq.redis.plugins.module_utils import _slots
+from ansible_collections.almashooq.redis.plugins.module_utils import _nodes, _slots
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster import model
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.checks import findings
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Member, Observed
@@ -92,10 +92,13 @@ def with_open_slot(observed: Observed) -> Observed:
 
 
 REFUSALS = {
-    "a node down": (change(fresh(SIX), B0, problem=model.UNREACHABLE, detail="no answer: refused"), [B0, "refused"]),
-    "a wrong password": (change(fresh(SIX), C1, problem=model.WRONG_PASSWORD, detail="login failed"), [C1, "password"]),
+    "a node down": (change(fresh(SIX), B0, problem=_nodes.UNREACHABLE, detail="no answer: refused"), [B0, "refused"]),
+    "a wrong password": (
+        change(fresh(SIX), C1, problem=_nodes.WRONG_PASSWORD, detail="login failed"),
+        [C1, "password"],
+    ),
     "a node without cluster mode": (change(fresh(SIX), C1, problem=model.NOT_CLUSTERED), [C1, "cluster-enabled yes"]),
-    "an unreadable node": (change(fresh(SIX), C1, problem=model.UNREADABLE, detail="junk"), [C1, "junk"]),
+    "an unreadable node": (change(fresh(SIX), C1, problem=_nodes.UNREADABLE, detail="junk"), [C1, "junk"]),
     "a node with keys": (change(fresh(SIX), A1, keys=7), [A1, "7 key(s)", "FLUSHALL"]),
     "a node of another cluster": (foreign(fresh(SIX), B1), [B1, "another cluster", "203.0.113.9:7000"]),
     "two clusters by their slots": (

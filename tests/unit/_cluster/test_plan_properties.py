@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _slots
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster import model
+from ansible_collections.almashooq.redis.plugins.module_utils import _nodes, _slots
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.checks import findings
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import Desired
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import ERROR, Observed
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Observed
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.placement import place
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan import plan
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.steps import AddSlots, Meet, Replicate, SetEpoch
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
+from ansible_collections.almashooq.redis.plugins.module_utils._nodes import ERROR
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -128,7 +128,7 @@ def test_a_node_that_may_not_be_touched_stops_everything(world: tuple[Desired, O
     node = observed.by_name()[victim]
     harm = data.draw(st.sampled_from(["unreachable", "foreign", "keys"]))
     if harm == "unreachable":
-        observed = change(observed, victim, problem=model.UNREACHABLE, detail="no answer")
+        observed = change(observed, victim, problem=_nodes.UNREACHABLE, detail="no answer")
     elif harm == "foreign":
         observed = change(observed, victim, view=(*node.view, foreign_member()))
     else:

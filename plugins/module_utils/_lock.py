@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One run at a time on one cluster, wherever the controllers are.
+"""One run at a time on one deployment, wherever the controllers are.
 
 The lock is a connection name on the first wanted node: it needs no place to store it, every
 controller sees it, and the server drops it when its holder dies.
@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import DeadlineExceeded, Locked
-from .._wait import poll
-from .parse import number
+from ._errors import DeadlineExceeded, Locked
+from ._replies import number
+from ._wait import poll
 
 if t.TYPE_CHECKING:
-    from .._client import Client
+    from ._client import Client
 
-LOCK_NAME = "almashooq.redis:forming"  # CLIENT SETNAME takes no spaces
+LOCK_NAME = "almashooq.redis:run"  # CLIENT SETNAME takes no spaces
 
 
 def acquire(client: Client, timeout: float) -> None:
@@ -42,10 +42,10 @@ def acquire(client: Client, timeout: float) -> None:
         return found
 
     try:
-        poll(others, _holders, awaiting="the other run on this cluster to end", timeout=timeout, node=client.node)
+        poll(others, _holders, awaiting="the other run on this deployment to end", timeout=timeout, node=client.node)
     except DeadlineExceeded as error:
         raise Locked(
-            f"another run is at work on this cluster: {error.data['last_seen']}; nothing has been changed by this one",
+            f"another run is at work on this deployment: {error.data['last_seen']}; this one has changed nothing",
             node=client.node,
             hint="Wait until it has ended, and run again.",
         ) from error

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all topologies share: a wanted node, why a node cannot take part, and a finding."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ._errors import (
+    AuthenticationFailed,
+    CollectionError,
+    EngineRefused,
+    Loading,
+    PermissionDenied,
+    Refused,
+    Unreachable,
+)
+from ._text import node_name
+
+# Why a node cannot take part.  Values, because a dead node is an observation and not an exception.
+UNREACHABLE = "unreachable"
+WRONG_PASSWORD = "wrong password"
+NOT_PERMITTED = "not permitted"
+LOADING = "loading"
+UNREADABLE = "unreadable"
+
+ERROR = "error"
+WARNING = "warning"
+
+PROBLEMS: tuple[tuple[type[CollectionError], str], ...] = (
+    (Loading, LOADING),
+    (AuthenticationFailed, WRONG_PASSWORD),
+    (PermissionDenied, NOT_PERMITTED),
+    (Unreachable, UNREACHABLE),
+    (EngineRefused, UNREADABLE),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as it should be: what, where, how bad, what to do."""
+
+    check: str
+    message: str
+    severity: str = ERROR
+    node: str | None = None
+    hint: str = ""
+
+    def text(self) -> str:
+        """Return one line for people."""
+        return f"{self.message}. {self.hint}" if self.hint else self.message
+
+    def result(self) -> dict[str, str | None]:
+        """Return the finding as modules give it back."""
+        return {
+            "check": self.check,
+            "severity": self.severity,
+            "node": self.node,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One node of the wish.  ``host`` is the machine, ``zone`` its failure domain."""
+
+    address: str
+    port: int
+    host: str
+    zone: str
+
+    @property
+    def name(self) -> str:
+        """Return ``address:port``, an IPv6 address in brackets."""
+        return node_name(self.address, self.port)
+
+
+def make_wanted(nodes: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[Wanted, ...]:
+    """Build the nodes from a module's option; raises Refused for an address that is named twice."""
+    wanted = tuple(_wanted(node) for node in nodes)
+    names = [node.name for node in wanted]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        hosts = sorted({node.host for node in wanted if node.name in twice})
+        raise Refused(
+            f"two nodes have one address: {', '.join(twice)} (hosts: {', '.join(hosts)})",
+            hint="Give each instance an address and port of its own.",
+            duplicates=twice,
+        )
+    return wanted
+
+
+def problem_of(error: CollectionError) -> str:
+    """Return why a node that raised this error cannot take part."""
+    return next(what for kind, what in PROBLEMS if isinstance(error, kind))
+
+
+def _wanted(node: t.Mapping[str, t.Any]) -> Wanted:
+    address, host = str(node["address"]), node.get("host")
+    host = str(host) if host else address
+    return Wanted(address=address, port=int(node["port"]), host=host, zone=str(node.get("zone") or host))
