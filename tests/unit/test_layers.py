@@ -24,11 +24,13 @@ PURE = {
     "compare",
     "desired",
     "directives",
+    "members",
     "model",
     "parse",
     "placement",
     "plan",
     "render",
+    "sets",
     "steps",
     "users",
 }

@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The replication sets and the Sentinels of an inventory, from what each host said about itself."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._errors import Refused
+from .members import DEFAULT_DEPLOYMENT, DEPLOYMENT
+from .members import FACT as MEMBERS
+
+SETS = "redis_replication_sets"
+LIVE = "__redis_replication_live"
+STATE = "redis_replication_state"
+SENTINEL = "__redis_sentinel_member"
+SENTINEL_STATE = "redis_sentinel_state"
+ABSENT = "absent"
+DEFAULT_PORTS = (6379,)
+# What Sentinel's own documentation allows in a name (sentinel.conf): letters, digits and three signs.
+NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+Hostvars = t.Mapping[str, t.Mapping[str, t.Any]]
+Value = dict[str, t.Any]
+
+
+def replication_sets(hostvars: Hostvars, hosts: t.Sequence[str]) -> list[Value]:
+    """Return the sets that these hosts have instances of, in the order of the hosts.
+
+    Each has ``name``, ``deployment``, ``primary`` (who starts as such), ``nodes``, ``leaving`` (of
+    hosts whose state is absent), ``live`` (the primary that this run has found, or None), ``speaker``
+    (the host that acts for the set), ``runs`` (whether all its nodes did when the run began) and
+    ``sentinel`` (its own options for Sentinel).
+
+    Raises Refused for what no set can be made of.
+    """
+    found: dict[str, Value] = {}
+    for host in hosts:
+        for given in hostvars[host].get(SETS) or ():
+            known = found.setdefault(_name(given), {"given": given, "hosts": []})
+            if known["given"] != given:
+                raise Refused(
+                    f"replication set {given['name']!r} is described differently on {known['hosts'][0]} and on {host}",
+                    hint=f"Describe each set once, in {SETS} of the group that has all its hosts.",
+                )
+            known["hosts"].append(host)
+    sets = [_set(hostvars, known["given"], known["hosts"]) for known in found.values()]
+    _refuse_strays(hostvars, hosts, sets)
+    return sets
+
+
+def sentinel_members(hostvars: Hostvars, hosts: t.Sequence[str]) -> list[Value]:
+    """Return the Sentinels of these hosts that are to stay, as the modules take them.
+
+    Raises Refused when the host of one took no part in the run: they are judged together.
+    """
+    staying = [host for host in hosts if hostvars[host].get(SENTINEL_STATE) != ABSENT]
+    unknown = [host for host in staying if hostvars[host].get(SENTINEL) is None]
+    if unknown:
+        raise Refused(
+            f"these hosts of Sentinels take no part in this run: {', '.join(unknown)}",
+            hint="Run without --limit, and mend hosts that cannot be reached. "
+            "A host that is gone for good is taken out of the inventory group.",
+        )
+    return [{key: hostvars[host][SENTINEL][key] for key in ("address", "port", "host", "zone")} for host in staying]
+
+
+def _name(given: t.Mapping[str, t.Any]) -> str:
+    name = given.get("name")
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise Refused(
+            f"{name!r} is no name for a replication set",
+            hint="Use letters, digits, '.', '_' and '-': Sentinel and its hooks take nothing else.",
+        )
+    return name
+
+
+def _set(hostvars: Hostvars, given: t.Mapping[str, t.Any], hosts: t.Sequence[str]) -> Value:
+    name = given["name"]
+    ports = [_port(port, name) for port in given.get("ports") or DEFAULT_PORTS]
+    deployment = _deployment(hostvars, name, hosts)
+    members = [
+        one
+        for host in hosts
+        for one in hostvars[host][MEMBERS]
+        if one["deployment"] == deployment and int(one["port"]) in ports
+    ]
+    staying = [one for one in members if hostvars[one["host"]].get(STATE) != ABSENT]
+    if not staying:
+        raise Refused(
+            f"replication set {name!r} has no instance: none of its hosts has one on {', '.join(map(str, ports))}",
+            hint="Name the port in redis_node_instances, or correct the ports of the set.",
+        )
+    live = [hostvars[host][LIVE][name] for host in hosts if name in (hostvars[host].get(LIVE) or {})]
+    return {
+        "name": name,
+        "deployment": deployment,
+        "primary": _primary(given, staying, ports),
+        "nodes": [_node(one) for one in staying],
+        "leaving": [_node(one) for one in members if one not in staying],
+        "live": live[0] if live else None,
+        "speaker": staying[0]["host"],
+        "runs": all(one["listening"] for one in staying),
+        "sentinel": dict(given.get("sentinel") or {}),
+    }
+
+
+def _deployment(hostvars: Hostvars, name: str, hosts: t.Sequence[str]) -> str:
+    absent = [host for host in hosts if hostvars[host].get(MEMBERS) is None]
+    if absent:
+        raise Refused(
+            f"replication set {name!r} has members that take no part in this run: {', '.join(absent)}",
+            hint="Run without --limit (or with all of its hosts), and mend hosts that cannot be reached. "
+            "A host that is gone for good is taken out of the inventory group.",
+        )
+    found = sorted({str(hostvars[host].get(DEPLOYMENT, DEFAULT_DEPLOYMENT)) for host in hosts})
+    if len(found) > 1:
+        raise Refused(
+            f"replication set {name!r} has hosts of several deployments: {', '.join(found)}",
+            hint=f"Give its hosts one {DEPLOYMENT}.",
+        )
+    return found[0]
+
+
+def _node(member: t.Mapping[str, t.Any]) -> Value:
+    return {key: member[key] for key in ("address", "port", "host", "zone")}
+
+
+def _port(value: object, name: str) -> int:
+    try:
+        return int(str(value))
+    except ValueError:
+        raise Refused(
+            f"{value!r} is no port of replication set {name!r}", hint="Its ports are a list of numbers, as [6379]."
+        ) from None
+
+
+def _primary(given: t.Mapping[str, t.Any], members: t.Sequence[Value], ports: t.Sequence[int]) -> Value:
+    wish = str(given.get("primary") or "")
+    host, _colon, port = wish.rpartition(":")
+    wanted = (host, int(port)) if host and port.isdigit() else (wish, ports[0])
+    for one in members:
+        if (one["host"], int(one["port"])) == wanted:
+            return {"address": one["address"], "port": int(one["port"])}
+    raise Refused(
+        f"replication set {given['name']!r} starts with {wish or 'nobody'!r} as primary, which is none of its members: "
+        + ", ".join(f"{one['host']}:{one['port']}" for one in members),
+        hint="Name one of them as `primary` of the set. It matters at the first start only; "
+        "from then on who is primary is never changed by a run.",
+    )
+
+
+def _refuse_strays(hostvars: Hostvars, hosts: t.Sequence[str], sets: t.Sequence[Value]) -> None:
+    owners: dict[tuple[str, int], list[str]] = {}
+    for one in sets:
+        for node in (*one["nodes"], *one["leaving"]):
+            owners.setdefault((node["host"], int(node["port"])), []).append(one["name"])
+    for host in hosts:
+        deployment = str(hostvars[host].get(DEPLOYMENT, DEFAULT_DEPLOYMENT))
+        for member in hostvars[host].get(MEMBERS) or ():
+            of = owners.get((host, int(member["port"])), [])
+            if member["deployment"] == deployment and len(of) != 1:
+                raise Refused(
+                    f"instance {host}:{member['port']} belongs to "
+                    + (f"the sets {' and '.join(of)}" if of else "no replication set"),
+                    hint=f"Name its port in the `ports` of exactly one set of {SETS}.",
+                )
