@@ -25,7 +25,7 @@ def member(host: str, port: int, listening: bool = True, deployment: str = "redi
 
 def a_host(host: str, ports: tuple[int, ...] = (6379,), **variables: t.Any) -> dict[str, t.Any]:
     members = [member(host, port, deployment=variables.get("redis_node_deployment", "redis")) for port in ports]
-    return {"redis_preflight.sets": [MAIN], "__redis_node_members": members, **variables}
+    return {"redis_replication_sets": [MAIN], "__redis_node_members": members, **variables}
 
 
 def three(**variables: t.Any) -> dict[str, dict[str, t.Any]]:
@@ -43,7 +43,7 @@ def test_a_set_has_the_instances_of_its_hosts_and_starts_with_the_one_named() ->
 
 def test_several_sets_share_hosts_by_port() -> None:
     sets = [MAIN, {"name": "carts", "primary": "bravo", "ports": ["6380"], "sentinel": {"quorum": 3}}]
-    hostvars = three(redis_preflight.sets=sets, ports=(6379, 6380))
+    hostvars = three(redis_replication_sets=sets, ports=(6379, 6380))
     main, carts = replication_sets(hostvars, list(ADDRESSES))
     assert {node["port"] for node in main["nodes"]} == {6379}
     assert {node["port"] for node in carts["nodes"]} == {6380}
@@ -53,7 +53,7 @@ def test_several_sets_share_hosts_by_port() -> None:
 
 def test_instances_of_one_host_make_a_set_too() -> None:
     sets = [{"name": "main", "primary": "alpha:6380", "ports": [6379, 6380]}]
-    (one,) = replication_sets({"alpha": a_host("alpha", (6379, 6380), redis_preflight.sets=sets)}, ["alpha"])
+    (one,) = replication_sets({"alpha": a_host("alpha", (6379, 6380), redis_replication_sets=sets)}, ["alpha"])
     assert one["primary"]["port"] == 6380
 
 
@@ -91,23 +91,23 @@ def changed(host: str, **variables: t.Any) -> dict[str, dict[str, t.Any]]:
 
 
 REFUSED = {
-    "a name with a space": (three(redis_preflight.sets=[{**MAIN, "name": "my set"}]), "'my set'"),
-    "a name with a line feed": (three(redis_preflight.sets=[{**MAIN, "name": "a\nb"}]), r"'a\nb'"),
-    "no name": (three(redis_preflight.sets=[{"primary": "alpha"}]), "None is no name"),
-    "no primary": (three(redis_preflight.sets=[{"name": "main"}]), "starts with 'nobody'"),
-    "a primary of elsewhere": (three(redis_preflight.sets=[{**MAIN, "primary": "delta"}]), "delta"),
+    "a name with a space": (three(redis_replication_sets=[{**MAIN, "name": "my set"}]), "'my set'"),
+    "a name with a line feed": (three(redis_replication_sets=[{**MAIN, "name": "a\nb"}]), r"'a\nb'"),
+    "no name": (three(redis_replication_sets=[{"primary": "alpha"}]), "None is no name"),
+    "no primary": (three(redis_replication_sets=[{"name": "main"}]), "starts with 'nobody'"),
+    "a primary of elsewhere": (three(redis_replication_sets=[{**MAIN, "primary": "delta"}]), "delta"),
     "a primary's port that it does not have": (
-        three(redis_preflight.sets=[{**MAIN, "primary": "alpha:6380"}]),
+        three(redis_replication_sets=[{**MAIN, "primary": "alpha:6380"}]),
         "alpha:6380",
     ),
-    "two descriptions": (changed("bravo", redis_preflight.sets=[{**MAIN, "primary": "bravo"}]), "differently"),
+    "two descriptions": (changed("bravo", redis_replication_sets=[{**MAIN, "primary": "bravo"}]), "differently"),
     "a host that takes no part": (changed("bravo", __redis_node_members=None), "take no part in this run: bravo"),
     "two deployments": (changed("bravo", redis_node_deployment="other"), "several deployments"),
-    "no instance on the port": (three(redis_preflight.sets=[{**MAIN, "ports": [7000]}]), "no instance"),
-    "a port that is no number": (three(redis_preflight.sets=[{**MAIN, "ports": ["x"]}]), "'x' is no port"),
+    "no instance on the port": (three(redis_replication_sets=[{**MAIN, "ports": [7000]}]), "no instance"),
+    "a port that is no number": (three(redis_replication_sets=[{**MAIN, "ports": ["x"]}]), "'x' is no port"),
     "an instance in no set": (three(ports=(6379, 6380)), "alpha:6380 belongs to no replication set"),
     "an instance in two sets": (
-        three(redis_preflight.sets=[MAIN, {**MAIN, "name": "carts"}]),
+        three(redis_replication_sets=[MAIN, {**MAIN, "name": "carts"}]),
         "belongs to the sets main and carts",
     ),
     "a leaving host that is to start as primary": (changed("alpha", redis_replication_state="absent"), "'alpha'"),
