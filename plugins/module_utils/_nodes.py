@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -25,6 +26,9 @@ WRONG_PASSWORD = "wrong password"
 NOT_PERMITTED = "not permitted"
 LOADING = "loading"
 UNREADABLE = "unreadable"
+
+# What Sentinel's own documentation allows in a name (sentinel.conf): letters, digits and three signs.
+SET_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 ERROR = "error"
 WARNING = "warning"
@@ -91,6 +95,16 @@ def make_wanted(nodes: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[Wanted, ...]:
             duplicates=twice,
         )
     return wanted
+
+
+def refuse_set_name(name: object) -> str:
+    """Return the name of a replication set; raises Refused for one that would not stay one word everywhere."""
+    if not isinstance(name, str) or not SET_NAME.fullmatch(name):
+        raise Refused(
+            f"{name!r} is no name for a replication set",
+            hint="Use letters, digits, '.', '_' and '-': Sentinel and its hooks take nothing else.",
+        )
+    return name
 
 
 def problem_of(error: CollectionError) -> str:

@@ -24,6 +24,7 @@ PURE = {
     "compare",
     "desired",
     "directives",
+    "discovery",
     "members",
     "model",
     "parse",

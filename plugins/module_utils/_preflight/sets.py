@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from .._errors import Refused
+from .._nodes import refuse_set_name
 from .members import DEFAULT_DEPLOYMENT, DEPLOYMENT
 from .members import FACT as MEMBERS
 
@@ -19,9 +19,6 @@ SENTINEL = "__redis_sentinel_member"
 SENTINEL_STATE = "redis_sentinel_state"
 ABSENT = "absent"
 DEFAULT_PORTS = (6379,)
-# What Sentinel's own documentation allows in a name (sentinel.conf): letters, digits and three signs.
-NAME = re.compile(r"[A-Za-z0-9._-]+")
-
 Hostvars = t.Mapping[str, t.Mapping[str, t.Any]]
 Value = dict[str, t.Any]
 
@@ -39,7 +36,7 @@ def replication_sets(hostvars: Hostvars, hosts: t.Sequence[str]) -> list[Value]:
     found: dict[str, Value] = {}
     for host in hosts:
         for given in hostvars[host].get(SETS) or ():
-            known = found.setdefault(_name(given), {"given": given, "hosts": []})
+            known = found.setdefault(refuse_set_name(given.get("name")), {"given": given, "hosts": []})
             if known["given"] != given:
                 raise Refused(
                     f"replication set {given['name']!r} is described differently on {known['hosts'][0]} and on {host}",
@@ -65,16 +62,6 @@ def sentinel_members(hostvars: Hostvars, hosts: t.Sequence[str]) -> list[Value]:
             "A host that is gone for good is taken out of the inventory group.",
         )
     return [{key: hostvars[host][SENTINEL][key] for key in ("address", "port", "host", "zone")} for host in staying]
-
-
-def _name(given: t.Mapping[str, t.Any]) -> str:
-    name = given.get("name")
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise Refused(
-            f"{name!r} is no name for a replication set",
-            hint="Use letters, digits, '.', '_' and '-': Sentinel and its hooks take nothing else.",
-        )
-    return name
 
 
 def _set(hostvars: Hostvars, given: t.Mapping[str, t.Any], hosts: t.Sequence[str]) -> Value:

@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is not as it should be in a replication set, and what is awaited until it is in sync."""
+
+from __future__ import annotations
+
+from .._nodes import WARNING, Finding, Wanted
+from .desired import Desired
+from .model import Node, Observed
+
+
+def out_of_sync(observed: Observed, primary: str, offset: int) -> list[str]:
+    """Return which nodes do not follow the primary yet, or have not all that it had at that offset (bytes)."""
+    return [said for node in observed.nodes for said in [_lacks(node, primary, offset)] if said]
+
+
+def _lacks(node: Node, primary: str, offset: int) -> str:
+    reasons = (
+        (bool(node.problem), f"is {node.problem} ({node.detail})"),
+        (node.name == primary and not node.is_primary, "is no primary any more"),
+        (node.name != primary and node.following != primary, f"follows {node.following or 'nobody'}"),
+        (node.syncing, "is taking over the data"),
+        (not node.link_up, f"has no link to {primary}"),
+        (node.name != primary and node.offset < offset, f"is {offset - node.offset} bytes behind"),
+    )
+    return next((f"{node.name} {what}" for holds, what in reasons if holds), "")
+
+
+def findings(observed: Observed, desired: Desired, primary: str) -> list[Finding]:
+    """Return what a person should know of a set that works."""
+    node = observed.by_name()[primary]
+    replicas = [desired.wanted(one.name) for one in observed.nodes if one.name != primary]
+    found = [
+        Finding(
+            "unexpected-replica",
+            f"{name} replicates {primary} and is none of the nodes",
+            WARNING,
+            name,
+            "Add it to the inventory, or stop it.",
+        )
+        for name in node.followers
+        if name not in observed.by_name()
+    ]
+    if len(replicas) < node.min_replicas:
+        found.append(
+            Finding(
+                "min-replicas",
+                f"{primary} takes writes only with {node.min_replicas} replica(s), and the set has {len(replicas)}",
+                WARNING,
+                primary,
+                "Add replicas, or lower redis_node_min_replicas_to_write.",
+            )
+        )
+    return found + _placement(desired.wanted(primary), replicas)
+
+
+def _placement(home: Wanted, replicas: list[Wanted]) -> list[Finding]:
+    places = (("host", home.host, [one.host for one in replicas]), ("zone", home.zone, [one.zone for one in replicas]))
+    for what, place, others in places:
+        if others and set(others) == {place}:
+            finding = Finding(
+                f"replicas-on-primary-{what}",
+                f"all replicas are in the primary's {what} {place}, which fails as a whole",
+                WARNING,
+                home.name,
+                f"Have one in another {what}.",
+            )
+            return [finding]
+    return []

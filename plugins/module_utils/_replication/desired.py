@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the user wants of a replication set."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._errors import Refused
+from .._nodes import Wanted, make_wanted, refuse_set_name
+from .._text import node_name
+
+
+@dataclass(frozen=True)
+class Desired:
+    """The whole wish.  ``primary`` is who starts as such, when nobody is yet."""
+
+    set: str
+    nodes: tuple[Wanted, ...]
+    primary: str
+    sentinels: tuple[Wanted, ...] = ()
+    discard: frozenset[str] = frozenset()
+
+    def wanted(self, name: str) -> Wanted:
+        """Return the wanted node of that name."""
+        return next(node for node in self.nodes if node.name == name)
+
+
+def make_desired(
+    set_name: str,
+    nodes: t.Iterable[t.Mapping[str, t.Any]],
+    primary: t.Mapping[str, t.Any],
+    sentinels: t.Iterable[t.Mapping[str, t.Any]] = (),
+    discard: t.Iterable[str] = (),
+) -> Desired:
+    """Build the wish from the module's options; raises Refused for what no set can be made of."""
+    refuse_set_name(set_name)
+    first = node_name(str(primary["address"]), int(primary["port"]))
+    desired = Desired(set_name, make_wanted(nodes), first, make_wanted(sentinels), frozenset(discard))
+    names = [node.name for node in desired.nodes]
+    for name, what in ((first, "the primary to start with"), *((name, "to discard") for name in desired.discard)):
+        if name not in names:
+            raise Refused(
+                f"{name} ({what}) is none of the nodes of set {set_name!r}: {', '.join(names)}",
+                hint="Name it as address:port, as it is in the nodes.",
+            )
+    return desired

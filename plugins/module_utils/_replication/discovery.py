@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is the primary: asked of the Sentinels and of the nodes, never guessed."""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+
+from .._errors import Refused
+from .._nodes import UNREACHABLE
+from .desired import Desired
+from .model import Node, Observed, Opinion
+
+UNCHANGED = "Nothing has been changed."
+
+
+def primary_of(observed: Observed, desired: Desired) -> str:
+    """Return the name of the node that is the primary, or that starts as such.
+
+    A majority of the Sentinels that watch the set, or may watch it, decides; without any that
+    does, the nodes do, if they are of one mind.  Only where nobody follows anybody, and nobody but
+    the wished primary holds data, the wish decides: at the very first start.
+
+    Raises Refused in every other case.
+    """
+    knowing = [one for one in observed.opinions if one.primary]
+    silent = [one for one in observed.opinions if one.problem]
+    if knowing:
+        return _told_by_sentinels(knowing, silent, observed, desired)
+    locked_out = [one for one in silent if one.problem != UNREACHABLE]
+    if locked_out:
+        raise Refused(
+            f"Sentinel {locked_out[0].sentinel} does not let us ask who is primary of {desired.set!r}: "
+            f"{locked_out[0].problem}, {locked_out[0].detail}",
+            node=locked_out[0].sentinel,
+            hint=f"Give the user and the password that the Sentinels have. {UNCHANGED}",
+        )
+    return _told_by_nodes(observed, desired)
+
+
+def undecided(observed: Observed) -> str:
+    """Return what of a failover still goes on, or is being heard of; empty when time will change nothing."""
+    knowing = [one for one in observed.opinions if one.primary]
+    busy = [one.sentinel for one in knowing if one.failing_over]
+    if busy:
+        return f"a failover is in progress, says {', '.join(busy)}"
+    named = {one.primary for one in knowing}
+    if len(named) > 1:
+        return f"the Sentinels name {' and '.join(sorted(named))}"
+    nodes = observed.by_name()
+    for name in named & set(nodes):
+        if not nodes[name].problem and not nodes[name].is_primary:
+            return f"{name} is named as primary and says that it is a replica"
+    listed = {name for one in knowing for name in one.replicas}
+    for node in observed.nodes:
+        # Sentinel attaches the members that it knows by itself, some ten seconds after they are back.
+        if node.name in listed - named and node.following not in named and not node.problem:
+            return f"Sentinel has yet to attach {node.name}"
+    return ""
+
+
+def opinions_text(opinions: t.Iterable[Opinion]) -> str:
+    """Return each Sentinel's opinion, for people."""
+    return "; ".join(
+        f"{one.sentinel} {'says ' + one.primary if one.primary else one.problem or 'does not watch it'}"
+        for one in opinions
+    )
+
+
+def _told_by_sentinels(
+    knowing: t.Sequence[Opinion], silent: t.Sequence[Opinion], observed: Observed, desired: Desired
+) -> str:
+    (name, votes), *others = collections.Counter(one.primary for one in knowing).most_common()
+    if votes * 2 <= len(knowing) + len(silent):
+        raise Refused(
+            f"the Sentinels {'disagree' if others else 'that answer are no majority'} on who is primary of "
+            f"{desired.set!r}: {opinions_text(observed.opinions)}",
+            hint=f"Bring the Sentinels up, or make them agree, and run again. {UNCHANGED}",
+            opinions={one.sentinel: one.primary or one.problem for one in observed.opinions},
+        )
+    node = observed.by_name().get(name)
+    if node is None:
+        raise Refused(
+            f"the primary of {desired.set!r} is {name}, says {opinions_text(observed.opinions)}: "
+            "this is none of the nodes",
+            node=name,
+            hint=f"Add it to the nodes; or switch over to one of them, if it is to leave. {UNCHANGED}",
+        )
+    if not node.is_primary:
+        raise Refused(
+            f"no primary found for {desired.set!r}: the Sentinels name {name}, which says that it is a replica of "
+            f"{node.following}",
+            node=name,
+            hint=f"See the logs of both and of the Sentinels; run again when one of them is primary. {UNCHANGED}",
+        )
+    return name
+
+
+def _told_by_nodes(observed: Observed, desired: Desired) -> str:
+    followed = {_end_of_line(node, observed).name for node in observed.nodes if not node.is_primary}
+    heads = [node for node in observed.nodes if node.is_primary and node.name in followed]
+    if len(heads) == 1:
+        return heads[0].name
+    if len(heads) > 1:
+        raise _two_primaries(heads, desired, "have replicas")
+    primaries = [node for node in observed.nodes if node.is_primary]
+    if len(primaries) < len(observed.nodes):
+        raise Refused(
+            f"no primary found for {desired.set!r}: "
+            + "; ".join(f"{node.name} follows {node.following}" for node in observed.nodes if not node.is_primary),
+            hint=f"Name the primary that they follow among the nodes, or promote one of them by hand. {UNCHANGED}",
+        )
+    holders = [node for node in primaries if node.holds_data]
+    if len(holders) > 1:
+        raise _two_primaries(holders, desired, "hold data")
+    if holders and holders[0].name != desired.primary:
+        raise Refused(
+            f"{holders[0].name} holds {holders[0].keys} key(s), and {desired.primary}, which holds none, is to start "
+            f"as primary of {desired.set!r}",
+            node=holders[0].name,
+            hint=f"Name {holders[0].name} as the primary to start with; or, if its keys can go, FLUSHALL it by hand. "
+            + UNCHANGED,
+        )
+    return desired.primary
+
+
+def _end_of_line(node: Node, observed: Observed) -> Node:
+    nodes = observed.by_name()
+    for _hop in observed.nodes:
+        if node.is_primary or node.following not in nodes:
+            break
+        node = nodes[node.following]
+    return node
+
+
+def _two_primaries(nodes: t.Sequence[Node], desired: Desired, what: str) -> Refused:
+    return Refused(
+        f"two primaries found for {desired.set!r}: "
+        + " and ".join(f"{node.name} ({node.keys} keys)" for node in nodes)
+        + f" {what}, and no Sentinel says which it is",
+        node=nodes[0].name,
+        hint="Leave one of them out, or make it a replica of the other by hand, if its data can go. " + UNCHANGED,
+    )

@@ -1,0 +1,176 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Doing the steps of a plan, one node after the other, until all are in sync."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+
+from .. import _lock
+from .._client import Access, Client, Connections, Record, resolved
+from .._errors import CollectionError, EngineRefused, Refused
+from .._nodes import LOADING, Wanted
+from .._wait import poll
+from . import checks, render
+from .desired import Desired
+from .discovery import primary_of, undecided
+from .model import Observed
+from .observe import observe
+from .plan import plan
+from .steps import Attach
+
+# Sentinel attaches a member that is back after 8 s at least (its publish period, four times): seconds.
+PATIENCE = 30.0
+SYNC_HINT = (
+    "See the logs of both: a wrong replication password, a blocked port and an engine that cannot read the other's "
+    "data all end here. Then run again."
+)
+
+
+class ReplicationOperation:
+    """The ``replication`` module's way through (see ``_run.Operation``)."""
+
+    def __init__(
+        self, desired: Desired, node_access: Access, sentinel_access: Access, record: Record, timeout: float
+    ) -> None:
+        self._addresses: dict[str, str] = {}
+        self._desired = self._by_address(desired)
+        self._access = node_access
+        self._record = record
+        self._deadline = time.monotonic() + timeout
+        self._connections = Connections(self._desired.nodes, node_access, record)
+        self._sentinels = Connections(self._desired.sentinels, sentinel_access, record)
+        self._patience = min(timeout, PATIENCE)
+        self._lock: Client | None = None
+        self._notes: list[str] = []
+
+    def observe(self) -> Observed:
+        """Ask everybody; what loads its data, and what a failover has yet to settle, is waited for."""
+        observed = self._look()
+        patient_until = time.monotonic() + self._patience
+
+        def missing(observed: Observed) -> str:
+            loading = [node.name for node in observed.nodes if node.problem == LOADING]
+            if loading:
+                return f"{', '.join(loading)} loads its data"
+            # Beyond that it is the plan's to judge, and to refuse with all that is known.
+            return undecided(observed) if time.monotonic() < patient_until else ""
+
+        if not missing(observed):
+            return observed
+        return poll(
+            self._look,
+            missing,
+            awaiting="the nodes to load, and a failover to end",
+            timeout=self._left(),
+            node=self._first,
+        )
+
+    def plan(self, state: Observed) -> tuple[Attach, ...]:
+        """Return the steps that are left."""
+        return plan(state, self._desired)
+
+    def execute(self, steps: t.Sequence[Attach], state: Observed) -> t.Sequence[Attach]:
+        """Attach the first node under the set's lock; the first call takes it."""
+        if self._lock is None:
+            first = min(self._desired.nodes, key=lambda node: node.name)
+            self._lock = Client(first.address, first.port, self._access, record=self._record)
+            _lock.acquire(self._lock, self._left())
+            return ()  # what was observed before the lock may be old: look again
+        step = steps[0]
+        if not step.ready(state):
+            raise Refused(f"cannot {step.describe()}: the world moved", hint="Run again.")
+        primary = self._desired.wanted(step.primary)
+        # Both go out in one packet: either the server has both, or neither.
+        followed, written = self._connections[step.node].pipeline(
+            [("REPLICAOF", primary.address, primary.port), ("CONFIG", "REWRITE")]
+        )
+        if isinstance(followed, CollectionError):
+            raise followed
+        if isinstance(written, EngineRefused):
+            self._notes.append(
+                f"{step.node} follows {step.primary} until it is restarted, and not after: {written.message}"
+            )
+        elif isinstance(written, CollectionError):
+            raise written
+        return [step]
+
+    def settle(self, state: Observed) -> Observed:
+        """Wait until every replica has what the primary had when the wait began."""
+        primary = primary_of(state, self._desired)
+        offset = state.by_name()[primary].offset
+
+        def missing(observed: Observed) -> str:
+            return "; ".join(checks.out_of_sync(observed, primary, offset))
+
+        if not missing(state):
+            return state
+        return poll(
+            self._look,
+            missing,
+            awaiting=f"all replicas of {primary} to be in sync",
+            timeout=self._left(),
+            node=primary,
+            hint=SYNC_HINT,
+        )
+
+    def render(self, state: Observed) -> str:
+        """Return the set as a table."""
+        return render.summary(state, self._desired, primary_of(state, self._desired))
+
+    def result(self, state: Observed) -> dict[str, t.Any]:
+        """Return the primary, the topology, findings and the table for people."""
+        name = primary_of(state, self._desired)
+        found = checks.findings(state, self._desired, name)
+        wanted = self._desired.wanted(name)
+        return {
+            "primary": {"address": wanted.address, "port": wanted.port, "host": wanted.host},
+            "topology": render.topology(state, self._desired, name),
+            "findings": [finding.result() for finding in found],
+            "summary": render.summary(state, self._desired, name, found),
+            "warnings": [*(finding.text() for finding in found), *self._notes],
+        }
+
+    @property
+    def _first(self) -> str:
+        return self._desired.nodes[0].name
+
+    def _left(self) -> float:
+        return max(self._deadline - time.monotonic(), 0.0)
+
+    def _look(self) -> Observed:
+        return observe(
+            self._desired.nodes,
+            self._connections,
+            self._desired.sentinels,
+            self._sentinels,
+            self._desired.set,
+            self._address,
+        )
+
+    def _address(self, host: str) -> str:
+        """Return the address of a host name that a server announces; one without a record stays as it is."""
+        if host not in self._addresses:
+            try:
+                self._addresses[host] = resolved(host) if host else host
+            except CollectionError:
+                self._addresses[host] = host
+        return self._addresses[host]
+
+    def _by_address(self, desired: Desired) -> Desired:
+        """Return the wish with addresses for host names: servers know each other by address."""
+
+        def by_address(nodes: t.Sequence[Wanted]) -> tuple[Wanted, ...]:
+            return tuple(dataclasses.replace(node, address=resolved(node.address)) for node in nodes)
+
+        new_names = {node.name: changed.name for node, changed in zip(desired.nodes, by_address(desired.nodes))}
+        return dataclasses.replace(
+            desired,
+            nodes=by_address(desired.nodes),
+            sentinels=by_address(desired.sentinels),
+            primary=new_names[desired.primary],
+            discard=frozenset(new_names[name] for name in desired.discard),
+        )

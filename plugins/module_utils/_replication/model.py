@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of a replication set: its nodes, and what each Sentinel says of it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+PRIMARY = "primary"
+REPLICA = "replica"
+
+
+@dataclass(frozen=True)
+class Node:
+    """One wanted node, as observed.  ``problem`` is empty for a node that answered everything.
+
+    Offsets are bytes of the replication stream; ``second_offset`` is the first byte that the lineage
+    ``replid2`` does not have any more, and negative without one (INFO: second_repl_offset).
+    """
+
+    name: str
+    problem: str = ""
+    detail: str = ""
+    role: str = ""
+    following: str = ""
+    link_up: bool = True
+    syncing: bool = False
+    offset: int = 0
+    replid: str = ""
+    replid2: str = ""
+    second_offset: int = -1
+    keys: int = 0
+    libraries: int = 0
+    run_id: str = ""
+    version: str = ""
+    clustered: bool = False
+    followers: tuple[str, ...] = ()
+    min_replicas: int = 0
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether the node says that it is a primary."""
+        return self.role == PRIMARY
+
+    @property
+    def holds_data(self) -> bool:
+        """Whether there is a key in any of its databases, or a library of functions."""
+        return bool(self.keys or self.libraries)
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What one Sentinel says of the set.  ``primary`` is empty where it does not watch the set."""
+
+    sentinel: str
+    problem: str = ""
+    detail: str = ""
+    primary: str = ""
+    failing_over: bool = False
+    replicas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Observed:
+    """All wanted nodes, in the order of the wish, and the opinions of all Sentinels."""
+
+    nodes: tuple[Node, ...]
+    opinions: tuple[Opinion, ...] = ()
+
+    def by_name(self) -> dict[str, Node]:
+        """Return the nodes by ``address:port``."""
+        return {node.name: node for node in self.nodes}
+
+    def replacing(self, changed: t.Mapping[str, Node]) -> Observed:
+        """Return a copy in which the named nodes are exchanged."""
+        return Observed(tuple(changed.get(node.name, node) for node in self.nodes), self.opinions)
+
+
+def newer_bytes(node: Node, primary: Node) -> int | None:
+    """Return how many bytes of the replication stream a node has that the primary never had.
+
+    None where that cannot be told: the two do not have a history in common.  A primary that was
+    promoted keeps the id of the history before as its second one, with the offset up to which it
+    shares it (https://redis.io/docs/latest/operate/oss_and_stack/management/replication/).
+    """
+    if node.replid == primary.replid:
+        return max(node.offset - primary.offset, 0)
+    if primary.second_offset >= 0 and node.replid == primary.replid2:
+        return max(node.offset - (primary.second_offset - 1), 0)
+    if node.second_offset >= 0 and node.replid2 in (primary.replid, primary.replid2):
+        return max(node.offset - (node.second_offset - 1), 0)
+    return None

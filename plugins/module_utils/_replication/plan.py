@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be done so that every node follows the primary.
+
+Invariant: the primary is found, never made; no step touches it.  A node is attached only when it
+has nothing that the primary never had, or when its loss was agreed to by name.  So every order of
+the steps is safe, and every prefix of them leaves less to do.
+"""
+
+from __future__ import annotations
+
+from .._errors import Refused
+from .._nodes import LOADING, NOT_PERMITTED, UNREACHABLE, UNREADABLE, WRONG_PASSWORD
+from .desired import Desired
+from .discovery import UNCHANGED, primary_of
+from .model import Node, Observed, newer_bytes
+from .steps import Attach
+
+WAYS_OUT = {
+    UNREACHABLE: "Start it, or open the way to it, and run again.",
+    WRONG_PASSWORD: "Give the password that this node runs with, or set it on the node.",
+    NOT_PERMITTED: "Log in as a user that may run INFO, CONFIG and REPLICAOF.",
+    LOADING: "It reads its data; run again when it is done.",
+    UNREADABLE: "Check that this is a Redis or Valkey server of a supported version.",
+}
+
+
+def plan(observed: Observed, desired: Desired) -> tuple[Attach, ...]:
+    """Return the steps that are left; raise Refused where nothing may be done."""
+    _refuse_problems(observed)
+    _refuse_one_server_twice(observed)
+    primary = observed.by_name()[primary_of(observed, desired)]
+    steps = (_attach(node, primary, observed, desired) for node in observed.nodes if node.name != primary.name)
+    return tuple(step for step in steps if step is not None)
+
+
+def _attach(node: Node, primary: Node, observed: Observed, desired: Desired) -> Attach | None:
+    follows = node.following == primary.name
+    if follows and node.link_up:
+        return None
+    if node.following and node.following not in observed.by_name():
+        raise Refused(
+            f"{node.name} is a replica of {node.following}, which is none of the nodes of {desired.set!r}: it belongs "
+            "to another deployment",
+            node=node.name,
+            hint=f"Leave it out of the nodes; or, if it is yours to give up, REPLICAOF NO ONE and FLUSHALL it by hand. "
+            f"{UNCHANGED}",
+        )
+    gives_up = _surplus(node, primary)
+    if gives_up and node.name not in desired.discard:
+        raise Refused(
+            f"{node.name} has more data than the primary {primary.name} of {desired.set!r}: {gives_up}",
+            node=node.name,
+            hint="Save what is needed of them, then name this node in `discard` (redis_replication_discard) to give "
+            f"them up. {UNCHANGED}",
+        )
+    # One that follows already has been told: only its link is awaited.
+    return None if follows else Attach(node.name, primary.name, gives_up)
+
+
+def _surplus(node: Node, primary: Node) -> str:
+    """Return what a node has and the primary never had, for people; empty for nothing."""
+    if not node.holds_data:
+        return ""
+    newer = newer_bytes(node, primary)
+    if newer is None:
+        return f"{node.keys} key(s) and {node.libraries} function librarie(s) of another history"
+    return f"{newer} byte(s) of writes that the primary never had" if newer else ""
+
+
+def _refuse_problems(observed: Observed) -> None:
+    ailing = [node for node in observed.nodes if node.problem]
+    if ailing:
+        said = "; ".join(f"{node.name} is {node.problem}: {node.detail}" for node in ailing)
+        hints = dict.fromkeys(WAYS_OUT[node.problem] for node in ailing)
+        raise Refused(f"{said}. {UNCHANGED}", node=ailing[0].name, hint=" ".join(hints))
+    clustered = [node.name for node in observed.nodes if node.clustered]
+    if clustered:
+        raise Refused(
+            f"{', '.join(clustered)} runs as a node of a cluster",
+            node=clustered[0],
+            hint=f"Leave it out of the nodes, or run it with cluster-enabled no. {UNCHANGED}",
+        )
+
+
+def _refuse_one_server_twice(observed: Observed) -> None:
+    seen: dict[str, str] = {}
+    for node in observed.nodes:
+        if node.run_id in seen:
+            raise Refused(f"{seen[node.run_id]} and {node.name} are one server", hint="Name each instance once.")
+        seen[node.run_id] = node.name
