@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ._client import Access
@@ -52,4 +53,14 @@ def access(params: t.Mapping[str, t.Any]) -> Access:
         tls_key_file=params["tls_key_file"],
         tls_check_hostname=params["tls_check_hostname"],
         timeout=params["connect_timeout"],
+    )
+
+
+def sentinel_access(params: t.Mapping[str, t.Any]) -> Access:
+    """Return the login for the Sentinels of a set: what is not given is that of the nodes."""
+    nodes = access(params)
+    return dataclasses.replace(
+        nodes,
+        username=params["sentinel_username"] or nodes.username,
+        password=params["sentinel_password"] or nodes.password,
     )
