@@ -22,17 +22,27 @@ CONNECTION: dict[str, dict[str, t.Any]] = {
     "connect_timeout": {"type": "float", "default": 5.0},
 }
 
-# A list of servers: the shape of ``nodes`` and of ``sentinels``.
+ENDPOINT: dict[str, dict[str, t.Any]] = {
+    "address": {"type": "str", "required": True},
+    "port": {"type": "int", "required": True},
+}
+
+# A list of servers: the shape of ``nodes``.
 NODES: dict[str, t.Any] = {
     "type": "list",
     "elements": "dict",
     "required": True,
     "options": {
-        "address": {"type": "str", "required": True},
-        "port": {"type": "int", "required": True},
+        **ENDPOINT,
         "host": {"type": "str"},
         "zone": {"type": "str"},
     },
+}
+
+# The Sentinels (doc fragment ``sentinel``); each may announce another address than it is reached at from here.
+SENTINELS: dict[str, t.Any] = {
+    **NODES,
+    "options": {**NODES["options"], "announce_ip": {"type": "str"}, "announce_port": {"type": "int"}},
 }
 
 # The options that describe a cluster (doc fragment ``cluster``).
@@ -56,11 +66,11 @@ def access(params: t.Mapping[str, t.Any]) -> Access:
     )
 
 
-def sentinel_access(params: t.Mapping[str, t.Any]) -> Access:
-    """Return the login for the Sentinels of a set: what is not given is that of the nodes."""
-    nodes = access(params)
+def access_of(params: t.Mapping[str, t.Any], whose: str) -> Access:
+    """Return the login for the other servers (``sentinel`` or ``node``): what is not given is as for the first."""
+    first = access(params)
     return dataclasses.replace(
-        nodes,
-        username=params["sentinel_username"] or nodes.username,
-        password=params["sentinel_password"] or nodes.password,
+        first,
+        username=params[f"{whose}_username"] or first.username,
+        password=params[f"{whose}_password"] or first.password,
     )

@@ -197,6 +197,22 @@ def resolved(host: str) -> str:
         ) from error
 
 
+class Addresses:
+    """Addresses of the host names that servers announce; a name without a record stays as it is."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def __call__(self, host: str) -> str:
+        """Return the address of a host name."""
+        if host not in self._known:
+            try:
+                self._known[host] = resolved(host) if host else host
+            except CollectionError:
+                self._known[host] = host
+        return self._known[host]
+
+
 def gather(
     function: t.Callable[[Item], Value], items: t.Sequence[Item], workers: int = WORKERS
 ) -> list[Value | CollectionError]:

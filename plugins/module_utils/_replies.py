@@ -5,11 +5,23 @@
 
 from __future__ import annotations
 
+import typing as t
+
 
 def parse_info(reply: str) -> dict[str, str]:
     """Read ``name:value`` lines as INFO and CLUSTER INFO give them; other lines are passed over."""
     lines = (line for line in reply.split("\r\n") if ":" in line and not line.startswith("#"))
     return {name: value for name, _colon, value in (line.partition(":") for line in lines)}
+
+
+def pairs(reply: t.Sequence[str]) -> dict[str, str]:
+    """Return a flat list of names and values, as Sentinel answers, as a dictionary."""
+    return dict(zip(reply[0::2], reply[1::2]))
+
+
+def fields(text: str) -> dict[str, str]:
+    """Read ``name=value,name=value``, as INFO has it in one line."""
+    return {name: value for name, _equals, value in (word.partition("=") for word in text.split(","))}
 
 
 def number(text: str | None) -> int:

@@ -160,7 +160,13 @@ opinions:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, NODES, access, sentinel_access
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
+    CONNECTION,
+    ENDPOINT,
+    NODES,
+    access,
+    access_of,
+)
 from ansible_collections.almashooq.redis.plugins.module_utils._replication.desired import make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._replication.execute import ReplicationOperation
 from ansible_collections.almashooq.redis.plugins.module_utils._run import converge
@@ -173,11 +179,7 @@ def main():
             **CONNECTION,
             "set": {"type": "str", "required": True},
             "nodes": NODES,
-            "primary": {
-                "type": "dict",
-                "required": True,
-                "options": {"address": {"type": "str", "required": True}, "port": {"type": "int", "required": True}},
-            },
+            "primary": {"type": "dict", "required": True, "options": ENDPOINT},
             "sentinels": {**NODES, "required": False, "default": []},
             "sentinel_username": {"type": "str"},
             "sentinel_password": {"type": "str", "no_log": True},
@@ -191,7 +193,7 @@ def main():
         lambda params, record: ReplicationOperation(
             make_desired(params["set"], params["nodes"], params["primary"], params["sentinels"], params["discard"]),
             access(params),
-            sentinel_access(params),
+            access_of(params, "sentinel"),
             record,
             params["timeout"],
         ),

@@ -10,7 +10,7 @@ import time
 import typing as t
 
 from .. import _lock
-from .._client import Access, Client, Connections, Record, resolved
+from .._client import Access, Addresses, Client, Connections, Record, resolved
 from .._errors import CollectionError, EngineRefused, Refused
 from .._nodes import LOADING, Wanted
 from .._wait import poll
@@ -36,7 +36,7 @@ class ReplicationOperation:
     def __init__(
         self, desired: Desired, node_access: Access, sentinel_access: Access, record: Record, timeout: float
     ) -> None:
-        self._addresses: dict[str, str] = {}
+        self._resolve = Addresses()
         self._desired = self._by_address(desired)
         self._access = node_access
         self._record = record
@@ -148,17 +148,8 @@ class ReplicationOperation:
             self._desired.sentinels,
             self._sentinels,
             self._desired.set,
-            self._address,
+            self._resolve,
         )
-
-    def _address(self, host: str) -> str:
-        """Return the address of a host name that a server announces; one without a record stays as it is."""
-        if host not in self._addresses:
-            try:
-                self._addresses[host] = resolved(host) if host else host
-            except CollectionError:
-                self._addresses[host] = host
-        return self._addresses[host]
 
     def _by_address(self, desired: Desired) -> Desired:
         """Return the wish with addresses for host names: servers know each other by address."""

@@ -11,7 +11,7 @@ import typing as t
 from .._client import Client, Connections, gather
 from .._errors import CollectionError
 from .._nodes import Wanted, problem_of
-from .._replies import number, parse_info, version
+from .._replies import fields, number, pairs, parse_info, version
 from .._text import node_name
 from .model import PRIMARY, REPLICA, Node, Observed, Opinion
 
@@ -63,7 +63,7 @@ def _ask(name: str, client: Client, resolve: Resolve) -> Node:
             raise answer
     info = parse_info(str(reply))
     follows = info.get("role") == "slave"
-    followers = (parse_fields(line, ",") for key, line in info.items() if _FOLLOWER.fullmatch(key))
+    followers = (fields(line) for key, line in info.items() if _FOLLOWER.fullmatch(key))
     return Node(
         name=name,
         role=REPLICA if follows else PRIMARY,
@@ -75,7 +75,7 @@ def _ask(name: str, client: Client, resolve: Resolve) -> Node:
         replid=info.get("master_replid", ""),
         replid2=info.get("master_replid2", ""),
         second_offset=number(info.get("second_repl_offset")),
-        keys=sum(number(parse_fields(line, ",").get("keys")) for key, line in info.items() if _DATABASE.fullmatch(key)),
+        keys=sum(number(fields(line).get("keys")) for key, line in info.items() if _DATABASE.fullmatch(key)),
         libraries=number(info.get("number_of_libraries")),
         run_id=info.get("run_id", ""),
         version=version(info),
@@ -106,16 +106,6 @@ def _opinion(name: str, client: Client, set_name: str, resolve: Resolve) -> Opin
         failing_over="failover_in_progress" in flags,
         replicas=tuple(_where(one.get("ip", ""), one.get("port"), resolve) for one in listed),
     )
-
-
-def pairs(reply: t.Sequence[str]) -> dict[str, str]:
-    """Return a flat list of names and values, as Sentinel answers, as a dictionary."""
-    return dict(zip(reply[0::2], reply[1::2]))
-
-
-def parse_fields(text: str, separator: str) -> dict[str, str]:
-    """Read ``name=value,name=value``."""
-    return {name: value for name, _equals, value in (word.partition("=") for word in text.split(separator))}
 
 
 def _where(address: str, port: object, resolve: Resolve) -> str:

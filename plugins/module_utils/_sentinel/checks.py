@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is not as it should be with the Sentinels, and what is awaited until they are settled."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._nodes import ERROR, WARNING, Finding
+from .desired import Desired, WantedSet
+from .model import Observed, Sentinel, Watch
+from .plan import strangers
+
+
+def unsettled(observed: Observed, desired: Desired) -> list[str]:
+    """Return what is missing until every Sentinel knows everybody, names one primary and can have a quorum."""
+    said = [f"Sentinel {one.name} is {one.problem} ({one.detail})" for one in observed.sentinels if one.problem]
+    for wanted in desired.sets:
+        named = {watch.primary for _one, watch in observed.watches(wanted.name)}
+        if len(named) > 1:
+            said.append(f"the Sentinels name {' and '.join(sorted(named))} as primary of {wanted.name}")
+        for one in observed.sentinels:
+            watch = one.watch(wanted.name)
+            if not one.problem:
+                said += [f"{one.name} {what}" for what in _lacks(one, watch, wanted, desired)]
+    return said
+
+
+def findings(observed: Observed, desired: Desired) -> list[Finding]:
+    """Return what a person should know: errors first."""
+    found = [Finding("sentinel-settled", text, ERROR) for text in unsettled(observed, desired)]
+    if desired.sets:
+        found += _numbers(desired)
+    wished = {wanted.name for wanted in desired.sets} | desired.remove
+    for one in observed.sentinels:
+        for watch in one.watches:
+            if watch.set not in wished:
+                found.append(
+                    Finding(
+                        "unexpected-set",
+                        f"{one.name} watches {watch.set}, which is none of the sets",
+                        WARNING,
+                        one.name,
+                        "Add it to the sets, or name it among those to remove.",
+                    )
+                )
+                continue
+            for name in strangers(watch, desired):
+                found.append(
+                    Finding(
+                        "phantom",
+                        f"{one.name} still counts {name} of {watch.set}, which is down and not in the inventory",
+                        WARNING,
+                        one.name,
+                        "If it is gone for good, allow to forget it (redis_sentinel_forget).",
+                    )
+                )
+    return found
+
+
+def _lacks(one: Sentinel, watch: Watch | None, wanted: WantedSet, desired: Desired) -> t.Iterator[str]:
+    if watch is None:
+        yield f"does not watch {wanted.name}"
+        return
+    if watch.flags - {"master"}:
+        yield f"says {', '.join(sorted(watch.flags - {'master'}))} of the primary {watch.primary} of {wanted.name}"
+    known = {each.name: each for each in (*watch.replicas, *watch.peers)}
+    others = [other.name for other in desired.sentinels if other.name != one.name]
+    replicas = [node.name for node in wanted.nodes if node.name != watch.primary]
+    for name in (*others, *replicas):
+        if name not in known:
+            yield f"does not know {name} of {wanted.name}"
+        elif known[name].down:
+            yield f"cannot reach {name} of {wanted.name}"
+    for each in watch.replicas:
+        if each.name in replicas and not each.down and not (each.link_ok and each.following == watch.primary):
+            yield f"says that {each.name} of {wanted.name} has no link to the primary {watch.primary}"
+    if watch.quorum_problem:
+        yield f"has no quorum for {wanted.name}: {watch.quorum_problem}"
+
+
+def _numbers(desired: Desired) -> list[Finding]:
+    found = []
+    number, zones = len(desired.sentinels), len({one.zone for one in desired.sentinels})
+    if number % 2 == 0:
+        found.append(
+            Finding(
+                "even-sentinels",
+                f"{number} Sentinels survive the loss of no more of them than {number - 1} do",
+                WARNING,
+                hint="Have an odd number.",
+            )
+        )
+    if zones < 3:
+        found.append(
+            Finding(
+                "sentinel-zones",
+                f"the Sentinels are in {zones} failure domain(s): the loss of one can leave no majority",
+                WARNING,
+                hint="Have them in three (redis_sentinel_zone), if need be one beside an application.",
+            )
+        )
+    return found

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the user wants of the Sentinels, and what of it can be refused before one is asked."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .._errors import Refused
+from .._nodes import Wanted, make_wanted, refuse_set_name
+from .._text import node_name
+
+Settings = tuple[tuple[str, str], ...]
+# Options of a set that Sentinel takes at run time.  Scripts are not among them: deny-scripts-reconfig
+# is on, so only the file can name them (module sentinel_config).
+NOT_AT_RUN_TIME = frozenset(["notification-script", "client-reconfig-script", "auth-user", "auth-pass", "quorum"])
+
+
+@dataclass(frozen=True)
+class WantedSet:
+    """One set to watch.  ``primary`` counts only while no Sentinel watches it."""
+
+    name: str
+    primary: str
+    nodes: tuple[Wanted, ...]
+    quorum: int
+    settings: Settings = ()
+    auth_user: str = ""
+    auth_password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Desired:
+    """The whole wish; ``settings`` is that of every Sentinel, ``own`` what each has besides, by its name.
+
+    ``forget`` is the consent to forget whatever is down and not in the wish; ``leaving`` are
+    Sentinels and nodes that have just been stopped for good.
+    """
+
+    sentinels: tuple[Wanted, ...]
+    sets: tuple[WantedSet, ...] = ()
+    remove: frozenset[str] = frozenset()
+    settings: Settings = field(default=(), repr=False)
+    own: tuple[tuple[str, Settings], ...] = ()
+    forget: bool = False
+    leaving: frozenset[str] = frozenset()
+
+    def settings_of(self, name: str) -> Settings:
+        """Return the settings of one Sentinel."""
+        return (*self.settings, *dict(self.own).get(name, ()))
+
+
+def make_desired(params: t.Mapping[str, t.Any]) -> Desired:
+    """Build the wish from the module's options; raises Refused for what Sentinels cannot do."""
+    sentinels = make_wanted(params["sentinels"])
+    own = []
+    for wanted, given in zip(sentinels, params["sentinels"]):
+        pairs = (("announce-ip", given.get("announce_ip")), ("announce-port", given.get("announce_port")))
+        own.append((wanted.name, _settings({name: value for name, value in pairs if value is not None})))
+    sets = tuple(_set(given, len(sentinels)) for given in params["sets"])
+    names = [one.name for one in sets]
+    if len(set(names)) < len(names):
+        raise Refused(f"a set is named twice: {', '.join(names)}", hint="Name each set once.")
+    both = set(names) & set(params["remove"])
+    if both:
+        raise Refused(f"set {sorted(both)[0]!r} is to be watched and to be removed", hint="Name it in one of the two.")
+    return Desired(
+        sentinels=sentinels,
+        sets=sets,
+        remove=frozenset(params["remove"]),
+        settings=_settings(params["settings"]),
+        own=tuple(own),
+        forget=params["forget"],
+        leaving=frozenset(node_name(str(one["address"]), int(one["port"])) for one in params["leaving"]),
+    )
+
+
+def _set(given: t.Mapping[str, t.Any], sentinels: int) -> WantedSet:
+    name = refuse_set_name(given["name"])
+    if not 1 <= given["quorum"] <= sentinels:
+        raise Refused(
+            f"the quorum of set {name!r} is {given['quorum']}, and there are {sentinels} Sentinel(s)",
+            hint="It could never be had: a quorum is 1 to the number of Sentinels; more than half of them is usual.",
+        )
+    for option in given["settings"] or {}:
+        if option in NOT_AT_RUN_TIME:
+            raise Refused(
+                f"{option} of set {name!r} is no setting of its own", hint="It has an option or a module of its own."
+            )
+    nodes = make_wanted(given["nodes"])
+    return WantedSet(
+        name=name,
+        primary=node_name(str(given["primary"]["address"]), int(given["primary"]["port"])),
+        nodes=nodes,
+        quorum=given["quorum"],
+        settings=_settings(given["settings"] or {}),
+        auth_user=_clean("auth_user", given["auth_user"] or ""),
+        auth_password=_clean("auth_password", given["auth_password"] or ""),
+    )
+
+
+def _settings(given: t.Mapping[str, t.Any]) -> Settings:
+    return tuple(sorted((name, _clean(name, _text(value))) for name, value in given.items()))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _clean(name: str, value: str) -> str:
+    # Sentinel writes what it is told to its file: a line feed would be a line of its own (release notes of
+    # Valkey 9.1.1 on SENTINEL SET).
+    if any(ord(character) < 32 or ord(character) == 127 for character in value):
+        raise Refused(f"{name} contains a control character", hint="Sentinel keeps it as one line of a file.")
+    return value

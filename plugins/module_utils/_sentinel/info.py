@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Sentinels watch, from any of them that answers: a read, which wants nothing."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._client import Access, Addresses, Connections, Record
+from .._errors import Unreachable
+from .._nodes import ERROR, Wanted, make_wanted
+from . import checks, render
+from .desired import Desired, WantedSet
+from .model import Observed, Sentinel
+from .observe import observe
+
+
+def read_sentinels(seeds: t.Iterable[t.Mapping[str, t.Any]], access: Access, record: Record) -> dict[str, t.Any]:
+    """Ask the seeds whom they know, ask everybody, and return sets, Sentinels and findings.
+
+    Raises Unreachable when no seed answers.
+    """
+    resolve = Addresses()
+    wanted = make_wanted(seeds)
+    first = observe(wanted, Connections(wanted, access, record), resolve)
+    if all(one.problem for one in first):
+        said = "; ".join(f"{one.name} is {one.problem}: {one.detail}" for one in first)
+        raise Unreachable(f"no Sentinel answers: {said}", hint="Give the address of one that is up.")
+    everybody = _everybody(wanted, first)
+    others = observe(everybody[len(wanted) :], Connections(everybody, access, record), resolve)
+    observed = Observed((*first, *others))
+    found = checks.findings(observed, Desired(everybody, _sets(observed)))
+    return {**render.report(observed, found), "healthy": not any(one.severity == ERROR for one in found)}
+
+
+def _everybody(seeds: tuple[Wanted, ...], first: t.Sequence[Sentinel]) -> tuple[Wanted, ...]:
+    """Return the seeds, and the Sentinels that they know and can reach; a phantom stays a finding."""
+    known = {peer.name for one in first for watch in one.watches for peer in watch.peers if not peer.down}
+    others = sorted(known - {seed.name for seed in seeds})
+    return (*seeds, *(_wanted(name) for name in others))
+
+
+def _sets(observed: Observed) -> tuple[WantedSet, ...]:
+    """Return the sets as most Sentinels see them: who sees less is a finding."""
+    sets: dict[str, WantedSet] = {}
+    for one in observed.sentinels:
+        for watch in one.watches:
+            nodes = {watch.primary, *(replica.name for replica in watch.replicas if not replica.down)}
+            before = sets.get(watch.set)
+            nodes |= {node.name for node in before.nodes} if before else set()
+            quorum = int(watch.setting("quorum") or 1)
+            sets[watch.set] = WantedSet(
+                watch.set, watch.primary, tuple(_wanted(name) for name in sorted(nodes)), quorum
+            )
+    return tuple(sets.values())
+
+
+def _wanted(name: str) -> Wanted:
+    address, _colon, port = name.rpartition(":")
+    address = address.strip("[]")
+    return Wanted(address, int(port), address, address)

@@ -1,0 +1,153 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be done so that all Sentinels watch all sets in the same way.
+
+Invariant: no step moves a role, and at each moment a majority of the Sentinels remembers each set
+that was watched.  Who is primary is what the Sentinels that watch the set say, with one voice; the
+wish counts for a set that nobody watches yet.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import Refused
+from .._nodes import LOADING, NOT_PERMITTED, UNREACHABLE, UNREADABLE, WRONG_PASSWORD
+from .desired import Desired, WantedSet
+from .model import Observed, Sentinel, Watch
+from .steps import Configure, Forget, Monitor, Remove, Step, Tune
+
+UNCHANGED = "Nothing has been changed."
+WAYS_OUT = {
+    UNREACHABLE: "Start it, or open the way to it, and run again.",
+    WRONG_PASSWORD: "Give the user and the password that this Sentinel runs with.",
+    NOT_PERMITTED: "Log in as a user with all rights on the Sentinels.",
+    LOADING: "Run again when it is ready.",
+    UNREADABLE: "Check that this is a Sentinel, and of version 6.2 or later.",
+}
+
+
+def plan(observed: Observed, desired: Desired) -> tuple[Step, ...]:
+    """Return the steps that are left; raise Refused where nothing may be done."""
+    _refuse_problems(observed)
+    _refuse_one_id_twice(observed)
+    _refuse_locked_out(observed)
+    steps: list[Step] = []
+    for one in observed.sentinels:
+        differing = _differing(desired.settings_of(one.name), dict(one.settings))
+        if differing:
+            steps.append(Configure(one.name, differing))
+    steps += [Remove(one.name, name) for name in sorted(desired.remove) for one, _watch in observed.watches(name)]
+    for wanted in desired.sets:
+        primary = primary_of(observed, wanted)
+        steps += [_monitor(one, wanted, primary, observed) for one in observed.sentinels if not one.watch(wanted.name)]
+        steps += [step for one, watch in observed.watches(wanted.name) for step in _tune(one, watch, wanted)]
+    steps += [step for wanted in desired.sets for step in _forget(observed, desired, wanted)]
+    return tuple(steps)
+
+
+def primary_of(observed: Observed, wanted: WantedSet) -> str:
+    """Return who is primary of a set; raise Refused when the Sentinels that watch it disagree."""
+    named = {watch.primary for _one, watch in observed.watches(wanted.name)}
+    if len(named) < 2:
+        return named.pop() if named else wanted.primary
+    said = "; ".join(f"{one.name} says {watch.primary}" for one, watch in observed.watches(wanted.name))
+    raise Refused(
+        f"the Sentinels disagree on who is primary of {wanted.name!r}: {said}",
+        hint=f"See their logs and whether they reach each other; run again when they agree. {UNCHANGED}",
+    )
+
+
+def undecided(observed: Observed, desired: Desired) -> str:
+    """Return what is still going on, a failover or a leave-taking; empty when time will change nothing."""
+    for wanted in desired.sets:
+        watches = observed.watches(wanted.name)
+        busy = [one.name for one, watch in watches if watch.failing_over]
+        if busy:
+            return f"a failover of {wanted.name} is in progress, says {', '.join(busy)}"
+        named = sorted({watch.primary for _one, watch in watches})
+        if len(named) > 1:
+            return f"the Sentinels name {' and '.join(named)} as primary of {wanted.name}"
+        for one, watch in watches:
+            there = [each.name for each in (*watch.replicas, *watch.peers) if not each.down]
+            unnoticed = desired.leaving.intersection(there)
+            if unnoticed:
+                return f"{one.name} has yet to notice that {', '.join(sorted(unnoticed))} is gone"
+    return ""
+
+
+def strangers(watch: Watch, desired: Desired) -> list[str]:
+    """Return the replicas and Sentinels of a set that are down for one Sentinel and not in the wish."""
+    members = {node.name for one in desired.sets if one.name == watch.set for node in one.nodes}
+    sentinels = {one.name for one in desired.sentinels}
+    gone = [one.name for one in watch.replicas if one.down and one.name not in members]
+    return gone + [one.name for one in watch.peers if one.down and one.name not in sentinels]
+
+
+def _monitor(one: Sentinel, wanted: WantedSet, primary: str, observed: Observed) -> Monitor:
+    address, _colon, port = primary.rpartition(":")
+    return Monitor(
+        sentinel=one.name,
+        set=wanted.name,
+        address=address.strip("[]"),
+        port=int(port),
+        primary=primary,
+        quorum=wanted.quorum,
+        settings=wanted.settings,
+        auth_user=wanted.auth_user,
+        auth_password=wanted.auth_password,
+        peers=tuple(other.name for other in observed.sentinels if other.name != one.name),
+        replicas=tuple(node.name for node in wanted.nodes if node.name != primary),
+    )
+
+
+def _tune(one: Sentinel, watch: Watch, wanted: WantedSet) -> list[Tune]:
+    running = dict(watch.settings)
+    # What Sentinel does not tell cannot be compared: it is set when a set is first watched.
+    told = tuple((name, value) for name, value in wanted.settings if name in running)
+    differing = _differing((("quorum", str(wanted.quorum)), *told), running)
+    return [Tune(one.name, wanted.name, differing)] if differing else []
+
+
+def _forget(observed: Observed, desired: Desired, wanted: WantedSet) -> list[Forget]:
+    steps = []
+    for one, watch in observed.watches(wanted.name):
+        gone = [name for name in strangers(watch, desired) if desired.forget or name in desired.leaving]
+        if gone:
+            steps.append(Forget(one.name, wanted.name, tuple(gone)))
+    return steps
+
+
+def _differing(wish: t.Sequence[tuple[str, str]], running: t.Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in wish if running.get(name) != value)
+
+
+def _refuse_problems(observed: Observed) -> None:
+    ailing = [one for one in observed.sentinels if one.problem]
+    if ailing:
+        said = "; ".join(f"Sentinel {one.name} is {one.problem}: {one.detail}" for one in ailing)
+        hints = dict.fromkeys(WAYS_OUT[one.problem] for one in ailing)
+        raise Refused(f"{said}. {UNCHANGED}", node=ailing[0].name, hint=" ".join(hints))
+
+
+def _refuse_one_id_twice(observed: Observed) -> None:
+    seen: dict[str, str] = {}
+    for one in observed.sentinels:
+        if one.id in seen:
+            raise Refused(
+                f"Sentinels {seen[one.id]} and {one.name} have one id ({one.id}): one's file was copied",
+                node=one.name,
+                hint="Name each once. Of a copy: stop it, delete its own sentinel.conf, and run again. " + UNCHANGED,
+            )
+        seen[one.id] = one.name
+
+
+def _refuse_locked_out(observed: Observed) -> None:
+    if observed.locked_out:
+        name, said = observed.locked_out[0]
+        raise Refused(
+            f"{name} does not let Sentinel log in: {said}",
+            node=name,
+            hint=f"Give the user and password that Sentinel has there (redis_node_sentinel_password). {UNCHANGED}",
+        )
