@@ -27,6 +27,7 @@ PURE = {
     "discovery",
     "members",
     "model",
+    "ownfile",
     "parse",
     "placement",
     "plan",
@@ -35,7 +36,7 @@ PURE = {
     "steps",
     "users",
 }
-PURE_FOUNDATION = {"_errors", "_nodes", "_replies", "_slots", "_text"}
+PURE_FOUNDATION = {"_errors", "_files", "_nodes", "_replies", "_slots", "_text"}
 STANDARD = {
     "__future__",
     "collections",
@@ -44,6 +45,7 @@ STANDARD = {
     "functools",
     "hashlib",
     "itertools",
+    "json",
     "math",
     "re",
     "typing",

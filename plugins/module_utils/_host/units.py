@@ -132,6 +132,11 @@ def plan(state: Units) -> list[Step]:
     return steps
 
 
+def journal(name: str) -> str:
+    """Return the last lines that a unit left in the journal."""
+    return run(["journalctl", "--no-pager", "-o", "cat", "-n", str(LOG_LINES), "-u", name], allowed=None)
+
+
 class UnitsOperation:
     """Units that run now and at each boot."""
 
@@ -190,5 +195,5 @@ class UnitsOperation:
     def _last_words(self, name: str) -> str:
         said = (text_of(self._logs[name]) if name in self._logs else "") or ""
         if not said.strip():
-            said = run(["journalctl", "--no-pager", "-o", "cat", "-n", str(LOG_LINES), "-u", name], allowed=None)
+            said = journal(name)
         return "\n" + "\n".join(said.strip().splitlines()[-LOG_LINES:])

@@ -9,9 +9,10 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._errors import Refused
+from .._files import Directory
 from . import files, launch, processes
 from .config import login
-from .model import Directory, Instance
+from .model import Instance
 from .options import Params, bare_instances, ids, layout
 
 if t.TYPE_CHECKING:

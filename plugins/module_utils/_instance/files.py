@@ -14,8 +14,8 @@ import stat
 import typing as t
 
 from .._errors import CollectionError, DeadlineExceeded, Locked
+from .._files import Directory, File
 from .._wait import poll
-from .model import Directory, File
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

@@ -126,7 +126,7 @@ class Launcher:
         with contextlib.suppress(FileNotFoundError):
             # Of an instance that is not running: no pid file is believed, this one is in the way.
             os.unlink(layout.pid_file(port))
-        command = [layout.server, layout.engine_file(port), "--include", layout.config_file(port)]
+        command = [layout.server, layout.engine_file(port), "--include", layout.config_file(port), *layout.arguments]
         command += ["--daemonize", "yes", "--pidfile", layout.pid_file(port)]
         switch: dict[str, t.Any] = {}
         if os.geteuid() != self.user:

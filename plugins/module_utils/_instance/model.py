@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .._files import Directory, File
 from .._text import node_name
 
 Settings = tuple[tuple[str, str], ...]  # CONFIG GET, sorted by name
@@ -41,6 +42,9 @@ class Layout:
     data_dir: str
     log_dir: str
     run_dir: str
+    # The name of the engine's own file, and what its command line takes besides: Sentinel has its own.
+    own_name: str = "redis.conf"
+    arguments: tuple[str, ...] = ()
 
     def config_file(self, port: int) -> str:
         """Return the path of an instance's managed configuration."""
@@ -56,7 +60,7 @@ class Layout:
 
     def engine_file(self, port: int) -> str:
         """Return the path of the configuration that belongs to the engine."""
-        return f"{self.home(port)}/redis.conf"
+        return f"{self.home(port)}/{self.own_name}"
 
     def log_file(self, port: int) -> str:
         """Return the path of an instance's log."""
@@ -89,27 +93,6 @@ class Instance:
     def names(self) -> frozenset[str]:
         """Return the names of all directives of the managed file."""
         return frozenset(directive.name for directive in self.directives)
-
-
-@dataclass(frozen=True)
-class Directory:
-    """A directory with owner, group (ids) and mode."""
-
-    path: str
-    owner: int
-    group: int
-    mode: int
-
-
-@dataclass(frozen=True)
-class File:
-    """A file with its text, owner, group (ids) and mode."""
-
-    path: str
-    text: str = field(repr=False)
-    owner: int
-    group: int
-    mode: int
 
 
 @dataclass(frozen=True)

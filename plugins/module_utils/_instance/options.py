@@ -130,7 +130,9 @@ def instances(params: Params, where: Layout, replication: tuple[str, str]) -> tu
             for name, value in {**params["settings"], **one["settings"]}.items()
             if value is None and name.lower() not in settings
         ]
-        found.append(instance(where, {**one, "address": _address(one)}, settings, gone, replication))
+        found.append(
+            instance(where, {**one, "address": ip_address(one["address"], one["port"])}, settings, gone, replication)
+        )
     check_unique(found)
     return tuple(found)
 
@@ -138,15 +140,20 @@ def instances(params: Params, where: Layout, replication: tuple[str, str]) -> tu
 def bare_instances(params: Params) -> tuple[Instance, ...]:
     """Return the wanted instances without their directives, which their files have already."""
     found = tuple(
-        Instance(one["port"], _address(one), one["cluster_enabled"], (Directive("port", str(one["port"])),))
+        Instance(
+            one["port"],
+            ip_address(one["address"], one["port"]),
+            one["cluster_enabled"],
+            (Directive("port", str(one["port"])),),
+        )
         for one in params["instances"]
     )
     check_unique(found)
     return found
 
 
-def _address(params: Params) -> str:
-    port, address = params["port"], params["address"]
+def ip_address(address: str, port: int) -> str:
+    """Return the address that an instance binds and announces; raises Refused for what is none."""
     if not 0 < port <= HIGHEST_PORT:
         raise Refused(f"instance {port}: there is no such port", hint=f"Choose one from 1 to {HIGHEST_PORT}.")
     try:

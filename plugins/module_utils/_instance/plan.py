@@ -21,8 +21,9 @@ from __future__ import annotations
 
 import typing as t
 
+from .._files import Directory, File
 from .compare import differences
-from .model import Answer, Directory, File, Host, Instance, Node, Wanted
+from .model import Answer, Host, Instance, Node, Wanted
 from .render import changed_names, config_text, pins
 from .steps import LoadUsers, MakeDirectory, SeedEngineFile, SetLive, Step, WriteFile
 from .users import changed_users, users_text

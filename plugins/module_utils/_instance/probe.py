@@ -55,9 +55,10 @@ class Engine:
     group: int
     timeout: float
     label: str
+    sentinel: bool = False
 
 
-def identify(server: str, user: int, group: int, timeout: float, label: str) -> Engine:
+def identify(server: str, user: int, group: int, timeout: float, label: str, *, sentinel: bool = False) -> Engine:
     """Return which engine a binary is, by its own word."""
     try:
         words = subprocess.run(
@@ -69,7 +70,7 @@ def identify(server: str, user: int, group: int, timeout: float, label: str) -> 
             f"{server} is no server that can be asked: {error or 'its --version names none'}",
             hint="Install the engine, or set 'server' to the path of its binary.",
         ) from error
-    return Engine(server, words[0].lower(), version, user, group, timeout, label)
+    return Engine(server, words[0].lower(), version, user, group, timeout, label, sentinel)
 
 
 @contextlib.contextmanager
@@ -174,9 +175,10 @@ def _server(engine: Engine, instance: Instance, users: str) -> Iterator[tuple[su
     directory = tempfile.mkdtemp(prefix=f"{PREFIX}{engine.label}-", dir=_parent())
     process = None
     try:
-        process = _start(engine, directory, users)
+        text = probe_text(instance, directory, f"{directory}/users.acl")
+        process = _start(engine, directory, users, text)
         with contextlib.suppress(BrokenPipeError), t.cast("t.IO[bytes]", process.stdin) as stdin:
-            stdin.write(probe_text(instance, directory, f"{directory}/users.acl").encode())
+            stdin.write(b"" if engine.sentinel else text.encode())
         yield process, directory
     finally:
         if process is not None:
@@ -198,19 +200,26 @@ def _parent() -> str | None:
     return RUN if os.access(RUN, os.W_OK) else None
 
 
-def _start(engine: Engine, directory: str, users: str) -> subprocess.Popen[bytes]:
-    users_file = f"{directory}/users.acl"
-    with open(users_file, "x", encoding="utf-8", opener=_private) as stream:
-        stream.write(users)
+def _start(engine: Engine, directory: str, users: str, text: str) -> subprocess.Popen[bytes]:
+    # No port, and so no server at all, even where the rest of the settings never arrives.
+    command = [engine.server, "-", "--port", "0"]
+    written = {"users.acl": users}
+    if engine.sentinel:
+        # A Sentinel takes its settings from nothing but a file that it can write.
+        command = [engine.server, f"{directory}/sentinel.conf", "--sentinel", "--port", "0"]
+        written["sentinel.conf"] = text
+    for name, content in written.items():
+        with open(f"{directory}/{name}", "x", encoding="utf-8", opener=_private) as stream:
+            stream.write(content)
     switch: dict[str, t.Any] = {}
     if os.geteuid() != engine.user:
-        os.chown(users_file, engine.user, engine.group)
+        for name in written:
+            os.chown(f"{directory}/{name}", engine.user, engine.group)
         os.chown(directory, engine.user, engine.group)
         switch = {"user": engine.user, "group": engine.group, "extra_groups": []}
     with open(f"{directory}/log", "xb", opener=_private) as log:
         return subprocess.Popen(
-            # No port, and so no server at all, even where the rest of the settings never arrives.
-            [engine.server, "-", "--port", "0"],
+            command,
             cwd=directory,
             env={**os.environ, "LC_ALL": "C"},
             stdin=subprocess.PIPE,

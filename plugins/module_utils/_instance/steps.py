@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from .model import Directory, File, Host, Node
+from .._files import Directory, File
+from .model import Host, Node
 from .render import shown
 
 NAMES_SHOWN = 8

@@ -32,15 +32,19 @@ def accounts(
     engine: tuple[str, tuple[int, ...]],
 ) -> tuple[Account, ...]:
     """Return all accounts of a host's instances, validated."""
+    return with_listed([Account(*admin, EVERYTHING), Account(*replication, replication_rules(*engine))], users)
+
+
+def with_listed(own: t.Sequence[Account], users: t.Sequence[t.Mapping[str, t.Any]]) -> tuple[Account, ...]:
+    """Return the collection's own accounts and those that the user lists, validated."""
     listed = [Account(user["name"], user.get("password"), (user.get("rules") or "").strip()) for user in users]
-    own = [Account(*admin, EVERYTHING), Account(*replication, replication_rules(*engine))]
     seen: set[str] = set()
     for account in (*own, *listed):
         _check(account)
         if account.name in seen:
             raise Refused(
                 f"user {account.name!r} is given twice",
-                hint="The users for administration and replication have options of their own; list others once.",
+                hint="The users that this collection needs have options of their own; list others once.",
             )
         seen.add(account.name)
     return (*own, *listed)

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looking at the Sentinel of this host: its files, its process, and what it says itself."""
+
+from __future__ import annotations
+
+import os
+import time
+import typing as t
+
+from .._client import Client
+from .._errors import CollectionError
+from .._instance import files, processes
+from .._instance.model import Instance
+from .._instance.observe import Login, connect
+from .._instance.probe import checked
+from .._instance.users import canonical
+from .._preflight import proc
+from .._replies import pairs
+from . import ownfile
+from .model import Seen, Settings, Wanted
+
+# The two clocks that are compared here tick in hundredths of a second.
+PRECISION = 0.02
+
+
+def observe(wanted: Wanted, instance: Instance, sought: processes.Sought, login: Login, version: str) -> Seen:
+    """Return what there is; raises where a Sentinel runs and cannot be asked."""
+    pid = processes.find([sought]).get(wanted.port)
+    own = files.look_at_file(wanted.seed.path)
+    accounts: tuple[str, ...] = ()
+    hooks: tuple[tuple[str, Settings], ...] = ()
+    if pid is not None:
+        with connect(instance, login) as client:
+            accounts, hooks = _asked(client, version)
+    return Seen(
+        directories=tuple(
+            one for one in (files.look_at_directory(each.path) for each in wanted.directories) if one is not None
+        ),
+        managed=files.look_at_file(wanted.managed.path),
+        users=files.look_at_file(wanted.users.path),
+        own=own,
+        pid=pid,
+        older=pid is not None and started_before(pid, wanted.managed.path),
+        accounts=accounts,
+        sets=tuple(name for name, _scripts in hooks),
+        hooks=hooks,
+    )
+
+
+def started_before(pid: int, path: str) -> bool:
+    """Tell whether a process started before a file was written: it then runs with what was there before."""
+    ticks = proc.start_time(pid)
+    try:
+        written = time.time() - os.stat(path).st_mtime
+    except OSError:
+        return False
+    if ticks is None:
+        return False
+    with open("/proc/uptime", encoding="ascii") as stream:
+        uptime = float(stream.read().split()[0])
+    running = uptime - int(ticks) / os.sysconf("SC_CLK_TCK")
+    return written + PRECISION < running
+
+
+def _asked(client: Client, version: str) -> tuple[tuple[str, ...], tuple[tuple[str, Settings], ...]]:
+    users, masters = checked(client.pipeline([("ACL", "LIST"), ("SENTINEL", "MASTERS")]))
+    hooks = []
+    for one in map(pairs, masters):
+        hooks.append((one["name"], tuple((name, one[name]) for name in ownfile.SCRIPTS if name in one)))
+    return canonical(users, version), tuple(hooks)
+
+
+def busy(client: Client) -> str:
+    """Return why this is no time to stop a Sentinel: a failover that it has a part in; empty for none."""
+    masters: t.Sequence[t.Sequence[str]] = client.command("SENTINEL", "MASTERS")
+    going = [one["name"] for one in map(pairs, masters) if "failover_in_progress" in one.get("flags", "")]
+    return f"a failover of {', '.join(going)} is in progress" if going else ""
+
+
+def with_quorum(client: Client, sets: t.Sequence[str]) -> tuple[str, ...]:
+    """Return the sets for which this Sentinel sees a quorum and a majority."""
+    replies = client.pipeline([("SENTINEL", "CKQUORUM", name) for name in sets]) if sets else []
+    return tuple(name for name, reply in zip(sets, replies) if not isinstance(reply, CollectionError))
+
+
+def unready(client: Client, sets: t.Sequence[str], had_quorum: t.Sequence[str]) -> str:
+    """Return what a Sentinel that has just been started lacks of what it had: a set, a quorum."""
+    try:
+        watched = {one["name"] for one in map(pairs, client.command("SENTINEL", "MASTERS"))}
+        lost = set(sets) - watched
+        if lost:
+            return f"{', '.join(sorted(lost))} is not watched"
+        without = set(had_quorum) - set(with_quorum(client, sets))
+    except CollectionError as error:
+        return error.message
+    return f"no quorum yet for {', '.join(sorted(without))}" if without else ""
