@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: unit
 version_added: 0.1.0
-short_description: Systemd units that run now and at each boot
+short_description: Systemd units that run now and at each boot, or do no more
 description:
   - Looks at all units with one question to systemd, enables and starts those that need it, side by side, and waits
     until they are ready.
@@ -17,6 +17,12 @@ description:
 extends_documentation_fragment:
   - almashooq.redis.connection.attributes
 options:
+  state:
+    description:
+      - Whether the units run, now and at each boot. V(stopped) stops and disables those that exist.
+    type: str
+    choices: [started, stopped]
+    default: started
   names:
     description: Units, with their suffix.
     type: list
@@ -68,6 +74,7 @@ def main() -> None:
     """Enable and start what is not."""
     module = AnsibleModule(
         argument_spec={
+            "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
             "names": {"type": "list", "elements": "str", "required": True},
             "logs": {"type": "list", "elements": "path"},
             "timeout": {"type": "float", "default": 300.0},

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The units of a host's instances: known to systemd, enabled at boot, running."""
+"""The units of a host's instances: known to systemd, enabled at boot, running; or stopped for good."""
 
 from __future__ import annotations
 
@@ -94,7 +94,30 @@ class Start:
         return ["systemctl", "start", "--no-block", *self.names]
 
 
-Step = t.Union[Reload, Enable, Start]
+@dataclass(frozen=True)
+class Stop:
+    """Stop units, and start them at boot no more."""
+
+    names: tuple[str, ...]
+
+    def describe(self) -> str:
+        """Return one line for people."""
+        return f"stop and disable {', '.join(self.names)}"
+
+    def apply(self, state: Units) -> Units:
+        """Return the units stopped."""
+        return tuple(
+            replace(unit, active="inactive", sub="dead", file="disabled") if unit.name in self.names else unit
+            for unit in state
+        )
+
+    def command(self) -> list[str]:
+        """Return the command, which ends when they have: an instance saves its data first."""
+        return ["systemctl", "disable", "--now", *self.names]
+
+
+Step = t.Union[Reload, Enable, Start, Stop]
+STARTED = "started"
 
 
 def parse(names: t.Sequence[str], text: str) -> Units:
@@ -114,8 +137,14 @@ def parse(names: t.Sequence[str], text: str) -> Units:
     return tuple(found.get(name, Unit(name)) for name in names)
 
 
-def plan(state: Units) -> list[Step]:
-    """Return reload, enable, start, in this order, each for those that need it."""
+def plan(state: Units, wanted: str = STARTED) -> list[Step]:
+    """Return reload, enable, start, in this order, each for those that need it; or what there is to stop."""
+    if wanted != STARTED:
+        # A template's instance that nobody has enabled is neither; one that is not known at all has no file.
+        there = tuple(
+            unit.name for unit in state if unit.active not in ("inactive", "failed") or unit.file == "enabled"
+        )
+        return [Stop(there)] if there else []
     masked = [unit.name for unit in state if unit.load == "masked"]
     if masked:
         raise Refused(
@@ -144,6 +173,7 @@ class UnitsOperation:
         self._names = list(params["names"])
         self._logs = dict(zip(self._names, params["logs"] or []))
         self._timeout = params["timeout"]
+        self._wanted = params["state"]
 
     def observe(self) -> Units:
         """Ask systemd about all units at once."""
@@ -151,7 +181,7 @@ class UnitsOperation:
 
     def plan(self, state: Units) -> list[Step]:
         """Return what is left to do."""
-        return plan(state)
+        return plan(state, self._wanted)
 
     def execute(self, steps: t.Sequence[Step], state: Units) -> t.Sequence[Step]:
         """Do the first step and wait for its effect."""

@@ -63,3 +63,12 @@ def test_after_its_steps_nothing_is_left(unit):
 def test_a_masked_unit_is_somebodys_decision():
     with pytest.raises(Refused, match="masked"):
         units.plan((Unit("a.service", load="masked"),))
+
+
+def test_stopped_for_good_is_stopped_and_disabled_where_it_is_there_at_all() -> None:
+    runs = Unit("a.service", load="loaded", active="active", sub="running", file="enabled")
+    broken = Unit("b.service", load="loaded", active="failed", sub="failed", file="enabled")
+    gone = Unit("c.service")
+    (step,) = units.plan((runs, broken, gone), "stopped")
+    assert step.names == ("a.service", "b.service")
+    assert units.plan(step.apply((runs, broken, gone)), "stopped") == []
