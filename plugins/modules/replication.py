@@ -36,7 +36,7 @@ options:
     type: list
     elements: dict
     required: true
-    suboptions: &node
+    suboptions:
       address:
         description:
           - Address or host name at which this host, and all other nodes, reach it.
@@ -77,7 +77,33 @@ options:
     type: list
     elements: dict
     default: []
-    suboptions: *node
+    suboptions:
+      address:
+        description:
+          - Address or host name at which this host reaches it.
+        type: str
+        required: true
+      port:
+        description:
+          - Its port.
+        type: int
+        required: true
+      host:
+        description:
+          - Machine that it runs on. By default the address.
+        type: str
+      zone:
+        description:
+          - Failure domain of the machine. By default the host.
+        type: str
+      announce_ip:
+        description:
+          - Address that it announces, see M(almashooq.redis.sentinel); not looked at here.
+        type: str
+      announce_port:
+        description:
+          - Port that it announces; not looked at here.
+        type: int
   sentinel_username:
     description:
       - User to log in as at the Sentinels. By default O(username).
@@ -89,6 +115,7 @@ options:
   discard:
     description:
       - Nodes, as V(address:port), whose own data may be given up for those of the primary.
+      - Nodes of other sets may be among them.
     type: list
     elements: str
     default: []
@@ -164,6 +191,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     CONNECTION,
     ENDPOINT,
     NODES,
+    SENTINELS,
     access,
     access_of,
 )
@@ -180,7 +208,7 @@ def main():
             "set": {"type": "str", "required": True},
             "nodes": NODES,
             "primary": {"type": "dict", "required": True, "options": ENDPOINT},
-            "sentinels": {**NODES, "required": False, "default": []},
+            "sentinels": {**SENTINELS, "required": False, "default": []},
             "sentinel_username": {"type": "str"},
             "sentinel_password": {"type": "str", "no_log": True},
             "discard": {"type": "list", "elements": "str", "default": []},

@@ -12,17 +12,21 @@ from .model import Node, Observed
 
 def out_of_sync(observed: Observed, primary: str, offset: int) -> list[str]:
     """Return which nodes do not follow the primary yet, or have not all that it had at that offset (bytes)."""
-    return [said for node in observed.nodes for said in [_lacks(node, primary, offset)] if said]
+    said = (_lacks(node, observed.by_name()[primary], offset) for node in observed.nodes)
+    return [words for words in said if words]
 
 
-def _lacks(node: Node, primary: str, offset: int) -> str:
+def _lacks(node: Node, primary: Node, offset: int) -> str:
+    listed = ", ".join(primary.followers) or "nobody"
+    if node.name == primary.name and not node.problem:
+        return "" if node.is_primary else f"{node.name} is no primary any more"
     reasons = (
         (bool(node.problem), f"is {node.problem} ({node.detail})"),
-        (node.name == primary and not node.is_primary, "is no primary any more"),
-        (node.name != primary and node.following != primary, f"follows {node.following or 'nobody'}"),
+        (node.following != primary.name, f"follows {node.following or 'nobody'}"),
         (node.syncing, "is taking over the data"),
-        (not node.link_up, f"has no link to {primary}"),
-        (node.name != primary and node.offset < offset, f"is {offset - node.offset} bytes behind"),
+        (not node.link_up, f"has no link to {primary.name}"),
+        (node.offset < offset, f"is {offset - node.offset} bytes behind"),
+        (node.name not in primary.followers, f"is not among the replicas that {primary.name} lists ({listed})"),
     )
     return next((f"{node.name} {what}" for holds, what in reasons if holds), "")
 
@@ -52,6 +56,16 @@ def findings(observed: Observed, desired: Desired, primary: str) -> list[Finding
                 "Add replicas, or lower redis_node_min_replicas_to_write.",
             )
         )
+    if not replicas:
+        found.append(
+            Finding(
+                "only-member",
+                f"{primary} is the only node of the set: nobody can take over from it",
+                WARNING,
+                primary,
+                "Add replicas.",
+            )
+        )
     return found + _placement(desired.wanted(primary), replicas)
 
 
@@ -61,10 +75,10 @@ def _placement(home: Wanted, replicas: list[Wanted]) -> list[Finding]:
         if others and set(others) == {place}:
             finding = Finding(
                 f"replicas-on-primary-{what}",
-                f"all replicas are in the primary's {what} {place}, which fails as a whole",
+                f"all replicas share {what} {place} with the primary, and it fails as a whole",
                 WARNING,
                 home.name,
-                f"Have one in another {what}.",
+                f"Have one on another {what}.",
             )
             return [finding]
     return []

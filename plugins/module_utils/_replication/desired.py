@@ -15,7 +15,10 @@ from .._text import node_name
 
 @dataclass(frozen=True)
 class Desired:
-    """The whole wish.  ``primary`` is who starts as such, when nobody is yet."""
+    """The whole wish.  ``primary`` is who starts as such, when nobody is yet.
+
+    ``discard`` may name nodes of other sets, too: one list serves them all.
+    """
 
     set: str
     nodes: tuple[Wanted, ...]
@@ -40,10 +43,9 @@ def make_desired(
     first = node_name(str(primary["address"]), int(primary["port"]))
     desired = Desired(set_name, make_wanted(nodes), first, make_wanted(sentinels), frozenset(discard))
     names = [node.name for node in desired.nodes]
-    for name, what in ((first, "the primary to start with"), *((name, "to discard") for name in desired.discard)):
-        if name not in names:
-            raise Refused(
-                f"{name} ({what}) is none of the nodes of set {set_name!r}: {', '.join(names)}",
-                hint="Name it as address:port, as it is in the nodes.",
-            )
+    if first not in names:
+        raise Refused(
+            f"{first} (the primary to start with) is none of the nodes of set {set_name!r}: {', '.join(names)}",
+            hint="Name one of the nodes, by the address and port that it has there.",
+        )
     return desired

@@ -29,19 +29,15 @@ def primary_of(observed: Observed, desired: Desired) -> str:
     silent = [one for one in observed.opinions if one.problem]
     if knowing:
         return _told_by_sentinels(knowing, silent, observed, desired)
-    locked_out = [one for one in silent if one.problem != UNREACHABLE]
-    if locked_out:
-        raise Refused(
-            f"Sentinel {locked_out[0].sentinel} does not let us ask who is primary of {desired.set!r}: "
-            f"{locked_out[0].problem}, {locked_out[0].detail}",
-            node=locked_out[0].sentinel,
-            hint=f"Give the user and the password that the Sentinels have. {UNCHANGED}",
-        )
+    _refuse_what_may_know([one for one in silent if one.silent or one.problem != UNREACHABLE], desired)
     return _told_by_nodes(observed, desired)
 
 
-def undecided(observed: Observed) -> str:
-    """Return what of a failover still goes on, or is being heard of; empty when time will change nothing."""
+def undecided(observed: Observed, told: t.Container[str] = ()) -> str:
+    """Return what of a failover still goes on, or is being heard of; empty when time will change nothing.
+
+    ``told`` are the nodes that this run has attached: their links are no part of what it found.
+    """
     knowing = [one for one in observed.opinions if one.primary]
     busy = [one.sentinel for one in knowing if one.failing_over]
     if busy:
@@ -55,6 +51,10 @@ def undecided(observed: Observed) -> str:
             return f"{name} is named as primary and says that it is a replica"
     listed = {name for one in knowing for name in one.replicas}
     for node in observed.nodes:
+        leader = nodes.get(node.following)
+        # After a restart of its primary a replica takes a second or two, and has another history meanwhile.
+        if leader is not None and leader.is_primary and not node.link_up and node.name not in told:
+            return f"{node.name} has no link to {leader.name} yet"
         # Sentinel attaches the members that it knows by itself, some ten seconds after they are back.
         if node.name in listed - named and node.following not in named and not node.problem:
             return f"Sentinel has yet to attach {node.name}"
@@ -67,6 +67,18 @@ def opinions_text(opinions: t.Iterable[Opinion]) -> str:
         f"{one.sentinel} {'says ' + one.primary if one.primary else one.problem or 'does not watch it'}"
         for one in opinions
     )
+
+
+def _refuse_what_may_know(opinions: t.Sequence[Opinion], desired: Desired) -> None:
+    """Refuse to go by the nodes alone while a Sentinel runs that cannot be asked."""
+    if opinions:
+        one = opinions[0]
+        raise Refused(
+            f"Sentinel {one.sentinel} may know who is primary of {desired.set!r}, and cannot be asked: {one.problem}, "
+            f"{one.detail}",
+            node=one.sentinel,
+            hint=f"Let it answer: see its log, the user and the password; or stop it, if it hangs. {UNCHANGED}",
+        )
 
 
 def _told_by_sentinels(
@@ -117,10 +129,10 @@ def _told_by_nodes(observed: Observed, desired: Desired) -> str:
         raise _two_primaries(holders, desired, "hold data")
     if holders and holders[0].name != desired.primary:
         raise Refused(
-            f"{holders[0].name} holds {holders[0].keys} key(s), and {desired.primary}, which holds none, is to start "
+            f"{holders[0].name} holds {holders[0].data}, and {desired.primary}, which holds none, is to start "
             f"as primary of {desired.set!r}",
             node=holders[0].name,
-            hint=f"Name {holders[0].name} as the primary to start with; or, if its keys can go, FLUSHALL it by hand. "
+            hint=f"Name {holders[0].name} as the primary to start with; or, if its data can go, FLUSHALL it by hand. "
             + UNCHANGED,
         )
     return desired.primary
@@ -138,7 +150,7 @@ def _end_of_line(node: Node, observed: Observed) -> Node:
 def _two_primaries(nodes: t.Sequence[Node], desired: Desired, what: str) -> Refused:
     return Refused(
         f"two primaries found for {desired.set!r}: "
-        + " and ".join(f"{node.name} ({node.keys} keys)" for node in nodes)
+        + " and ".join(f"{node.name} ({node.data})" for node in nodes)
         + f" {what}, and no Sentinel says which it is",
         node=nodes[0].name,
         hint="Leave one of them out, or make it a replica of the other by hand, if its data can go. " + UNCHANGED,

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 import typing as t
 
 from .. import _lock
 from .._client import Access, Addresses, Client, Connections, Record, resolved
-from .._errors import CollectionError, EngineRefused, Refused
+from .._errors import CollectionError, DeadlineExceeded, EngineRefused, Refused
 from .._nodes import LOADING, Wanted
+from .._replies import pairs
 from .._wait import poll
 from . import checks, render
 from .desired import Desired
-from .discovery import primary_of, undecided
+from .discovery import UNCHANGED, primary_of, undecided
 from .model import Observed
 from .observe import observe
 from .plan import plan
@@ -46,6 +48,7 @@ class ReplicationOperation:
         self._patience = min(timeout, PATIENCE)
         self._lock: Client | None = None
         self._notes: list[str] = []
+        self._attached: set[str] = set()
 
     def observe(self) -> Observed:
         """Ask everybody; what loads its data, and what a failover has yet to settle, is waited for."""
@@ -57,7 +60,7 @@ class ReplicationOperation:
             if loading:
                 return f"{', '.join(loading)} loads its data"
             # Beyond that it is the plan's to judge, and to refuse with all that is known.
-            return undecided(observed) if time.monotonic() < patient_until else ""
+            return undecided(observed, self._attached) if time.monotonic() < patient_until else ""
 
         if not missing(observed):
             return observed
@@ -66,12 +69,17 @@ class ReplicationOperation:
             missing,
             awaiting="the nodes to load, and a failover to end",
             timeout=self._left(),
-            node=self._first,
+            node=self._desired.nodes[0].name,
         )
 
     def plan(self, state: Observed) -> tuple[Attach, ...]:
         """Return the steps that are left."""
-        return plan(state, self._desired)
+        try:
+            return plan(state, self._desired)
+        except Refused as refusal:
+            if self._attached and refusal.hint:
+                refusal.hint = refusal.hint.replace(UNCHANGED, f"{', '.join(sorted(self._attached))} stays attached.")
+            raise
 
     def execute(self, steps: t.Sequence[Attach], state: Observed) -> t.Sequence[Attach]:
         """Attach the first node under the set's lock; the first call takes it."""
@@ -84,6 +92,7 @@ class ReplicationOperation:
         if not step.ready(state):
             raise Refused(f"cannot {step.describe()}: the world moved", hint="Run again.")
         primary = self._desired.wanted(step.primary)
+        self._attached.add(step.node)
         # Both go out in one packet: either the server has both, or neither.
         followed, written = self._connections[step.node].pipeline(
             [("REPLICAOF", primary.address, primary.port), ("CONFIG", "REWRITE")]
@@ -99,23 +108,51 @@ class ReplicationOperation:
         return [step]
 
     def settle(self, state: Observed) -> Observed:
-        """Wait until every replica has what the primary had when the wait began."""
-        primary = primary_of(state, self._desired)
-        offset = state.by_name()[primary].offset
+        """Wait until every replica has what the primary had when the wait began.
+
+        Who is primary is asked at every look: a failover while we wait has an end, too.
+        """
+        began = time.monotonic()
+        goals: dict[str, int] = {}
 
         def missing(observed: Observed) -> str:
-            return "; ".join(checks.out_of_sync(observed, primary, offset))
+            ailing = "; ".join(f"{node.name} is {node.problem}" for node in observed.nodes if node.problem)
+            if ailing or undecided(observed, self._attached):
+                return ailing or undecided(observed, self._attached)
+            try:
+                primary = primary_of(observed, self._desired)
+            except Refused as refusal:
+                return refusal.message
+            goal = goals.setdefault(primary, observed.by_name()[primary].offset)
+            return "; ".join(checks.out_of_sync(observed, primary, goal))
 
         if not missing(state):
             return state
-        return poll(
-            self._look,
-            missing,
-            awaiting=f"all replicas of {primary} to be in sync",
-            timeout=self._left(),
-            node=primary,
-            hint=SYNC_HINT,
-        )
+        try:
+            return poll(
+                self._look,
+                missing,
+                awaiting=f"all replicas of set {self._desired.set!r} to be in sync",
+                timeout=self._left(),
+                hint=SYNC_HINT,
+            )
+        except DeadlineExceeded as error:
+            error.hint = " ".join([*self._turned_away(goals, time.monotonic() - began), SYNC_HINT])
+            raise
+
+    def _turned_away(self, primaries: t.Iterable[str], seconds: float) -> list[str]:
+        """Return the logins that the primaries refused of late: the replicas do not tell why they have no link."""
+        said = []
+        for name in primaries:
+            with contextlib.suppress(CollectionError):
+                entries = [pairs(entry) for entry in self._connections[name].command("ACL", "LOG")]
+                said += [
+                    f"{name} refused a login as {entry.get('username')!r}, {float(entry['age-seconds']):.1f} s ago: the "
+                    "replication password (masterauth) of a replica is wrong."
+                    for entry in entries
+                    if entry.get("reason") == "auth" and float(entry.get("age-seconds", "inf")) <= seconds
+                ][:1]
+        return said
 
     def render(self, state: Observed) -> str:
         """Return the set as a table."""
@@ -133,10 +170,6 @@ class ReplicationOperation:
             "summary": render.summary(state, self._desired, name, found),
             "warnings": [*(finding.text() for finding in found), *self._notes],
         }
-
-    @property
-    def _first(self) -> str:
-        return self._desired.nodes[0].name
 
     def _left(self) -> float:
         return max(self._deadline - time.monotonic(), 0.0)
@@ -163,5 +196,5 @@ class ReplicationOperation:
             nodes=by_address(desired.nodes),
             sentinels=by_address(desired.sentinels),
             primary=new_names[desired.primary],
-            discard=frozenset(new_names[name] for name in desired.discard),
+            discard=frozenset(new_names.get(name, name) for name in desired.discard),
         )

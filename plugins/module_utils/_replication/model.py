@@ -49,14 +49,23 @@ class Node:
         """Whether there is a key in any of its databases, or a library of functions."""
         return bool(self.keys or self.libraries)
 
+    @property
+    def data(self) -> str:
+        """Return what it holds, for people."""
+        return f"{self.keys} key(s)" + (f" and {self.libraries} function library(s)" if self.libraries else "")
+
 
 @dataclass(frozen=True)
 class Opinion:
-    """What one Sentinel says of the set.  ``primary`` is empty where it does not watch the set."""
+    """What one Sentinel says of the set.  ``primary`` is empty where it does not watch the set.
+
+    ``silent`` is one that took the connection, or may have: it runs, as far as can be told from here.
+    """
 
     sentinel: str
     problem: str = ""
     detail: str = ""
+    silent: bool = False
     primary: str = ""
     failing_over: bool = False
     replicas: tuple[str, ...] = ()
@@ -85,10 +94,16 @@ def newer_bytes(node: Node, primary: Node) -> int | None:
     promoted keeps the id of the history before as its second one, with the offset up to which it
     shares it (https://redis.io/docs/latest/operate/oss_and_stack/management/replication/).
     """
-    if node.replid == primary.replid:
-        return max(node.offset - primary.offset, 0)
-    if primary.second_offset >= 0 and node.replid == primary.replid2:
-        return max(node.offset - (primary.second_offset - 1), 0)
-    if node.second_offset >= 0 and node.replid2 in (primary.replid, primary.replid2):
-        return max(node.offset - (node.second_offset - 1), 0)
-    return None
+    shared = [
+        min(end, other_end)
+        for history, end in _histories(node)
+        for other, other_end in _histories(primary)
+        if history == other
+    ]
+    return max(node.offset - max(shared), 0) if shared else None
+
+
+def _histories(node: Node) -> list[tuple[str, int]]:
+    """Return the histories that a node has written or taken in, each with the last byte of it."""
+    before = [(node.replid2, node.second_offset - 1)] if node.second_offset >= 0 else []
+    return [(node.replid, node.offset), *before]

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import typing as t
 
 from .._client import Client, Connections, gather
-from .._errors import CollectionError
+from .._errors import CollectionError, EngineRefused
 from .._nodes import Wanted, problem_of
 from .._replies import fields, number, pairs, parse_info, version
 from .._text import node_name
@@ -39,10 +40,11 @@ def observe(
 def observe_nodes(nodes: t.Sequence[Wanted], connections: Connections, resolve: Resolve = str) -> tuple[Node, ...]:
     """Ask every wanted node, side by side."""
     gathered = gather(lambda node: _ask(node.name, connections[node.name], resolve), nodes)
-    return tuple(
+    found = [
         Node(wanted.name, problem_of(found), found.message) if isinstance(found, CollectionError) else found
         for wanted, found in zip(nodes, gathered)
-    )
+    ]
+    return tuple(_asked_last(node, connections[node.name]) if node.is_primary else node for node in found)
 
 
 def ask_sentinels(
@@ -51,7 +53,9 @@ def ask_sentinels(
     """Ask every Sentinel for its opinion of the set, side by side."""
     gathered = gather(lambda one: _opinion(one.name, connections[one.name], set_name, resolve), sentinels)
     return tuple(
-        Opinion(wanted.name, problem_of(found), found.message) if isinstance(found, CollectionError) else found
+        Opinion(wanted.name, problem_of(found), found.message, "timed out" in str(found.data.get("reason")))
+        if isinstance(found, CollectionError)
+        else found
         for wanted, found in zip(sentinels, gathered)
     )
 
@@ -85,6 +89,17 @@ def _ask(name: str, client: Client, resolve: Resolve) -> Node:
     )
 
 
+def _asked_last(node: Node, client: Client) -> Node:
+    # Under load a replica that was asked a moment later would seem to have more than its primary.
+    try:
+        info = parse_info(str(client.command("INFO", "replication")))
+    except CollectionError as error:
+        return Node(node.name, problem_of(error), error.message)
+    if info.get("role") != "master" or info.get("master_replid") != node.replid:
+        return node  # its role has just changed: the next look sees the whole of it
+    return dataclasses.replace(node, offset=number(info.get("master_repl_offset")))
+
+
 def _opinion(name: str, client: Client, set_name: str, resolve: Resolve) -> Opinion:
     # The three of them go as one: what they say is of one moment, or nearly.
     address, details, replicas = client.pipeline(
@@ -94,9 +109,11 @@ def _opinion(name: str, client: Client, set_name: str, resolve: Resolve) -> Opin
             ("SENTINEL", "REPLICAS", set_name),
         ]
     )
-    if isinstance(address, CollectionError):
-        raise address
-    if not address or isinstance(details, CollectionError) or isinstance(replicas, CollectionError):
+    for answer in (address, details, replicas):
+        # "No such master" is an answer; a right that we lack is none.
+        if isinstance(answer, CollectionError) and not isinstance(answer, EngineRefused):
+            raise answer
+    if not address or isinstance(details, EngineRefused) or isinstance(replicas, EngineRefused):
         return Opinion(name)
     flags = pairs(details).get("flags", "").split(",")
     listed = (pairs(one) for one in replicas)

@@ -65,7 +65,7 @@ def _surplus(node: Node, primary: Node) -> str:
         return ""
     newer = newer_bytes(node, primary)
     if newer is None:
-        return f"{node.keys} key(s) and {node.libraries} function librarie(s) of another history"
+        return f"{node.data} of another history"
     return f"{newer} byte(s) of writes that the primary never had" if newer else ""
 
 

@@ -26,7 +26,8 @@ def summary(observed: Observed, desired: Desired, primary: str, found: t.Sequenc
     """Return the set as a table for a person; then the findings."""
     replicas = len(observed.nodes) - 1
     many = f"{replicas} replica{'' if replicas == 1 else 's'}"
-    head = f"Replication set {desired.set}: primary {primary or 'unknown'}, {many}"
+    moved = f" (the inventory starts with {desired.primary})" if primary != desired.primary else ""
+    head = f"Replication set {desired.set}: primary {primary}{moved}, {many}"
     rows = [("role", "node", "follows", "link", "keys", "host", "zone")]
     for node in sorted(observed.nodes, key=lambda node: node.name != primary):
         wanted = desired.wanted(node.name)
