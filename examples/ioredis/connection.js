@@ -10,8 +10,6 @@ const patience = {
   connectTimeout: 2000,
   // The caller gets an answer or an error in this time. It is longer than the slowest command that is normal here.
   commandTimeout: 2000,
-  // A server that says nothing at all for so long is given up. Not for connections with blocking commands (BLPOP ...).
-  socketTimeout: 5000,
   // Nothing is kept back in the client: a queued command whose caller has timed out is sent later all the same, and
   // an old value then overwrites a newer one. So a command goes out now or fails now; attempt() repeats it.
   enableOfflineQueue: false,
@@ -68,6 +66,21 @@ function connectToCluster(settings, log) {
 }
 
 /**
+ * Give up connections on which nothing comes back: a command times out, and its connection would stay for a quarter of
+ * an hour where packets get lost silently. (The option socketTimeout is no help: in ioredis 5.11 its timer outlives
+ * the connection and cuts the next one.)
+ */
+function watch(client) {
+  const beat = (node) => node.ping().catch((error) => {
+    if (error.message === 'Command timed out') node.disconnect(true);
+  });
+  const nodes = () => (client.isCluster ? client.nodes() : [client]);
+  const timer = setInterval(() => nodes().filter(({ status }) => status === 'ready').forEach(beat), 1000);
+  timer.unref();
+  client.once('end', () => clearInterval(timer));
+}
+
+/**
  * Return a client for the connection that a file describes; it is usable once it is `ready`.
  *
  * `log` gets what happens to the connection: an event's name and a text. Errors of the connection are told there and
@@ -79,6 +92,7 @@ function connect(path, log = (event, text) => console.error(`redis ${event}: ${t
   client.on('error', (error) => log('error', error.message));
   client.on('reconnecting', (delay) => log('reconnecting', `in ${Math.round(delay)} ms`));
   client.on('ready', () => log('ready', endpoint(client)));
+  watch(client);
   return client;
 }
 
