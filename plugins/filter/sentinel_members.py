@@ -17,8 +17,8 @@ version_added: 0.1.0
 short_description: The Sentinels of hosts, as the M(almashooq.redis.sentinel) module takes them
 description:
   - Reads what the hosts told about their Sentinels in the preflight of role P(almashooq.redis.redis_sentinel#role).
-  - Leaves out those whose C(redis_sentinel_state) is V(absent).
-positional: hosts
+  - Those whose C(redis_sentinel_state) is V(absent) leave.
+positional: hosts, state
 options:
   _input:
     description: The variable C(hostvars).
@@ -29,6 +29,11 @@ options:
     type: list
     elements: str
     required: true
+  state:
+    description: Whether to return those that stay, or those that leave.
+    type: str
+    choices: [present, absent]
+    default: present
 author:
   - The almashooq.redis authors (@almashooq)
 """
@@ -41,16 +46,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: One item per Sentinel, with C(address), C(port), C(host) and C(zone).
+  description: One item per Sentinel, with C(address), C(port), C(host), C(zone) and C(announce_ip).
   type: list
   elements: dict
 """
 
 
-def sentinel_members(hostvars: t.Mapping[str, t.Mapping[str, t.Any]], hosts: t.Sequence[str]) -> list[dict[str, t.Any]]:
+def sentinel_members(
+    hostvars: t.Mapping[str, t.Mapping[str, t.Any]], hosts: t.Sequence[str], state: str = "present"
+) -> list[dict[str, t.Any]]:
     """Return what the function of that name finds; errors become the template's."""
     try:
-        return sets.sentinel_members(hostvars, hosts)
+        return sets.sentinel_members(hostvars, hosts, state)
     except CollectionError as error:
         raise AnsibleFilterError(str(error)) from error
 

@@ -108,6 +108,14 @@ options:
       - Settings of every Sentinel, in the words of SENTINEL CONFIG SET, for example C(resolve-hostnames).
     type: dict
     default: {}
+  peer_username:
+    description:
+      - User that the Sentinels log in as at one another.
+    type: str
+  peer_password:
+    description:
+      - Password of O(peer_username).
+    type: str
   forget:
     description:
       - Whether Sentinels and replicas that are down and not in the wish may be forgotten.
@@ -138,6 +146,14 @@ options:
         description:
           - Failure domain of the machine.
         type: str
+      announce_ip:
+        description:
+          - Address that it announced.
+        type: str
+      announce_port:
+        description:
+          - Port that it announced.
+        type: int
   timeout:
     description:
       - How long all the waiting of a run may take together, in seconds.
@@ -240,8 +256,10 @@ def main():
             "sets": {"type": "list", "elements": "dict", "default": [], "options": SET},
             "remove": {"type": "list", "elements": "str", "default": []},
             "settings": {"type": "dict", "default": {}},
+            "peer_username": {"type": "str"},
+            "peer_password": {"type": "str", "no_log": True},
             "forget": {"type": "bool", "default": False},
-            "leaving": {**NODES, "required": False, "default": []},
+            "leaving": {**SENTINELS, "required": False, "default": []},
             "timeout": {"type": "float", "default": 120.0},
         },
         supports_check_mode=True,

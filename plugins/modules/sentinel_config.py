@@ -129,24 +129,18 @@ options:
     type: str
   sets:
     description:
-      - How Sentinel logs in at the instances of the sets that it watches; others are passed over.
+      - Names of the sets that Sentinel logs in at with O(auth_user). Those that it does not watch are passed over.
     type: list
-    elements: dict
+    elements: str
     default: []
-    suboptions:
-      name:
-        description:
-          - Name of the set.
-        type: str
-        required: true
-      auth_user:
-        description:
-          - User to log in as.
-        type: str
-      auth_password:
-        description:
-          - Password of O(sets[].auth_user).
-        type: str
+  auth_user:
+    description:
+      - User that Sentinel logs in as at the instances of O(sets).
+    type: str
+  auth_password:
+    description:
+      - Password of O(auth_user). Without it the login of the sets is left alone.
+    type: str
   notification_script:
     description:
       - Program that Sentinel runs for each event of a set. Without it, none.
@@ -172,6 +166,22 @@ options:
           - Its port.
         type: int
         required: true
+      host:
+        description:
+          - Machine that it runs on.
+        type: str
+      zone:
+        description:
+          - Failure domain of the machine.
+        type: str
+      announce_ip:
+        description:
+          - Address that it announces; not looked at here.
+        type: str
+      announce_port:
+        description:
+          - Port that it announces; not looked at here.
+        type: int
   unit:
     description:
       - Systemd unit that runs Sentinel. Without it, Sentinel runs as a daemon.
@@ -201,10 +211,9 @@ EXAMPLES = r"""
     peer_password: "{{ redis_node_sentinel_password }}"
     notification_script: /usr/local/lib/redis-hooks/notify
     client_reconfig_script: /usr/local/lib/redis-hooks/reconfigure
-    sets:
-      - name: main
-        auth_user: sentinel
-        auth_password: "{{ redis_node_sentinel_password }}"
+    sets: [main]
+    auth_user: sentinel
+    auth_password: "{{ redis_node_sentinel_password }}"
     peers:
       - {address: 198.51.100.12, port: 26379}
       - {address: 198.51.100.13, port: 26379}

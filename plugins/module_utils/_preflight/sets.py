@@ -17,6 +17,7 @@ LIVE = "__redis_replication_live"
 STATE = "redis_replication_state"
 SENTINEL = "__redis_sentinel_member"
 SENTINEL_STATE = "redis_sentinel_state"
+ANNOUNCE = "redis_sentinel_announce_ip"
 ABSENT = "absent"
 DEFAULT_PORTS = (6379,)
 Hostvars = t.Mapping[str, t.Mapping[str, t.Any]]
@@ -48,20 +49,52 @@ def replication_sets(hostvars: Hostvars, hosts: t.Sequence[str]) -> list[Value]:
     return sets
 
 
-def sentinel_members(hostvars: Hostvars, hosts: t.Sequence[str]) -> list[Value]:
-    """Return the Sentinels of these hosts that are to stay, as the modules take them.
+def sentinel_members(hostvars: Hostvars, hosts: t.Sequence[str], state: str = "present") -> list[Value]:
+    """Return the Sentinels of these hosts that are to stay (or to leave: absent), as the modules take them.
 
     Raises Refused when the host of one took no part in the run: they are judged together.
     """
-    staying = [host for host in hosts if hostvars[host].get(SENTINEL_STATE) != ABSENT]
-    unknown = [host for host in staying if hostvars[host].get(SENTINEL) is None]
+    named = [host for host in hosts if (hostvars[host].get(SENTINEL_STATE) == ABSENT) == (state == ABSENT)]
+    unknown = [host for host in named if hostvars[host].get(SENTINEL) is None]
     if unknown:
         raise Refused(
             f"these hosts of Sentinels take no part in this run: {', '.join(unknown)}",
             hint="Run without --limit, and mend hosts that cannot be reached. "
             "A host that is gone for good is taken out of the inventory group.",
         )
-    return [{key: hostvars[host][SENTINEL][key] for key in ("address", "port", "host", "zone")} for host in staying]
+    return [
+        {**_node(member), "announce_ip": hostvars[host].get(ANNOUNCE) or member["address"]}
+        for host in named
+        for member in (hostvars[host][SENTINEL],)
+    ]
+
+
+def watched_sets(
+    sets: t.Iterable[t.Mapping[str, t.Any]], options: t.Mapping[str, t.Any], login: t.Mapping[str, t.Any]
+) -> list[Value]:
+    """Return the sets as Sentinel is to watch them: ``options`` for all, a set's own over them."""
+    found = []
+    for one in sets:
+        settings = {**options, **one["sentinel"]}
+        quorum = settings.pop("quorum")
+        try:
+            quorum = int(str(quorum))
+        except ValueError:
+            raise Refused(
+                f"the quorum of set {one['name']!r} is {quorum!r}", hint="It is a number of Sentinels."
+            ) from None
+        found.append(
+            {
+                "name": one["name"],
+                "primary": one["live"] or one["primary"],
+                "nodes": one["nodes"],
+                "quorum": quorum,
+                "settings": settings,
+                "auth_user": login["user"],
+                "auth_password": login["password"],
+            }
+        )
+    return found
 
 
 def _set(hostvars: Hostvars, given: t.Mapping[str, t.Any], hosts: t.Sequence[str]) -> Value:

@@ -70,11 +70,19 @@ def make_desired(params: t.Mapping[str, t.Any]) -> Desired:
         sentinels=sentinels,
         sets=sets,
         remove=frozenset(params["remove"]),
-        settings=_settings(params["settings"]),
+        settings=_settings({**params["settings"], **_peer_login(params)}),
         own=tuple(own),
         forget=params["forget"],
         leaving=frozenset(node_name(str(one["address"]), int(one["port"])) for one in params["leaving"]),
     )
+
+
+def _peer_login(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    logins = {"sentinel-user": params["peer_username"], "sentinel-pass": params["peer_password"]}
+    for name in logins:
+        if name in params["settings"]:
+            raise Refused(f"{name} is no setting here", hint="Give peer_username and peer_password.")
+    return {name: value for name, value in logins.items() if value is not None}
 
 
 def _set(given: t.Mapping[str, t.Any], sentinels: int) -> WantedSet:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from .._argspec import ENDPOINT
+from .._argspec import SENTINELS
 from .._errors import Refused
 from .._files import Directory, File
 from .._instance.directives import bind, check_names, lines, merged, quoted
@@ -45,19 +45,12 @@ SENTINEL_CONFIG: dict[str, dict[str, t.Any]] = {
     "peer_password": {"type": "str", "required": True, "no_log": True},
     "client_user": {"type": "str", "default": "client"},
     "client_password": {"type": "str", "no_log": True},
-    "sets": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "name": {"type": "str", "required": True},
-            "auth_user": {"type": "str"},
-            "auth_password": {"type": "str", "no_log": True},
-        },
-    },
+    "sets": {"type": "list", "elements": "str", "default": []},
+    "auth_user": {"type": "str"},
+    "auth_password": {"type": "str", "no_log": True},
     "notification_script": {"type": "path"},
     "client_reconfig_script": {"type": "path"},
-    "peers": {"type": "list", "elements": "dict", "default": [], "options": ENDPOINT},
+    "peers": {"type": "list", "elements": "dict", "default": [], "options": SENTINELS["options"]},
     "unit": {"type": "str"},
     "open_files": {"type": "int", "default": 65536},
 }
@@ -118,11 +111,12 @@ def wanted_of(params: Params, where: Layout, instance: Instance) -> Wanted:
     """Return everything that the options ask for."""
     uid, gid = ids(params["user"], params["group"])
     owner, port = os.geteuid(), params["port"]
-    for one in params["sets"]:
-        refuse_set_name(one["name"])
-        if NO_LOOSE_ENDS.intersection((one["auth_password"] or "") + (one["auth_user"] or "")):
+    for name in params["sets"]:
+        refuse_set_name(name)
+    for what in ("auth_user", "auth_password"):
+        if NO_LOOSE_ENDS.intersection(params[what] or ""):
             raise Refused(
-                f"Sentinel's login for set {one['name']!r} has a space, a quote or a backslash in it",
+                f"{what} has a space, a quote or a backslash in it",
                 hint="Sentinel writes it to its file as one bare word and would not start again: choose another one.",
             )
     scripts = (
@@ -145,9 +139,9 @@ def wanted_of(params: Params, where: Layout, instance: Instance) -> Wanted:
         user=uid,
         group=gid,
         logins=tuple(
-            Login(one["name"], one["auth_user"] or "", one["auth_password"])
-            for one in params["sets"]
-            if one["auth_password"] is not None
+            Login(name, params["auth_user"] or "", params["auth_password"])
+            for name in params["sets"]
+            if params["auth_password"] is not None
         ),
         scripts=scripts,
     )
