@@ -45,8 +45,8 @@ def make_connection(given: Given, target: str, endpoints: t.Sequence[Endpoint], 
     sentinel = given["topology"] == SENTINEL
     tls = bool(given.get("tls", False))
     connection = Connection(
-        name=given["name"],
-        topology=given["topology"],
+        name=str(given["name"]),
+        topology=str(given["topology"]),
         target=target,
         endpoints=tuple(endpoints),
         login=_login(given, "", given.get("user", ""), given.get("password", "")),
