@@ -146,12 +146,16 @@ class ReplicationOperation:
         for name in primaries:
             with contextlib.suppress(CollectionError):
                 entries = [pairs(entry) for entry in self._connections[name].command("ACL", "LOG")]
-                said += [
-                    f"{name} refused a login as {entry.get('username')!r}, {float(entry['age-seconds']):.1f} s ago: the "
-                    "replication password (masterauth) of a replica is wrong."
+                turned_away = [
+                    entry.get("username", "")
                     for entry in entries
                     if entry.get("reason") == "auth" and float(entry.get("age-seconds", "inf")) <= seconds
-                ][:1]
+                ]
+                said += [
+                    f"{name} refused a login as {user!r} meanwhile: the replication password (masterauth) of a replica "
+                    "is wrong."
+                    for user in dict.fromkeys(turned_away)
+                ]
         return said
 
     def render(self, state: Observed) -> str:
