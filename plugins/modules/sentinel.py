@@ -233,8 +233,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     access,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._run import converge
-from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.desired import make_desired
-from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.execute import SentinelOperation
+from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.execute import make_operation
 
 SET = {
     "name": {"type": "str", "required": True},
@@ -266,7 +265,7 @@ def main():
     )
     converge(
         module,
-        lambda params, record: SentinelOperation(make_desired(params), access(params), record, params["timeout"]),
+        lambda params, record: make_operation(params, access(params), record),
     )
 
 

@@ -40,7 +40,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 healthy:
-  description: Whether there is no finding of severity V(error).
+  description: Whether there is no finding of severity V(error), and nothing that a Sentinel counts is down.
   returned: success
   type: bool
 sets:

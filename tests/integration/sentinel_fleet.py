@@ -30,20 +30,23 @@ SECRETS = {
     "sentinel": "sentinel-staple",
     "client": "client-tray",
 }
-# Users of the instances. The rights of sentinel are those that Redis' own documentation names.
+# Users of the instances. The rights of sentinel are those that Redis' own documentation names, and what Valkey's
+# coordinated failover takes.
 DATA_USERS = {
     "admin": "~* &* +@all",
     "replication": "+psync +sync +replconf +ping",
     "sentinel": "&* +multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info +client|setname "
-    "+client|kill +script|kill",
+    "+client|kill +script|kill +failover +client|pause +client|unpause",
     "client": "~* &* +@all -@admin -@dangerous +info",
 }
 # Users of the Sentinels: sentinel is how they log in to each other.
 SENTINEL_USERS = {
     "admin": "~* &* +@all",
     "sentinel": "&* +ping +publish +client|setname +sentinel|is-master-down-by-addr",
-    "client": "&* +@all -@admin -@dangerous +sentinel|get-master-addr-by-name +sentinel|sentinels +sentinel|replicas "
-    "+sentinel|slaves +sentinel|masters +info",
+    # What ioredis, node-redis and redis-py need together.
+    "client": "&* +ping +subscribe +psubscribe +unsubscribe +punsubscribe +client|setname "
+    "+sentinel|get-master-addr-by-name +sentinel|master +sentinel|masters +sentinel|sentinels +sentinel|replicas "
+    "+sentinel|slaves",
 }
 
 

@@ -10,11 +10,14 @@ import typing as t
 from .._nodes import ERROR, WARNING, Finding
 from .desired import Desired, WantedSet
 from .model import Observed, Sentinel, Watch
-from .plan import strangers
+from .plan import unwanted
 
 
-def unsettled(observed: Observed, desired: Desired) -> list[str]:
-    """Return what is missing until every Sentinel knows everybody, names one primary and can have a quorum."""
+def unsettled(observed: Observed, desired: Desired, *, but_for_quorum: bool = False) -> list[str]:
+    """Return what is missing until every Sentinel knows everybody, names one primary and can have a quorum.
+
+    ``but_for_quorum`` leaves the last out: it may be the very phantoms that take the quorum away.
+    """
     said = [f"Sentinel {one.name} is {one.problem} ({one.detail})" for one in observed.sentinels if one.problem]
     for wanted in desired.sets:
         named = {watch.primary for _one, watch in observed.watches(wanted.name)}
@@ -24,7 +27,9 @@ def unsettled(observed: Observed, desired: Desired) -> list[str]:
             watch = one.watch(wanted.name)
             if not one.problem:
                 said += [f"{one.name} {what}" for what in _lacks(one, watch, wanted, desired)]
-    return said
+                if watch and watch.quorum_problem and not but_for_quorum:
+                    said.append(f"{one.name} has no quorum for {wanted.name}: {watch.quorum_problem}")
+    return said + list(_misknown(observed, desired))
 
 
 def findings(observed: Observed, desired: Desired) -> list[Finding]:
@@ -35,28 +40,39 @@ def findings(observed: Observed, desired: Desired) -> list[Finding]:
     wished = {wanted.name for wanted in desired.sets} | desired.remove
     for one in observed.sentinels:
         for watch in one.watches:
-            if watch.set not in wished:
-                found.append(
-                    Finding(
-                        "unexpected-set",
-                        f"{one.name} watches {watch.set}, which is none of the sets",
-                        WARNING,
-                        one.name,
-                        "Add it to the sets, or name it among those to remove.",
-                    )
-                )
-                continue
-            for name in strangers(watch, desired):
-                found.append(
-                    Finding(
-                        "phantom",
-                        f"{one.name} still counts {name} of {watch.set}, which is down and not in the inventory",
-                        WARNING,
-                        one.name,
-                        "If it is gone for good, allow to forget it (redis_sentinel_forget).",
-                    )
-                )
+            found += _unexpected(one, watch, desired) if watch.set in wished else [_unexpected_set(one, watch)]
     return found
+
+
+def _unexpected_set(one: Sentinel, watch: Watch) -> Finding:
+    return Finding(
+        "unexpected-set",
+        f"{one.name} watches {watch.set}, which is none of the sets",
+        WARNING,
+        one.name,
+        "Add it to the sets, or name it among those to remove.",
+    )
+
+
+def _unexpected(one: Sentinel, watch: Watch, desired: Desired) -> t.Iterator[Finding]:
+    """Find what counts for a Sentinel and is not in the wish, down or up."""
+    for each in unwanted(watch, desired):
+        if each.down:
+            yield Finding(
+                "phantom",
+                f"{one.name} counts {each.name} of {watch.set}, which is down and not among those that are wanted",
+                WARNING,
+                one.name,
+                "Start it; or, if it is gone for good, allow to forget it (redis_sentinel_forget).",
+            )
+        else:
+            yield Finding(
+                "unexpected-member",
+                f"{one.name} counts {each.name} of {watch.set}, which is up and not among those that are wanted",
+                WARNING,
+                one.name,
+                "Add it to the inventory, or stop it for good.",
+            )
 
 
 def _lacks(one: Sentinel, watch: Watch | None, wanted: WantedSet, desired: Desired) -> t.Iterator[str]:
@@ -66,7 +82,7 @@ def _lacks(one: Sentinel, watch: Watch | None, wanted: WantedSet, desired: Desir
     if watch.flags - {"master"}:
         yield f"says {', '.join(sorted(watch.flags - {'master'}))} of the primary {watch.primary} of {wanted.name}"
     known = {each.name: each for each in (*watch.replicas, *watch.peers)}
-    others = [other.name for other in desired.sentinels if other.name != one.name]
+    others = [desired.known_as(other.name) for other in desired.peers_of(one.name)]
     replicas = [node.name for node in wanted.nodes if node.name != watch.primary]
     for name in (*others, *replicas):
         if name not in known:
@@ -76,8 +92,16 @@ def _lacks(one: Sentinel, watch: Watch | None, wanted: WantedSet, desired: Desir
     for each in watch.replicas:
         if each.name in replicas and not each.down and not (each.link_ok and each.following == watch.primary):
             yield f"says that {each.name} of {wanted.name} has no link to the primary {watch.primary}"
-    if watch.quorum_problem:
-        yield f"has no quorum for {wanted.name}: {watch.quorum_problem}"
+
+
+def _misknown(observed: Observed, desired: Desired) -> t.Iterator[str]:
+    """Tell of Sentinels that are known under an id that is not theirs (any more): two voters in one's place."""
+    ids = {desired.known_as(one.name): one.id for one in observed.sentinels if not one.problem}
+    for wanted in desired.sets:
+        for one, watch in observed.watches(wanted.name):
+            for peer in watch.peers:
+                if peer.id and peer.id != ids.get(peer.name, peer.id):
+                    yield f"{one.name} knows {peer.name} of {wanted.name} by the id {peer.id}, which is not its own"
 
 
 def _numbers(desired: Desired) -> list[Finding]:

@@ -13,6 +13,7 @@ from .._nodes import Wanted, make_wanted, refuse_set_name
 from .._text import node_name
 
 Settings = tuple[tuple[str, str], ...]
+Resolve = t.Callable[[str], str]
 # Options of a set that Sentinel takes at run time.  Scripts are not among them: deny-scripts-reconfig
 # is on, so only the file can name them (module sentinel_config).
 NOT_AT_RUN_TIME = frozenset(["notification-script", "client-reconfig-script", "auth-user", "auth-pass", "quorum"])
@@ -36,7 +37,8 @@ class Desired:
     """The whole wish; ``settings`` is that of every Sentinel, ``own`` what each has besides, by its name.
 
     ``forget`` is the consent to forget whatever is down and not in the wish; ``leaving`` are
-    Sentinels and nodes that have just been stopped for good.
+    Sentinels and nodes that have just been stopped for good.  ``announced`` is the name by which a
+    Sentinel is known to the others, where that is another than the one it is reached by from here.
     """
 
     sentinels: tuple[Wanted, ...]
@@ -46,20 +48,32 @@ class Desired:
     own: tuple[tuple[str, Settings], ...] = ()
     forget: bool = False
     leaving: frozenset[str] = frozenset()
+    announced: tuple[tuple[str, str], ...] = ()
 
     def settings_of(self, name: str) -> Settings:
         """Return the settings of one Sentinel."""
         return (*self.settings, *dict(self.own).get(name, ()))
 
+    def known_as(self, name: str) -> str:
+        """Return the name by which a wanted Sentinel is known to the others."""
+        return dict(self.announced).get(name, name)
 
-def make_desired(params: t.Mapping[str, t.Any]) -> Desired:
-    """Build the wish from the module's options; raises Refused for what Sentinels cannot do."""
+    def peers_of(self, name: str) -> list[Wanted]:
+        """Return the other Sentinels, those that this one has to know."""
+        return [one for one in self.sentinels if one.name != name]
+
+
+def make_desired(params: t.Mapping[str, t.Any], resolve: Resolve = str) -> Desired:
+    """Build the wish from the module's options; raises Refused for what Sentinels cannot do.
+
+    ``resolve`` turns host names into addresses, since servers answer with addresses.
+    """
     sentinels = make_wanted(params["sentinels"])
     own = []
     for wanted, given in zip(sentinels, params["sentinels"]):
         pairs = (("announce-ip", given.get("announce_ip")), ("announce-port", given.get("announce_port")))
         own.append((wanted.name, _settings({name: value for name, value in pairs if value is not None})))
-    sets = tuple(_set(given, len(sentinels)) for given in params["sets"])
+    sets = tuple(_set(given, len(sentinels), resolve) for given in params["sets"])
     names = [one.name for one in sets]
     if len(set(names)) < len(names):
         raise Refused(f"a set is named twice: {', '.join(names)}", hint="Name each set once.")
@@ -73,8 +87,17 @@ def make_desired(params: t.Mapping[str, t.Any]) -> Desired:
         settings=_settings({**params["settings"], **_peer_login(params)}),
         own=tuple(own),
         forget=params["forget"],
-        leaving=frozenset(node_name(str(one["address"]), int(one["port"])) for one in params["leaving"]),
+        leaving=frozenset(announced_name(one, resolve) for one in params["leaving"]),
+        announced=tuple(
+            (wanted.name, announced_name(given, resolve)) for wanted, given in zip(sentinels, params["sentinels"])
+        ),
     )
+
+
+def announced_name(given: t.Mapping[str, t.Any], resolve: Resolve) -> str:
+    """Return the name by which a Sentinel, as an option describes it, is known to the others."""
+    address = given.get("announce_ip") or given["address"]
+    return node_name(resolve(str(address)), int(given.get("announce_port") or given["port"]))
 
 
 def _peer_login(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -85,7 +108,7 @@ def _peer_login(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {name: value for name, value in logins.items() if value is not None}
 
 
-def _set(given: t.Mapping[str, t.Any], sentinels: int) -> WantedSet:
+def _set(given: t.Mapping[str, t.Any], sentinels: int, resolve: Resolve) -> WantedSet:
     name = refuse_set_name(given["name"])
     if not 1 <= given["quorum"] <= sentinels:
         raise Refused(
@@ -97,10 +120,10 @@ def _set(given: t.Mapping[str, t.Any], sentinels: int) -> WantedSet:
             raise Refused(
                 f"{option} of set {name!r} is no setting of its own", hint="It has an option or a module of its own."
             )
-    nodes = make_wanted(given["nodes"])
+    nodes = make_wanted({**node, "address": resolve(str(node["address"]))} for node in given["nodes"])
     return WantedSet(
         name=name,
-        primary=node_name(str(given["primary"]["address"]), int(given["primary"]["port"])),
+        primary=announced_name(given["primary"], resolve),
         nodes=nodes,
         quorum=given["quorum"],
         settings=_settings(given["settings"] or {}),

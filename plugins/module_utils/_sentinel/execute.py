@@ -13,7 +13,7 @@ from .._client import Access, Addresses, Client, Connections, Record, gather
 from .._errors import CollectionError, Refused
 from .._wait import poll
 from . import checks, render
-from .desired import Desired
+from .desired import Desired, make_desired
 from .model import Observed
 from .observe import locked_out, observe_all
 from .plan import plan, undecided
@@ -25,18 +25,25 @@ SETTLE_HINT = (
 )
 
 
+def make_operation(params: t.Mapping[str, t.Any], access: Access, record: Record) -> SentinelOperation:
+    """Build the operation from the module's options; raises Refused for a wish that Sentinels cannot fulfil."""
+    resolve = Addresses()
+    return SentinelOperation(make_desired(params, resolve), access, record, params["timeout"], resolve)
+
+
 class SentinelOperation:
     """The ``sentinel`` module's way through (see ``_run.Operation``)."""
 
-    def __init__(self, desired: Desired, access: Access, record: Record, timeout: float) -> None:
+    def __init__(self, desired: Desired, access: Access, record: Record, timeout: float, resolve: Addresses) -> None:
         self._desired = desired
         self._access = access
         self._record = record
         self._deadline = time.monotonic() + timeout
         self._connections = Connections(desired.sentinels, access, record)
-        self._resolve = Addresses()
+        self._resolve = resolve
         self._lock: Client | None = None
-        self._locked_out = locked_out(desired, access.timeout, record)
+        self._forgotten: set[Forget] = set()
+        self._locked_out = locked_out(desired, access, record)
 
     def observe(self) -> Observed:
         """Ask every Sentinel; a failover is waited for."""
@@ -66,12 +73,13 @@ class SentinelOperation:
         phase = [step for step in steps if step.phase == steps[0].phase]
         forgetting = isinstance(phase[0], Forget)
         if forgetting:
+            self._refuse_to_forget_again(phase[0])
             self._wait_until_safe(state)
         for outcome in gather(self._send, phase):
             if isinstance(outcome, CollectionError):
                 raise outcome
         if forgetting:
-            self._poll("the Sentinel that forgot to find everybody again")
+            self._poll("the Sentinel that forgot to find everybody again", but_for_quorum=True)
         return phase
 
     def settle(self, state: Observed) -> Observed:
@@ -100,20 +108,38 @@ class SentinelOperation:
             if isinstance(reply, CollectionError):
                 raise reply
 
+    def _refuse_to_forget_again(self, step: Step) -> None:
+        """What comes back after a reset is told by somebody: it is not gone for good."""
+        if step in self._forgotten:
+            raise Refused(
+                f"cannot {step.describe()}: it came back after a reset",
+                node=step.sentinel,
+                hint="Something still tells of it: a primary that has not noticed yet (repl-timeout), or it runs at "
+                "times. Stop it for good, and run again.",
+            )
+        if isinstance(step, Forget):
+            self._forgotten.add(step)
+
     def _wait_until_safe(self, state: Observed) -> None:
-        """A reset drops what a Sentinel knows: only when all others know everybody, and nothing is going on."""
-        if checks.unsettled(state, self._desired):
+        """A reset drops what a Sentinel knows: only when all others know everybody, and nothing is going on.
+
+        That there is no quorum is no obstacle: phantoms are voters that never vote, and this is the cure.
+        """
+        if checks.unsettled(state, self._desired, but_for_quorum=True):
             try:
-                self._poll("all to be well before one Sentinel forgets")
+                self._poll("all to be well before one Sentinel forgets", but_for_quorum=True)
             except CollectionError as error:
                 raise Refused(
                     f"nothing is forgotten while not all is well: {error.message}", hint=SETTLE_HINT
                 ) from error
 
-    def _poll(self, awaiting: str) -> Observed:
+    def _poll(self, awaiting: str, *, but_for_quorum: bool = False) -> Observed:
+        def missing(observed: Observed) -> str:
+            return "; ".join(checks.unsettled(observed, self._desired, but_for_quorum=but_for_quorum)[:5])
+
         return poll(
             self._look,
-            lambda observed: "; ".join(checks.unsettled(observed, self._desired)[:5]),
+            missing,
             awaiting=awaiting,
             timeout=self._left(),
             hint=SETTLE_HINT,

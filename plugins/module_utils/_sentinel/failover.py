@@ -12,56 +12,27 @@ sent away to find the new one.  Valkey 9 has this built in (SENTINEL FAILOVER ..
 
 from __future__ import annotations
 
-import re
 import time
 import typing as t
-from dataclasses import dataclass
 
-from .._client import Access, Addresses, Connections, Record
-from .._errors import CollectionError, Refused
+from .._client import Access, Addresses, Client, Connections, Record
+from .._errors import CollectionError, EngineRefused
 from .._nodes import Wanted, make_wanted, refuse_set_name
 from .._replication.model import Node
 from .._replication.observe import observe_nodes
+from .._replies import number, parse_info
 from .._wait import poll
-from . import checks, render
-from .desired import Desired, WantedSet
+from . import checks, render, switchover
+from .desired import Desired, WantedSet, announced_name
 from .model import Observed
 from .observe import observe_all
 from .plan import primary_of
+from .switchover import State, Switch
 
-COORDINATED_SINCE = (9, 0)
 # How long writes wait at most, should this run be killed meanwhile: seconds.
 HOLD = 15.0
-# A replica that lacks more than this many bytes is not waited for.
-NEAR = 1024 * 1024
-UNCHANGED = "Nothing has been changed."
-
-
-@dataclass(frozen=True)
-class State:
-    """What Sentinels and instances say, and where the switchover stands."""
-
-    sentinels: Observed
-    nodes: tuple[Node, ...]
-    primary: str
-
-
-@dataclass(frozen=True)
-class Switch:
-    """The one step: another replica becomes primary; Sentinel chooses which."""
-
-    set: str
-    primary: str
-    coordinated: bool
-
-    def describe(self) -> str:
-        """Return the line for people."""
-        how = "coordinated by Sentinel" if self.coordinated else "writes held until a replica has all of them"
-        return f"{self.set}: switch over from {self.primary} to the replica that Sentinel chooses, {how}"
-
-    def apply(self, state: State) -> State:
-        """Who becomes primary is Sentinel's choice: nothing that could be shown."""
-        return state
+# What SENTINEL FAILOVER ... COORDINATED has Sentinel's user do on the primary.
+COORDINATION = (("FAILOVER",), ("CLIENT", "PAUSE", "1"), ("CLIENT", "UNPAUSE"))
 
 
 class FailoverOperation:
@@ -93,7 +64,8 @@ class FailoverOperation:
     def observe(self) -> State:
         """Ask all Sentinels and all instances."""
         sentinels = observe_all(self._desired, self._sentinels, self._resolve)
-        return State(sentinels, observe_nodes(self._nodes, self._connections, self._resolve), self._primary(sentinels))
+        primary = self._primary(sentinels)
+        return State(sentinels, self._ask_nodes(), primary, not self._before and self._may_coordinate(primary))
 
     def plan(self, state: State) -> tuple[Switch, ...]:
         """Return the switchover, unless it is done or not wanted; raise Refused where it would not be safe."""
@@ -101,8 +73,7 @@ class FailoverOperation:
             return ()
         if self._only_from and state.primary != self._only_from:
             return ()
-        refuse(state, self._desired)
-        return (Switch(self._set.name, state.primary, _can_coordinate(state)),)
+        return (switchover.plan(state, self._desired),)
 
     def execute(self, steps: t.Sequence[Switch], state: State) -> t.Sequence[Switch]:
         """Switch over, and return when another one says that it is primary."""
@@ -111,9 +82,9 @@ class FailoverOperation:
         sentinel = self._sentinels[self._desired.sentinels[0].name]
         if self._coordinated:
             sentinel.command("SENTINEL", "FAILOVER", self._set.name, "COORDINATED")
-            self._await_promotion()
+            self._await_promotion(self._timeout / 2)
         else:
-            self._hold_and_switch(sentinel.command)
+            self._hold_and_switch(sentinel, steps[0].heirs)
         self._seconds = time.monotonic() - started
         return steps
 
@@ -154,68 +125,93 @@ class FailoverOperation:
     def _left(self) -> float:
         return max(self._deadline - time.monotonic(), 0.0)
 
-    def _hold_and_switch(self, ask: t.Callable[..., t.Any]) -> None:
+    def _may_coordinate(self, primary: str) -> bool:
+        """Ask the primary who its Sentinels are logged in as, and whether that user has the rights."""
+        if not any(node.name == primary for node in self._nodes):
+            return False
+        client = self._connections[primary]
+        try:
+            lines = str(client.command("CLIENT", "LIST", "TYPE", "normal")).splitlines()
+            listed = [dict(word.partition("=")[::2] for word in line.split()) for line in lines]
+            users = {one.get("user") for one in listed if one.get("name", "").startswith("sentinel-")}
+            trials = client.pipeline([("ACL", "DRYRUN", user, *what) for user in users for what in COORDINATION])
+        except CollectionError:
+            return False  # a primary that does not answer is refused elsewhere; this needs ACL DRYRUN (7.0)
+        return bool(trials) and all(answer == "OK" for answer in trials)
+
+    def _hold_and_switch(self, sentinel: Client, heirs: t.Sequence[str]) -> None:
         old = self._connections[self._before]
         old.command("CLIENT", "PAUSE", int(HOLD * 1000), "WRITE")
+        promoted = False
         try:
-            offset = self._node(self._before).offset
-            self._await_copy(offset)
-            ask("SENTINEL", "FAILOVER", self._set.name)
-            new = next(node for node in self._nodes if node.name == self._await_promotion())
-            # What Sentinel itself sends ten seconds later; clients come back and find the new primary.
-            replies = old.pipeline(
-                [
-                    ("MULTI",),
-                    ("REPLICAOF", new.address, new.port),
-                    ("CONFIG", "REWRITE"),
-                    ("CLIENT", "KILL", "TYPE", "normal"),
-                    ("CLIENT", "KILL", "TYPE", "pubsub"),
-                    ("EXEC",),
-                ]
-            )
-            for reply in replies:
-                if isinstance(reply, CollectionError):
-                    raise reply
+            self._await_copies(number(parse_info(old.command("INFO", "replication")).get("master_repl_offset")), heirs)
+            sentinel.command("SENTINEL", "FAILOVER", self._set.name)
+            new = self._await_promotion(HOLD / 2)
+            promoted = True
+            self._follow(old, new)
+            promoted = False
         finally:
-            # Should this fail, the pause still ends by itself.
-            old.command("CLIENT", "UNPAUSE")
+            # With another primary there, whatever this one still took would be lost: it stays shut until Sentinel
+            # has made it a replica. The pause ends by itself.
+            if not promoted:
+                old.command("CLIENT", "UNPAUSE")
 
-    def _await_copy(self, offset: int) -> None:
+    def _follow(self, old: Client, new: str) -> None:
+        """Do what Sentinel itself does ten seconds later; clients come back and find the new primary."""
+        node = next(node for node in self._nodes if node.name == new)
+        replies = old.pipeline(
+            [
+                ("MULTI",),
+                ("REPLICAOF", self._resolve(node.address), node.port),
+                ("CONFIG", "REWRITE"),
+                ("CLIENT", "KILL", "TYPE", "normal"),
+                ("CLIENT", "KILL", "TYPE", "pubsub"),
+                ("EXEC",),
+            ]
+        )
+        for reply in replies:
+            if isinstance(reply, CollectionError):
+                raise reply
+        if isinstance(replies[-1][0], Exception):
+            raise EngineRefused(f"REPLICAOF {new} was answered: {replies[-1][0]}", node=self._before)
+
+    def _await_copies(self, offset: int, heirs: t.Sequence[str]) -> None:
+        """Wait until every replica that Sentinel may choose has all that the old primary ever acknowledged."""
+
         def missing(nodes: tuple[Node, ...]) -> str:
-            behind = [node for node in nodes if node.name != self._before and node.offset < offset]
-            return "" if len(behind) < len(nodes) - 1 else f"{offset - max(n.offset for n in behind)} bytes are missing"
+            behind = [node for node in nodes if node.name in heirs and node.offset < offset]
+            return ", ".join(f"{node.name} lacks {offset - node.offset} bytes" for node in behind)
 
         poll(
             self._ask_nodes,
             missing,
-            awaiting="a replica to have all writes",
+            awaiting="the replicas to have all writes",
             timeout=min(self._left(), HOLD / 3),
             node=self._before,
             hint="Writes go on at the old primary. Run again when the replicas keep up.",
+            longest_interval=0.05,
         )
 
-    def _await_promotion(self) -> str:
-        def missing(nodes: tuple[Node, ...]) -> str:
-            promoted = any(node.is_primary and node.name != self._before and not node.problem for node in nodes)
-            return "" if promoted else f"only {self._before} says that it is primary"
+    def _await_promotion(self, timeout: float) -> str:
+        """Return who has become primary beside the old one."""
+
+        def others(nodes: tuple[Node, ...]) -> list[str]:
+            return [n.name for n in nodes if n.is_primary and n.name != self._before and not n.problem]
 
         nodes = poll(
             self._ask_nodes,
-            missing,
+            lambda nodes: "" if others(nodes) else f"only {self._before} says that it is primary",
             awaiting="a replica to be promoted",
-            timeout=min(self._left(), self._timeout / 2 if self._coordinated else HOLD / 2),
+            timeout=min(self._left(), timeout),
             node=self._before,
-            hint="Sentinel's user may lack rights that a switchover takes (+failover, +client|pause, +slaveof ...): "
-            "see ACL LOG on the instances. Writes go on at the old primary.",
-            longest_interval=0.1,
+            hint="See the Sentinels' logs, and ACL LOG on the instances: Sentinel's user may lack a right. "
+            "Writes go on at the old primary.",
+            longest_interval=0.05,
         )
-        return next(node.name for node in nodes if node.is_primary and node.name != self._before and not node.problem)
+        return others(nodes)[0]
 
     def _ask_nodes(self) -> tuple[Node, ...]:
         return observe_nodes(self._nodes, self._connections, self._resolve)
-
-    def _node(self, name: str) -> Node:
-        return next(node for node in self._ask_nodes() if node.name == name)
 
     def _unsettled(self, state: State) -> list[str]:
         said = checks.unsettled(state.sentinels, self._desired)
@@ -233,55 +229,12 @@ def make_operation(
     params: t.Mapping[str, t.Any], access: Access, node_access: Access, record: Record
 ) -> FailoverOperation:
     """Build the operation from the module's options."""
-    nodes = make_wanted(params["nodes"])
+    resolve = Addresses()
+    nodes = make_wanted({**node, "address": resolve(str(node["address"]))} for node in params["nodes"])
     name = refuse_set_name(params["set"])
     # Nothing is wanted of the Sentinels but that all know all: primary and quorum are theirs to say.
     wanted = WantedSet(name, nodes[0].name, nodes, quorum=1)
-    desired = Desired(make_wanted(params["sentinels"]), (wanted,))
+    sentinels = make_wanted(params["sentinels"])
+    announced = tuple((one.name, announced_name(given, resolve)) for one, given in zip(sentinels, params["sentinels"]))
+    desired = Desired(sentinels, (wanted,), announced=announced)
     return FailoverOperation(desired, nodes, access, node_access, record, params["timeout"], params["from"] or "")
-
-
-def refuse(state: State, desired: Desired) -> None:
-    """Raise Refused unless a switchover is safe: all agree, a quorum is there, a replica is in sync."""
-    wanted = desired.sets[0]
-    unwatched = [one.name for one in state.sentinels.sentinels if not one.problem and not one.watch(wanted.name)]
-    if unwatched:
-        raise Refused(
-            f"{', '.join(unwatched)} does not watch {wanted.name!r}", hint=f"Correct the name of the set. {UNCHANGED}"
-        )
-    said = checks.unsettled(state.sentinels, desired)
-    if said:
-        raise Refused(
-            f"not all is well: {'; '.join(said[:5])}", hint=f"Run site.yml, and switch over then. {UNCHANGED}"
-        )
-    nodes = {node.name: node for node in state.nodes}
-    primary = nodes.get(state.primary)
-    if primary is None or primary.problem or not primary.is_primary:
-        raise Refused(
-            f"the Sentinels name {state.primary} as primary, which "
-            + ("is none of the nodes" if primary is None else primary.detail or "is a replica"),
-            hint=UNCHANGED,
-        )
-    _one, watch = state.sentinels.watches(wanted.name)[0]
-    heirs = [each.name for each in watch.replicas if each.priority and _near(nodes.get(each.name), primary)]
-    if not heirs:
-        raise Refused(
-            f"no replica of {state.primary} can take over: each is down, of priority 0, or far behind",
-            node=state.primary,
-            hint=f"Wait until one is in sync. {UNCHANGED}",
-        )
-
-
-def _near(node: Node | None, primary: Node) -> bool:
-    return node is not None and not node.problem and node.link_up and primary.offset - node.offset <= NEAR
-
-
-def _can_coordinate(state: State) -> bool:
-    versions = [one.version for one in state.sentinels.sentinels] + [node.version for node in state.nodes]
-    return all(_release(version) >= COORDINATED_SINCE for version in versions if version)
-
-
-def _release(version: str) -> tuple[int, ...]:
-    engine, _blank, number = version.partition(" ")
-    found = re.match(r"(\d+)\.(\d+)", number)
-    return (int(found[1]), int(found[2])) if found and engine == "valkey" else (0, 0)

@@ -11,7 +11,7 @@ from .._client import Access, Addresses, Connections, Record
 from .._errors import Unreachable
 from .._nodes import ERROR, Wanted, make_wanted
 from . import checks, render
-from .desired import Desired, WantedSet
+from .desired import Desired, WantedSet, announced_name
 from .model import Observed, Sentinel
 from .observe import observe
 
@@ -22,27 +22,35 @@ def read_sentinels(seeds: t.Iterable[t.Mapping[str, t.Any]], access: Access, rec
     Raises Unreachable when no seed answers.
     """
     resolve = Addresses()
+    seeds = list(seeds)
     wanted = make_wanted(seeds)
+    announced = tuple((one.name, announced_name(seed, resolve)) for one, seed in zip(wanted, seeds))
     first = observe(wanted, Connections(wanted, access, record), resolve)
     if all(one.problem for one in first):
         said = "; ".join(f"{one.name} is {one.problem}: {one.detail}" for one in first)
         raise Unreachable(f"no Sentinel answers: {said}", hint="Give the address of one that is up.")
-    everybody = _everybody(wanted, first)
+    everybody = _everybody(wanted, announced, first)
     others = observe(everybody[len(wanted) :], Connections(everybody, access, record), resolve)
     observed = Observed((*first, *others))
-    found = checks.findings(observed, Desired(everybody, _sets(observed)))
-    return {**render.report(observed, found), "healthy": not any(one.severity == ERROR for one in found)}
+    found = checks.findings(observed, Desired(everybody, _sets(observed), announced=announced))
+    if others:
+        found = [one for one in found if one.check != "sentinel-zones"]  # theirs are not known
+    # Whether what is down is a phantom, or only down, nobody here can tell: healthy it is not.
+    ailing = any(one.severity == ERROR or one.check == "phantom" for one in found)
+    return {**render.report(observed, found), "healthy": not ailing}
 
 
-def _everybody(seeds: tuple[Wanted, ...], first: t.Sequence[Sentinel]) -> tuple[Wanted, ...]:
-    """Return the seeds, and the Sentinels that they know and can reach; a phantom stays a finding."""
+def _everybody(
+    seeds: tuple[Wanted, ...], announced: tuple[tuple[str, str], ...], first: t.Sequence[Sentinel]
+) -> tuple[Wanted, ...]:
+    """Return the seeds, and the Sentinels that they know and can reach; another one is a phantom, as it looks."""
     known = {peer.name for one in first for watch in one.watches for peer in watch.peers if not peer.down}
-    others = sorted(known - {seed.name for seed in seeds})
+    others = sorted(known - {name for _seed, name in announced})
     return (*seeds, *(_wanted(name) for name in others))
 
 
 def _sets(observed: Observed) -> tuple[WantedSet, ...]:
-    """Return the sets as most Sentinels see them: who sees less is a finding."""
+    """Return the sets with all that any Sentinel can reach: who sees less is a finding."""
     sets: dict[str, WantedSet] = {}
     for one in observed.sentinels:
         for watch in one.watches:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from .._client import Access, Client, Connections, Record, gather
@@ -44,12 +45,11 @@ def observe_all(desired: Desired, connections: Connections, resolve: Resolve, lo
     return Observed(observe(desired.sentinels, connections, resolve), locked_out)
 
 
-def locked_out(desired: Desired, timeout: float, record: Record) -> Locks:
+def locked_out(desired: Desired, access: Access, record: Record) -> Locks:
     """Return the nodes that do not let Sentinel's login in, and what they say; one that is down is not among them."""
     tries = [
-        (node, Access(one.auth_user or None, one.auth_password, timeout=timeout))
+        (node, dataclasses.replace(access, username=one.auth_user or None, password=one.auth_password or None))
         for one in desired.sets
-        if one.auth_password
         for node in one.nodes
     ]
 

@@ -15,7 +15,7 @@ import typing as t
 from .._errors import Refused
 from .._nodes import LOADING, NOT_PERMITTED, UNREACHABLE, UNREADABLE, WRONG_PASSWORD
 from .desired import Desired, WantedSet
-from .model import Observed, Sentinel, Watch
+from .model import Known, Observed, Sentinel, Watch
 from .steps import Configure, Forget, Monitor, Remove, Step, Tune
 
 UNCHANGED = "Nothing has been changed."
@@ -41,7 +41,7 @@ def plan(observed: Observed, desired: Desired) -> tuple[Step, ...]:
     steps += [Remove(one.name, name) for name in sorted(desired.remove) for one, _watch in observed.watches(name)]
     for wanted in desired.sets:
         primary = primary_of(observed, wanted)
-        steps += [_monitor(one, wanted, primary, observed) for one in observed.sentinels if not one.watch(wanted.name)]
+        steps += [_monitor(one, wanted, primary, desired) for one in observed.sentinels if not one.watch(wanted.name)]
         steps += [step for one, watch in observed.watches(wanted.name) for step in _tune(one, watch, wanted)]
     steps += [step for wanted in desired.sets for step in _forget(observed, desired, wanted)]
     return tuple(steps)
@@ -79,13 +79,18 @@ def undecided(observed: Observed, desired: Desired) -> str:
 
 def strangers(watch: Watch, desired: Desired) -> list[str]:
     """Return the replicas and Sentinels of a set that are down for one Sentinel and not in the wish."""
+    return [each.name for each in unwanted(watch, desired) if each.down]
+
+
+def unwanted(watch: Watch, desired: Desired) -> list[Known]:
+    """Return the replicas and Sentinels of a set that are not in the wish, up or down."""
     members = {node.name for one in desired.sets if one.name == watch.set for node in one.nodes}
-    sentinels = {one.name for one in desired.sentinels}
-    gone = [one.name for one in watch.replicas if one.down and one.name not in members]
-    return gone + [one.name for one in watch.peers if one.down and one.name not in sentinels]
+    sentinels = {desired.known_as(one.name) for one in desired.sentinels}
+    replicas = [each for each in watch.replicas if each.name not in members]
+    return replicas + [each for each in watch.peers if each.name not in sentinels]
 
 
-def _monitor(one: Sentinel, wanted: WantedSet, primary: str, observed: Observed) -> Monitor:
+def _monitor(one: Sentinel, wanted: WantedSet, primary: str, desired: Desired) -> Monitor:
     address, _colon, port = primary.rpartition(":")
     return Monitor(
         sentinel=one.name,
@@ -97,7 +102,7 @@ def _monitor(one: Sentinel, wanted: WantedSet, primary: str, observed: Observed)
         settings=wanted.settings,
         auth_user=wanted.auth_user,
         auth_password=wanted.auth_password,
-        peers=tuple(other.name for other in observed.sentinels if other.name != one.name),
+        peers=tuple(desired.known_as(other.name) for other in desired.peers_of(one.name)),
         replicas=tuple(node.name for node in wanted.nodes if node.name != primary),
     )
 

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a planned switchover is safe, and how it is to be done: a pure function of what is observed.
+
+Invariant: nothing is planned unless all Sentinels agree and see everybody, and a replica could take
+over without loss.  Who takes over is Sentinel's choice, so every replica that it may choose has to
+be near enough.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .._errors import Refused
+from .._replication.model import Node
+from . import checks
+from .desired import Desired
+from .model import Observed
+
+COORDINATED_SINCE = (9, 0)
+# A replica that lacks more than this many bytes is not waited for.
+NEAR = 1024 * 1024
+UNCHANGED = "Nothing has been changed."
+
+
+@dataclass(frozen=True)
+class State:
+    """What Sentinels and instances say; ``may_coordinate`` is whether Sentinel's user has the rights for it."""
+
+    sentinels: Observed
+    nodes: tuple[Node, ...]
+    primary: str
+    may_coordinate: bool = False
+
+    def node(self, name: str) -> Node | None:
+        """Return the instance of that name."""
+        return next((node for node in self.nodes if node.name == name), None)
+
+
+@dataclass(frozen=True)
+class Switch:
+    """The one step: another replica becomes primary; Sentinel chooses which of the heirs."""
+
+    set: str
+    primary: str
+    heirs: tuple[str, ...]
+    coordinated: bool
+
+    def describe(self) -> str:
+        """Return the line for people."""
+        how = "coordinated by Sentinel" if self.coordinated else "writes held until the replicas have all of them"
+        return f"{self.set}: switch over from {self.primary} to the replica that Sentinel chooses, {how}"
+
+    def apply(self, state: State) -> State:
+        """Who becomes primary is Sentinel's choice: nothing that could be shown."""
+        return state
+
+
+def plan(state: State, desired: Desired) -> Switch:
+    """Return the switchover; raise Refused unless it is safe."""
+    wanted = desired.sets[0]
+    unwatched = [one.name for one in state.sentinels.sentinels if not one.problem and not one.watch(wanted.name)]
+    if unwatched:
+        raise Refused(
+            f"{', '.join(unwatched)} does not watch {wanted.name!r}", hint=f"Correct the name of the set. {UNCHANGED}"
+        )
+    said = checks.unsettled(state.sentinels, desired)
+    if said:
+        raise Refused(
+            f"not all is well: {'; '.join(said[:5])}", hint=f"Run site.yml, and switch over then. {UNCHANGED}"
+        )
+    primary = state.node(state.primary)
+    if primary is None or primary.problem or not primary.is_primary:
+        raise Refused(
+            f"the Sentinels name {state.primary} as primary, which "
+            + ("is none of the nodes" if primary is None else primary.detail or "is a replica"),
+            hint=UNCHANGED,
+        )
+    return Switch(wanted.name, state.primary, _heirs(state, primary, desired), can_coordinate(state))
+
+
+def can_coordinate(state: State) -> bool:
+    """Return whether all servers know SENTINEL FAILOVER ... COORDINATED, and Sentinel's user may do what it takes.
+
+    Without the rights it answers OK and never switches (tried on Valkey 9.1.2).
+    """
+    versions = [one.version for one in state.sentinels.sentinels] + [node.version for node in state.nodes]
+    return state.may_coordinate and all(_release(version) >= COORDINATED_SINCE for version in versions if version)
+
+
+def _heirs(state: State, primary: Node, desired: Desired) -> tuple[str, ...]:
+    """Return the replicas that a Sentinel may choose; raise Refused unless each could take over at once."""
+    watches = [watch for _one, watch in state.sentinels.watches(desired.sets[0].name)]
+    # 0 says "never"; a Sentinel that still remembers another priority may choose it all the same.
+    heirs = sorted({each.name for watch in watches for each in watch.replicas if each.priority})
+    if not heirs:
+        raise Refused(
+            f"no replica of {state.primary} may take over: there is none, or all have replica-priority 0",
+            node=state.primary,
+            hint=f"Give one another priority. {UNCHANGED}",
+        )
+    far = [name for name in heirs if not _near(state.node(name), primary)]
+    if far:
+        raise Refused(
+            f"Sentinel may choose {', '.join(far)}, which is down or far behind",
+            node=state.primary,
+            hint=f"Wait until it is in sync, or give it replica-priority 0. {UNCHANGED}",
+        )
+    return tuple(heirs)
+
+
+def _near(node: Node | None, primary: Node) -> bool:
+    return node is not None and not node.problem and node.link_up and primary.offset - node.offset <= NEAR
+
+
+def _release(version: str) -> tuple[int, ...]:
+    engine, _blank, number = version.partition(" ")
+    found = re.match(r"(\d+)\.(\d+)", number)
+    return (int(found[1]), int(found[2])) if found and engine == "valkey" else (0, 0)
