@@ -26,6 +26,21 @@ const isRefused = (error) => REFUSED.some((pattern) => pattern.test(error.messag
 // The client has had no connection to send the command on.
 const isUnsent = (error) => /enableOfflineQueue|client is (closed|offline)|ECONNREFUSED/i.test(error.message);
 
+/** Wait for one try, no longer than `timeout` milliseconds: for clients that set no such limit themselves. */
+async function bounded(operation, timeout) {
+  if (timeout === undefined) return operation();
+  const over = new AbortController();
+  const late = sleep(timeout, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`no answer in ${timeout} ms`);
+  });
+  try {
+    return await Promise.race([operation(), late]);
+  } finally {
+    over.abort();
+    late.catch(() => {});
+  }
+}
+
 /**
  * Run an operation until it succeeds or `deadline` milliseconds are over.
  *
@@ -33,11 +48,12 @@ const isUnsent = (error) => /enableOfflineQueue|client is (closed|offline)|ECONN
  * that must not be done twice (INCR, LPUSH ...) says `idempotent: false`: it is not repeated when it may have been
  * done, and the caller looks.
  */
-async function attempt(operation, { deadline = 20000, idempotent = true, onRetry = () => {}, ...pace } = {}) {
+async function attempt(operation, options = {}) {
+  const { deadline = 20000, timeout, idempotent = true, onRetry = () => {}, ...pace } = options;
   const end = Date.now() + deadline;
   for (let number = 1; ; number += 1) {
     try {
-      return await operation();
+      return await bounded(operation, timeout);
     } catch (error) {
       const hopeless = isReply(error) && !isRefused(error);
       // No answer: the command may have been done all the same.
@@ -50,4 +66,4 @@ async function attempt(operation, { deadline = 20000, idempotent = true, onRetry
   }
 }
 
-module.exports = { attempt, backOff };
+module.exports = { attempt, backOff, bounded };

@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Of the repository's top level; everything else is for whoever develops the collection.
 PUBLISHED = {
     "CHANGELOG.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md",
-    "changelogs", "docs", "inventories", "meta", "playbooks", "plugins", "roles", "site.yml",
+    "changelogs", "docs", "examples", "inventories", "meta", "playbooks", "plugins", "roles", "site.yml",
 }  # fmt: skip
 
 

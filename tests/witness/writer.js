@@ -1,12 +1,11 @@
 // Writes numbered keys one after the other, as an application with the example's options would, until SIGTERM; then
 // reads back what was acknowledged and reports what is lost:
-//   node writer.js --connection NAME.json --record FILE [--prefix witness]
+//   node writer.js --connection NAME.json --record FILE [--prefix witness] [--client node-redis]
 'use strict';
 
 const fs = require('node:fs');
 const { parseArgs } = require('node:util');
-const { attempt } = require('../../examples/common/attempt');
-const { close, connect, endpoint } = require('../../examples/ioredis/connection');
+const { attempt: keepTrying } = require('../../examples/common/attempt');
 
 const { values: flags } = parseArgs({
   options: {
@@ -16,24 +15,33 @@ const { values: flags } = parseArgs({
     record: { type: 'string' },
     // Keys are PREFIX:0, PREFIX:1, ...
     prefix: { type: 'string', default: 'witness' },
+    // The example whose client writes.
+    client: { type: 'string', default: 'ioredis' },
     // Seconds after which one write or one read is given up for good.
     patience: { type: 'string', default: '120' },
   },
 });
 
-const deadline = Number(flags.patience) * 1000;
+const { close, connect } = require(`../../examples/${flags.client}/connection`);
+
 const AT_A_TIME = 200;
+const limits = { deadline: Number(flags.patience) * 1000, timeout: 3000 };
 
 const errors = {};
 const primaries = [];
 let reconnects = 0;
 let stopped = false;
 
-const client = connect(flags.connection, (event, text) => {
+let client;
+
+function log(event, text) {
   console.error(`${new Date().toISOString()} ${event}: ${text}`);
   if (event === 'reconnecting') reconnects += 1;
-  if (event === 'ready' && !client.isCluster && primaries.at(-1) !== text) primaries.push(text);
-});
+  // ioredis and node-redis have different words for it.
+  if (['ready', 'MASTER_CHANGE'].includes(event) && primaries.at(-1) !== text) primaries.push(text);
+}
+
+const attempt = (operation, more) => keepTrying(operation, { ...limits, ...more });
 
 function count(error) {
   // The first word of the server's replies; messages of the client in whole.
@@ -50,7 +58,7 @@ async function write() {
     const [key, begin] = [`${flags.prefix}:${number}`, Date.now()];
     const value = `${number} ${begin}`;
     try {
-      await attempt(() => client.set(key, value), { deadline, onRetry: count });
+      await attempt(() => client.set(key, value), { onRetry: count });
     } catch (error) {
       // Told to stop while this write failed: it is not acknowledged.
       if (stopped) break;
@@ -69,7 +77,7 @@ async function missing(acknowledged) {
   const lost = [];
   for (let first = 0; first < acknowledged.length; first += AT_A_TIME) {
     const some = acknowledged.slice(first, first + AT_A_TIME);
-    const found = await Promise.all(some.map(({ key }) => attempt(() => client.get(key), { deadline })));
+    const found = await Promise.all(some.map(({ key }) => attempt(() => client.get(key))));
     lost.push(...some.filter(({ value }, index) => found[index] !== value));
   }
   return lost;
@@ -83,7 +91,7 @@ function longestGap(acknowledged, end) {
 
 async function main() {
   process.once('SIGTERM', () => { stopped = true; });
-  await attempt(() => client.ping(), { deadline });
+  client = await attempt(() => connect(flags.connection, log));
   const acknowledged = await write();
   const end = Date.now();
   const lost = await missing(acknowledged);
@@ -94,7 +102,6 @@ async function main() {
     errors,
     reconnects,
     primaries_seen: primaries,
-    endpoint: endpoint(client),
   }));
   await close(client);
 }
