@@ -86,7 +86,7 @@ def watched_sets(
         found.append(
             {
                 "name": one["name"],
-                "primary": one["live"] or one["primary"],
+                "primary": {key: (one["live"] or one["primary"])[key] for key in ("address", "port")},
                 "nodes": one["nodes"],
                 "quorum": quorum,
                 "settings": settings,
