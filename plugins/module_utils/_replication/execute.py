@@ -45,7 +45,7 @@ class ReplicationOperation:
         self._deadline = time.monotonic() + timeout
         self._connections = Connections(self._desired.nodes, node_access, record)
         self._sentinels = Connections(self._desired.sentinels, sentinel_access, record)
-        self._patience = min(timeout, PATIENCE)
+        self._patience = min(timeout / 2, PATIENCE)
         self._lock: Client | None = None
         self._notes: list[str] = []
         self._attached: set[str] = set()

@@ -10,7 +10,7 @@ import re
 import typing as t
 
 from .._client import Client, Connections, gather
-from .._errors import CollectionError, EngineRefused
+from .._errors import CollectionError, EngineRefused, Unreachable
 from .._nodes import Wanted, problem_of
 from .._replies import fields, number, pairs, parse_info, version
 from .._text import node_name
@@ -20,6 +20,8 @@ from .model import PRIMARY, REPLICA, Node, Observed, Opinion
 _DATABASE = re.compile(r"db\d+")
 _FOLLOWER = re.compile(r"slave\d+")
 Resolve = t.Callable[[str], str]
+Value = t.TypeVar("Value")
+TIMED_OUT = "timed out"  # a reason of Unreachable, as _client.py gives it
 
 
 def observe(
@@ -39,7 +41,7 @@ def observe(
 
 def observe_nodes(nodes: t.Sequence[Wanted], connections: Connections, resolve: Resolve = str) -> tuple[Node, ...]:
     """Ask every wanted node, side by side."""
-    gathered = gather(lambda node: _ask(node.name, connections[node.name], resolve), nodes)
+    gathered = gather(lambda node: _twice(lambda: _ask(node.name, connections[node.name], resolve)), nodes)
     found = [
         Node(wanted.name, problem_of(found), found.message) if isinstance(found, CollectionError) else found
         for wanted, found in zip(nodes, gathered)
@@ -51,13 +53,25 @@ def ask_sentinels(
     sentinels: t.Sequence[Wanted], connections: Connections, set_name: str, resolve: Resolve = str
 ) -> tuple[Opinion, ...]:
     """Ask every Sentinel for its opinion of the set, side by side."""
-    gathered = gather(lambda one: _opinion(one.name, connections[one.name], set_name, resolve), sentinels)
+    gathered = gather(
+        lambda one: _twice(lambda: _opinion(one.name, connections[one.name], set_name, resolve)), sentinels
+    )
     return tuple(
-        Opinion(wanted.name, problem_of(found), found.message, "timed out" in str(found.data.get("reason")))
+        Opinion(wanted.name, problem_of(found), found.message, found.data.get("reason") == TIMED_OUT)
         if isinstance(found, CollectionError)
         else found
         for wanted, found in zip(sentinels, gathered)
     )
+
+
+def _twice(ask: t.Callable[[], Value]) -> Value:
+    # A Sentinel that gives a server another role cuts the connections of all its clients, ours among them.
+    try:
+        return ask()
+    except Unreachable as error:
+        if error.data.get("reason") == TIMED_OUT:
+            raise
+        return ask()
 
 
 def _ask(name: str, client: Client, resolve: Resolve) -> Node:
@@ -92,7 +106,7 @@ def _ask(name: str, client: Client, resolve: Resolve) -> Node:
 def _asked_last(node: Node, client: Client) -> Node:
     # Under load a replica that was asked a moment later would seem to have more than its primary.
     try:
-        info = parse_info(str(client.command("INFO", "replication")))
+        info = parse_info(str(_twice(lambda: client.command("INFO", "replication"))))
     except CollectionError as error:
         return Node(node.name, problem_of(error), error.message)
     if info.get("role") != "master" or info.get("master_replid") != node.replid:
