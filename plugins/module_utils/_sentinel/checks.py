@@ -38,41 +38,38 @@ def findings(observed: Observed, desired: Desired) -> list[Finding]:
     if desired.sets:
         found += _numbers(desired)
     wished = {wanted.name for wanted in desired.sets} | desired.remove
-    for one in observed.sentinels:
-        for watch in one.watches:
-            found += _unexpected(one, watch, desired) if watch.set in wished else [_unexpected_set(one, watch)]
+    names = sorted({watch.set for one in observed.sentinels for watch in one.watches})
+    for name in names:
+        found += _unexpected(observed, name, desired) if name in wished else [_unexpected_set(observed, name)]
     return found
 
 
-def _unexpected_set(one: Sentinel, watch: Watch) -> Finding:
+def _unexpected_set(observed: Observed, name: str) -> Finding:
     return Finding(
         "unexpected-set",
-        f"{one.name} watches {watch.set}, which is none of the sets",
+        f"{name} is watched by {', '.join(one.name for one, _watch in observed.watches(name))}, and none of the sets",
         WARNING,
-        one.name,
-        "Add it to the sets, or name it among those to remove.",
+        hint="Add it to the sets, or name it among those to remove.",
     )
 
 
-def _unexpected(one: Sentinel, watch: Watch, desired: Desired) -> t.Iterator[Finding]:
-    """Find what counts for a Sentinel and is not in the wish, down or up."""
-    for each in unwanted(watch, desired):
-        if each.down:
-            yield Finding(
-                "phantom",
-                f"{one.name} counts {each.name} of {watch.set}, which is down and not among those that are wanted",
-                WARNING,
-                one.name,
-                "Start it; or, if it is gone for good, allow to forget it (redis_sentinel_forget).",
-            )
-        else:
-            yield Finding(
-                "unexpected-member",
-                f"{one.name} counts {each.name} of {watch.set}, which is up and not among those that are wanted",
-                WARNING,
-                one.name,
-                "Add it to the inventory, or stop it for good.",
-            )
+def _unexpected(observed: Observed, set_name: str, desired: Desired) -> t.Iterator[Finding]:
+    """Find what counts for Sentinels and is not in the wish, down or up."""
+    counting: dict[tuple[str, bool], list[str]] = {}
+    for one, watch in observed.watches(set_name):
+        for each in unwanted(watch, desired):
+            counting.setdefault((each.name, each.down), []).append(one.name)
+    for (name, down), sentinels in sorted(counting.items()):
+        yield Finding(
+            "phantom" if down else "unexpected-member",
+            f"{name} of {set_name} is {'down' if down else 'up'} and not among those that are wanted, and counted by "
+            f"{', '.join(sentinels)}",
+            WARNING,
+            name,
+            "Start it; or, if it is gone for good, allow to forget it (redis_sentinel_forget)."
+            if down
+            else "Add it to the inventory, or stop it for good.",
+        )
 
 
 def _lacks(one: Sentinel, watch: Watch | None, wanted: WantedSet, desired: Desired) -> t.Iterator[str]:
