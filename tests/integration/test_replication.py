@@ -186,6 +186,9 @@ def test_a_chain_is_straightened_while_applications_write(engine: pathlib.Path, 
         writer = threading.Thread(target=application)
         writer.start()
         try:
+            with fleet.client(third) as client:
+                # It answers a second or so after the primary, and has taken in what was written meanwhile.
+                client.execute_command("CLIENT", "PAUSE", 2000, "ALL")
             result = converged("replication", options(fleet))
         finally:
             stop.set()
