@@ -77,7 +77,20 @@ function watch(client) {
   const nodes = () => (client.isCluster ? client.nodes() : [client]);
   const timer = setInterval(() => nodes().filter(({ status }) => status === 'ready').forEach(beat), 1000);
   timer.unref();
-  client.once('end', () => clearInterval(timer));
+  client.on('end', () => closing.has(client) && clearInterval(timer));
+}
+
+// Clients that end because they are told to.
+const closing = new WeakSet();
+
+/**
+ * Connect anew when a client has ended by itself: ioredis 5.11 gives up for good when it hears of a switch while it is
+ * still connecting, as it is when the old primary's host is dead and does not even refuse.
+ */
+function revive(client) {
+  client.on('end', () => {
+    if (!closing.has(client)) setTimeout(() => client.connect().catch(() => {}), backOff(5));
+  });
 }
 
 /**
@@ -93,6 +106,7 @@ function connect(path, log = (event, text) => console.error(`redis ${event}: ${t
   client.on('reconnecting', (delay) => log('reconnecting', `in ${Math.round(delay)} ms`));
   client.on('ready', () => log('ready', endpoint(client)));
   watch(client);
+  revive(client);
   return client;
 }
 
@@ -104,6 +118,7 @@ function endpoint(client) {
 
 /** End a client. quit() alone leaves the failover detector's connections, and the process then never ends. */
 async function close(client) {
+  closing.add(client);
   await client.quit().catch(() => {});
   client.disconnect();
 }
