@@ -45,7 +45,7 @@ function connectBySentinel(settings) {
 
 /** Connect to a cluster: seed nodes tell the others, and who has which slots. */
 function connectToCluster(settings) {
-  return createCluster({
+  const cluster = createCluster({
     rootNodes: settings.nodes.map((socket) => ({ socket })),
     defaults: {
       ...patience(settings.tls),
@@ -53,6 +53,10 @@ function connectToCluster(settings) {
       password: settings.password,
     },
   });
+  // The client looks for a slot's new primary when a node says MOVED, and a dead node says nothing. So another is asked
+  // for a key that is most likely not its own; the one that is asked is chosen at random.
+  cluster.on('node-reconnecting', () => cluster.sendCommand(undefined, false, ['GET', 'who-has-it']).catch(() => {}));
+  return cluster;
 }
 
 /**
@@ -65,6 +69,7 @@ async function connect(path, log = (event, text) => console.error(`redis ${event
   const settings = readSettings(path);
   const client = settings.topology === 'cluster' ? connectToCluster(settings) : connectBySentinel(settings);
   client.on('error', (error) => log('error', error.message));
+  client.on('node-error', (error, { host, port }) => log('node error', `${host}:${port}: ${error.message}`));
   client.on('client-error', ({ error }) => log('error', error.message));
   client.on('topology-change', ({ type, node }) => log(type, node ? `${node.host}:${node.port}` : ''));
   // Its first connection has no end of its own, not even when the password is wrong.
@@ -72,7 +77,9 @@ async function connect(path, log = (event, text) => console.error(`redis ${event
   return client;
 }
 
-/** End a client. */
-const close = (client) => client.close();
+/** End a client: after the answers that are awaited, and without them where a server is gone. */
+async function close(client) {
+  await bounded(() => client.close(), 2000).catch(() => client.destroy());
+}
 
 module.exports = { close, connect };
