@@ -62,7 +62,8 @@ engines-all: ## Also build the newest engine from source
 	$(PYTHON) tests/tools/engines.py --build
 
 integration: $(VENV)/.dev engines ## Run the modules against real servers on loopback
-	$(SYSTEM) e2fsprogs mount openssl procps util-linux
+	$(SYSTEM) diffutils e2fsprogs mount openssl procps util-linux
+	command -v npm >/dev/null || $(SYSTEM) nodejs npm
 	$(AS_ROOT) pytest -q -p no:cacheprovider tests/integration
 
 sanity: $(VENV)/.dev ## Run ansible-test sanity
