@@ -105,7 +105,8 @@ class Node:
     users: tuple[str, ...] = field(default=(), repr=False)
     version: str = ""
     engine_file: bool = False
-    engine_names: frozenset[str] = frozenset()
+    # What the engine's own file says, by directive; the texts of several lines are joined.
+    engine_lines: Settings = field(default=(), repr=False)
     # What stands in the way of starting it; empty where nothing does.
     obstacle: str = ""
     way_out: str = ""

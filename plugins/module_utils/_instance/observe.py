@@ -16,7 +16,7 @@ from . import files, processes
 from .directives import bus_port, plain
 from .model import Host, Instance, Node, Wanted
 from .probe import checked, version_of
-from .render import directive_lines, directive_names
+from .render import directive_lines, engine_lines
 from .users import canonical
 
 if t.TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _nodes(wanted: Wanted, login: Login) -> tuple[Node, ...]:
 
 def _files_of(one: Instance, wanted: Wanted) -> Node:
     file = files.look_at_file(wanted.layout.engine_file(one.port))
-    return Node(one.port, engine_file=file is not None, engine_names=directive_names(file.text if file else ""))
+    return Node(one.port, engine_file=file is not None, engine_lines=engine_lines(file.text if file else ""))
 
 
 def _running(node: Node, one: Instance, wanted: Wanted, login: Login, pid: int) -> Node:

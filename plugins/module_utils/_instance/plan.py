@@ -67,9 +67,9 @@ def files(wanted: Wanted, answers: Answers, host: Host) -> list[File]:
     """Return all managed files as they have to be."""
     layout, found = wanted.layout, []
     users = users_text(wanted.accounts)
-    names = {node.port: node.engine_names for node in host.nodes}
+    lines = {node.port: node.engine_lines for node in host.nodes}
     for one in wanted.instances:
-        text = config_text(one, pins(one, names[one.port], answers[one.port]))
+        text = config_text(one, pins(one, lines[one.port], answers[one.port]))
         for path, content in ((layout.users_file(one.port), users), (layout.config_file(one.port), text)):
             found.append(File(path, content, wanted.owner, wanted.group, FILE_MODE))
     return found

@@ -9,8 +9,8 @@ import re
 import typing as t
 
 from .._text import MASK, SECRET_SETTINGS
-from .directives import quoted
-from .model import Answer, Directive, Instance
+from .directives import plain, quoted
+from .model import Answer, Directive, Instance, Settings
 
 HEADER = """\
 # Managed by Ansible (almashooq.redis.config): change the inventory, not this file.
@@ -34,15 +34,21 @@ def config_text(instance: Instance, pins: t.Sequence[Directive]) -> str:
     return "".join([HEADER, "\n", *pinned, *derived, "\n" if given else "", *given])
 
 
-def pins(instance: Instance, engine_names: t.Iterable[str], answer: Answer) -> tuple[Directive, ...]:
+def pins(instance: Instance, engine_lines: Settings, answer: Answer) -> tuple[Directive, ...]:
     """Return lines for what CONFIG REWRITE left in the engine's file and nobody asks for any more.
 
     Without them a directive that was dropped from the settings would come back at the next start:
     its line in the engine's file belongs to the engine, so the managed file has to overrule it.
+    A line that says what is the default anyway needs none: CONFIG REWRITE, which every failover
+    brings, must not change the managed file.
     """
     defaults = dict(answer.settings)
     asked = instance.names()
-    left = sorted(name for name in engine_names if name in defaults and name not in asked | NOT_PINNED)
+    left = sorted(
+        name
+        for name, text in engine_lines
+        if name in defaults and name not in asked | NOT_PINNED and text != defaults[name]
+    )
     found: list[Directive] = []
     for name in left:
         if name == "save":
@@ -50,6 +56,11 @@ def pins(instance: Instance, engine_names: t.Iterable[str], answer: Answer) -> t
         if name != "save" or defaults[name]:
             found.append(Directive(name, _default(name, defaults[name]), derived=True))
     return tuple(found)
+
+
+def engine_lines(text: str) -> Settings:
+    """Return the directives of the engine's own file, each with what follows it in all its lines."""
+    return tuple((name, " ".join(map(plain, directive_lines(text, name)))) for name in sorted(directive_names(text)))
 
 
 def directive_names(text: str) -> frozenset[str]:

@@ -52,7 +52,7 @@ def of_kind(kind, steps):
 
 @st.composite
 def nodes(draw, port):
-    seed = {"engine_file": draw(st.booleans()), "engine_names": draw(st.sampled_from([frozenset(), {"maxmemory"}]))}
+    seed = {"engine_file": draw(st.booleans()), "engine_lines": draw(st.sampled_from([(), (("maxmemory", "1"),)]))}
     if draw(st.booleans()):
         return Node(port, **seed)
     settings = {name: draw(st.sampled_from([value, "7"])) for name, value in CANONICAL.items()}
