@@ -167,7 +167,8 @@ class Witness:
         try:
             yield
         except (AssertionError, subprocess.TimeoutExpired) as error:
-            raise AssertionError(f"{error}; the witness says: {self.log.read_text()[-3000:]}") from error
+            said = f"{(getattr(error, 'stdout', None) or b'')[:1000]!r} {self.log.read_text()[-3000:]}"
+            raise AssertionError(f"{error}; the witness says: {said}") from error
 
 
 def assert_counted(report: dict[str, t.Any], written: dict[str, str], read: t.Callable[[str], object]) -> None:
