@@ -110,16 +110,19 @@ class SentinelFleet:
             self.wait_until_settled()
 
     def _hasten(self, port: int) -> None:
-        # It asks and says hello more often than every 10 and 2 seconds, so that it sees changes soon; and pings more
-        # often than each second, or a down-after of a second makes it take a new primary for dead at once.
-        periods = {"info-period": 1000, "publish-period": 500, "ping-period": 200}
+        # It asks and says hello more often than every 10 and 2 seconds, so that it sees changes soon. Pings each second
+        # would make it take a new primary for dead at once with a down-after of a second; and with five times their
+        # period below a second, it finds no good replica, for while a primary is down it asks them each second.
+        periods = {"info-period": 1000, "publish-period": 500, "ping-period": 500}
         with self.client(port) as client:
             client.execute_command("SENTINEL", "DEBUG", *(word for pair in periods.items() for word in pair))
 
     def __exit__(self, *_exception: object) -> None:
-        """End all servers and remove their files."""
+        """End all servers and remove their files; the ends of their logs are shown where a test has failed."""
         for port in list(self._processes):
             self.kill(port)
+        for log in sorted(self.directory.glob("*/log")):
+            print(f"{log}:\n{log.read_text()[-3000:]}")
         shutil.rmtree(self.directory)
 
     def program(self, role: str) -> str:
