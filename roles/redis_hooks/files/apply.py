@@ -224,7 +224,7 @@ def restart(application: Application) -> None:
 
 def requests(directory: str) -> t.Iterator[str]:
     """Yield what requests say, the oldest first, and remove them; whatever else lies there is put aside."""
-    for name in sorted(os.listdir(directory)):
+    for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else []:
         path = os.path.join(directory, name)
         if not name.endswith(".json"):
             continue
@@ -273,6 +273,7 @@ def main(arguments: t.Sequence[str]) -> int:
     parser.add_argument("--dry-run", action="store_true", help="say what would be changed, and change nothing")
     options = parser.parse_args(arguments)
     config = redis_hooks.load(options.configuration)
+    os.makedirs(config["state"], mode=0o700, exist_ok=True)
     with open(os.path.join(config["state"], "lock"), "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         applier = Applier(config, options.dry_run)

@@ -80,6 +80,7 @@ def append(path: str, entry: t.Mapping[str, t.Any]) -> None:
 
 def replace(path: str, text: str, mode: int = 0o640) -> None:
     """Write a file as a whole: a reader, or a crash, meets the old one or the new one."""
+    os.makedirs(os.path.dirname(path), mode=0o750, exist_ok=True)
     temporary = f"{path}.{os.getpid()}.new"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     try:

@@ -54,6 +54,7 @@ def test_an_event_that_comes_too_late_leaves_none(tmp_path: pathlib.Path) -> Non
 def test_sentinel_is_to_try_again_where_nothing_can_be_written(tmp_path: pathlib.Path) -> None:
     place = Place(tmp_path)
     (tmp_path / "requests").rmdir()
+    (tmp_path / "requests").write_text("in the way")
     assert reconfigure.main(ARGUMENTS, str(place.configuration)) == 1
 
 
