@@ -10,6 +10,7 @@ SYSTEM := bash tests/tools/system.sh
 # For tests that mount file systems and change users; what they leave behind must not be root's.
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo env "PATH=$(BIN):$(PATH)" PYTHONDONTWRITEBYTECODE=1)
 INVENTORY ?= inventories/local
+BENCH ?= bench_cluster
 SCENARIO ?= $(notdir $(patsubst %/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 export PATH := $(BIN):$(PATH)
 # Whole lines, as they can be read and searched.
@@ -76,8 +77,8 @@ build: $(VENV)/.dev ## Build the collection, install the result, list the playbo
 molecule: $(VENV)/.dev ## Run scenarios on real hosts: SCENARIO=name, all by default
 	for scenario in $(SCENARIO); do molecule test -s "$$scenario"; done
 
-bench: $(VENV)/.dev engines ## Measure beside the tools that a user would take instead
-	PYTHONPATH=.collections:. python -m tests.bench.bench_cluster $(ARGS)
+bench: $(VENV)/.dev engines ## Measure beside the tools that a user would take instead: BENCH=bench_cluster or bench_switchover
+	PYTHONPATH=.collections:. python -m tests.bench.$(BENCH) $(ARGS)
 
 clean: ## Remove what was built and fetched; deployments stay
 	rm -rf $(VENV) .cache .ansible .hypothesis .*_cache almashooq-redis-*.tar.gz

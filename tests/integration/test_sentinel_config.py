@@ -18,6 +18,8 @@ import redis
 
 from .fleet import until
 from .module_runner import finish_module, run_module, start_module
+from .sentinel_fleet import SECRETS as FLEET
+from .sentinel_fleet import SentinelFleet
 
 PORT, PEER, NOBODY_THERE = 23590, 23591, 23599
 SECRETS = {"admin": "admin-horse", "peer": "peer-battery", "client": "client-staple", "auth": "auth-tray"}
@@ -141,6 +143,19 @@ def test_the_login_at_the_instances_is_set_while_it_runs(host: Host) -> None:
     assert host.converged()["plan"] == [f"127.0.0.1:{PORT}: log in at the instances of main as sentinel"]
     assert host.pid() == pid
     assert SECRETS["auth"] in host.own_file.read_text()
+
+
+def test_a_login_that_the_instances_do_not_take_is_refused(engine: pathlib.Path) -> None:
+    with SentinelFleet(engine, [23580], [23585]) as fleet, Host(engine) as host:
+        host.converged(auth_password=SECRETS["auth"])
+        with host.client() as client:
+            client.execute_command("SENTINEL", "MONITOR", "main", "127.0.0.1", fleet.ports[0], 1)
+        told = host.run(auth_user="sentinel", auth_password="wrong")
+        assert "does not let Sentinel log in" in told["msg"]
+        assert "wrong" not in host.own_file.read_text()
+        right = host.run(auth_user="sentinel", auth_password=FLEET["sentinel"])
+        assert right["changed"]
+        assert FLEET["sentinel"] in host.own_file.read_text()
 
 
 def test_users_are_loaded_while_it_runs(host: Host) -> None:

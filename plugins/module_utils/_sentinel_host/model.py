@@ -58,6 +58,8 @@ class Seen:
     pid: int | None = None
     older: bool = False
     accounts: tuple[str, ...] = field(default=(), repr=False)
+    # Sets whose primary does not let the wished login in, and what it says.
+    locked_out: tuple[tuple[str, str], ...] = ()
     sets: tuple[str, ...] = ()
     hooks: tuple[tuple[str, Settings], ...] = ()
 

@@ -9,8 +9,8 @@ import os
 import time
 import typing as t
 
-from .._client import Client
-from .._errors import CollectionError
+from .._client import Access, Client, Record
+from .._errors import AuthenticationFailed, CollectionError, PermissionDenied
 from .._instance import files, processes
 from .._instance.model import Instance
 from .._instance.observe import Login, connect
@@ -23,6 +23,7 @@ from .model import Seen, Settings, Wanted
 
 # The two clocks that are compared here tick in hundredths of a second.
 PRECISION = 0.02
+KNOCK = 3.0  # s to wait for an answer of an instance
 
 
 def observe(wanted: Wanted, instance: Instance, sought: processes.Sought, login: Login, version: str) -> Seen:
@@ -46,7 +47,28 @@ def observe(wanted: Wanted, instance: Instance, sought: processes.Sought, login:
         accounts=accounts,
         sets=tuple(name for name, _scripts in hooks),
         hooks=hooks,
+        locked_out=locked_out(own.text if own else "", wanted, hooks, login.record),
     )
+
+
+def locked_out(
+    text: str, wanted: Wanted, hooks: t.Sequence[tuple[str, Settings]], record: Record
+) -> tuple[tuple[str, str], ...]:
+    """Try each login that is another than Sentinel's own file has, where the set's primary can be asked."""
+    found = []
+    for login in wanted.logins:
+        primary = ownfile.primary(text, login.set)
+        watched = any(name == login.set for name, _scripts in hooks)
+        if not watched or primary is None or ownfile.has_login(text, login.set, login.user, login.password):
+            continue
+        try:
+            with Client(*primary, Access(login.user or None, login.password, timeout=KNOCK), record=record) as client:
+                client.command("PING")
+        except (AuthenticationFailed, PermissionDenied) as error:
+            found.append((login.set, str(error)))
+        except CollectionError:
+            continue  # a primary that is down says nothing about the password
+    return tuple(found)
 
 
 def started_before(pid: int, path: str) -> bool:

@@ -17,6 +17,19 @@ def watched(text: str) -> tuple[str, ...]:
     return tuple(words[2] for words in _directives(text) if words[1] == MONITOR and len(words) > 2)
 
 
+def primary(text: str, set_name: str) -> tuple[str, int] | None:
+    """Return address and port of the primary of a set, None where the set is not watched."""
+    for words in _directives(text):
+        if words[1] == MONITOR and words[2:3] == [set_name] and len(words) > 4 and words[4].isdigit():
+            return words[3], int(words[4])
+    return None
+
+
+def has_login(text: str, set_name: str, user: str, password: str) -> bool:
+    """Tell whether the file says that Sentinel logs in at a set in this way."""
+    return (option(text, set_name, "auth-user"), option(text, set_name, "auth-pass")) == (user, password)
+
+
 def option(text: str, set_name: str, name: str) -> str:
     """Return the value of an option of a set, empty where the file has none."""
     found = [words for words in _directives(text) if words[1] == name and words[2:3] == [set_name]]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from .._errors import Refused
 from .._files import File
 from .._text import node_name
 from . import ownfile
@@ -19,7 +20,8 @@ from .steps import LoadUsers, MakeDirectory, Restart, Seed, SetLogin, Start, Ste
 
 
 def plan(seen: Seen, wanted: Wanted, judged: Judged) -> tuple[Step, ...]:
-    """Return the steps that are left."""
+    """Return the steps that are left; raise Refused where a login would cut Sentinel off."""
+    _refuse_locked_out(seen)
     files = _files(seen, wanted)
     if seen.pid is None:
         own = seen.own or wanted.seed
@@ -44,7 +46,7 @@ def _running(seen: Seen, wanted: Wanted, judged: Judged) -> list[Step]:
     node, own = node_name(wanted.address, wanted.port), seen.own or wanted.seed
     steps: list[Step] = [LoadUsers(node, judged.accounts)] if seen.accounts != judged.accounts else []
     for login in wanted.logins:
-        if login.set in seen.sets and _login_differs(own, login):
+        if login.set in seen.sets and not ownfile.has_login(own.text, login.set, login.user, login.password):
             own = dataclasses.replace(own, text=_with_login(own.text, login))
             steps.append(SetLogin(node, login, own))
     reasons = ["its settings"] if seen.older or seen.managed != wanted.managed else []
@@ -67,11 +69,13 @@ def _wish(wanted: Wanted) -> Settings:
     return tuple((name, value) for name, value in wanted.scripts if value)
 
 
-def _login_differs(own: File, login: Login) -> bool:
-    return (ownfile.option(own.text, login.set, "auth-user"), ownfile.option(own.text, login.set, "auth-pass")) != (
-        login.user,
-        login.password,
-    )
+def _refuse_locked_out(seen: Seen) -> None:
+    for name, said in seen.locked_out:
+        raise Refused(
+            f"the primary of {name!r} does not let Sentinel log in: {said}",
+            hint="Give the user and password that Sentinel has there (redis_node_sentinel_password): with another "
+            "login it would take the primary for dead. Nothing has been changed.",
+        )
 
 
 def _with_login(text: str, login: Login) -> str:

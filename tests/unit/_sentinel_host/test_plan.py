@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
 from ansible_collections.almashooq.redis.plugins.module_utils._files import Directory, File
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.model import Judged, Login, Seen, Wanted
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.plan import plan
@@ -99,6 +100,12 @@ CASES = {
 @pytest.mark.parametrize(("changes", "steps"), CASES.values(), ids=CASES)
 def test_what_differs_is_all_that_is_done(changes: dict[str, object], steps: list[str]) -> None:
     assert words(dataclasses.replace(DONE, **changes)) == steps
+
+
+def test_a_login_that_the_primary_does_not_take_is_not_set() -> None:
+    seen = dataclasses.replace(DONE, own=own(HOOKED.replace("secret", "old")), locked_out=(("main", "WRONGPASS"),))
+    with pytest.raises(Refused, match="does not let Sentinel log in"):
+        plan(seen, WANTED, JUDGED)
 
 
 @st.composite
