@@ -14,9 +14,12 @@ description:
   - "Refuses unless it is safe: all Sentinels are up and agree, a quorum can be had, no failover is going on, and a
     replica is in sync. Ends when every Sentinel names the new primary, and all others follow it, the old one too."
   - No write that was acknowledged is lost. Where all servers are Valkey 9.0 or later, Sentinel coordinates the
-    switchover itself. Elsewhere writes are held on the old primary (for 15 seconds at most, should this module be
-    killed) until a replica has all of them; once that is promoted the old primary follows it at once, and its clients
-    are disconnected.
+    switchover itself, if its user has the rights (C(+failover +client|pause +client|unpause)). Elsewhere writes are
+    held on the old primary until the replicas have all of them; once one is promoted the old primary follows it at
+    once, and its clients are disconnected.
+  - Should this module be killed meanwhile, writes go on after 15 seconds, and Sentinel finishes what was begun. What
+    waited until then is refused where C(min-replicas-to-write) is at least 1; elsewhere it may be lost, a write for
+    each connection.
   - Which replica takes over is Sentinel's choice, by C(replica-priority) and by what each of them has.
 author:
   - The almashooq.redis authors (@almashooq)

@@ -29,7 +29,9 @@ from .observe import observe_all
 from .plan import primary_of
 from .switchover import State, Switch
 
-# How long writes wait at most, should this run be killed meanwhile: seconds.
+# How long writes wait at most, should this run be killed meanwhile: seconds.  Longer than the eight after which
+# Sentinel makes a replica of the old primary, so that it does so as soon as writes are let go (until then its
+# connection waits, too: it publishes).  What was waiting at that moment is refused by min-replicas-to-write 1.
 HOLD = 15.0
 # What SENTINEL FAILOVER ... COORDINATED has Sentinel's user do on the primary.
 COORDINATION = (("FAILOVER",), ("CLIENT", "PAUSE", "1"), ("CLIENT", "UNPAUSE"))
@@ -60,6 +62,7 @@ class FailoverOperation:
         self._before = ""
         self._coordinated = False
         self._seconds = 0.0
+        self._down_after = HOLD
 
     def observe(self) -> State:
         """Ask all Sentinels and all instances."""
@@ -79,6 +82,7 @@ class FailoverOperation:
         """Switch over, and return when another one says that it is primary."""
         started = time.monotonic()
         self._before, self._coordinated = state.primary, steps[0].coordinated
+        self._down_after = steps[0].down_after
         sentinel = self._sentinels[self._desired.sentinels[0].name]
         if self._coordinated:
             sentinel.command("SENTINEL", "FAILOVER", self._set.name, "COORDINATED")
@@ -186,7 +190,7 @@ class FailoverOperation:
             self._ask_nodes,
             missing,
             awaiting="the replicas to have all writes",
-            timeout=min(self._left(), HOLD / 3),
+            timeout=min(self._left(), HOLD / 3, self._down_after / 2),
             node=self._before,
             hint="Writes go on at the old primary. Run again when the replicas keep up.",
             longest_interval=0.05,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from .._errors import Refused
 from .._replication.model import Node
+from .._replies import number
 from . import checks
 from .desired import Desired
 from .model import Observed
@@ -41,12 +42,16 @@ class State:
 
 @dataclass(frozen=True)
 class Switch:
-    """The one step: another replica becomes primary; Sentinel chooses which of the heirs."""
+    """The one step: another replica becomes primary; Sentinel chooses which of the heirs.
+
+    ``down_after`` is how long a primary may be silent before a Sentinel takes it for dead, in seconds.
+    """
 
     set: str
     primary: str
     heirs: tuple[str, ...]
     coordinated: bool
+    down_after: float
 
     def describe(self) -> str:
         """Return the line for people."""
@@ -78,7 +83,9 @@ def plan(state: State, desired: Desired) -> Switch:
             + ("is none of the nodes" if primary is None else primary.detail or "is a replica"),
             hint=UNCHANGED,
         )
-    return Switch(wanted.name, state.primary, _heirs(state, primary, desired), can_coordinate(state))
+    silences = [watch.setting("down-after-milliseconds") for _one, watch in state.sentinels.watches(wanted.name)]
+    down_after = min(number(silence) for silence in silences) / 1000
+    return Switch(wanted.name, state.primary, _heirs(state, primary, desired), can_coordinate(state), down_after)
 
 
 def can_coordinate(state: State) -> bool:
