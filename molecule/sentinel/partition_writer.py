@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An application that has lost sight of everybody but one primary, and goes on writing to it.
 
-usage: partition_writer.py write ADDRESS PORT FILE       until SIGTERM; an acknowledgement is a line "seconds key" in FILE
+usage: partition_writer.py write ADDRESS PORT FILE       until SIGTERM; an acknowledgement is a line "seconds key"
        partition_writer.py read ADDRESS PORT FILE SINCE  prints, as JSON, what of them that server has not
 (the password of the user in REDIS_USER is in REDIS_PASSWORD)
 """
