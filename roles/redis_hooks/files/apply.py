@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -70,17 +69,21 @@ def parse(text: str, config: t.Mapping[str, t.Any]) -> Primary:
         request["old_primary"] = given.get("old_primary")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Refused("it is not of the right shape") from error
-    shapes = ((("set", "address", "standing"), str), (("port",), int))
-    if not all(type(request[key]) is kind for keys, kind in shapes for key in keys):
+    if not all(isinstance(request[key], str) for key in ("set", "address", "standing")):
         raise Refused("it is not of the right shape")
-    if request["epoch"] is not None and type(request["epoch"]) is not int:
-        raise Refused("its epoch is none")
+    if not is_number(request["port"]) or not (request["epoch"] is None or is_number(request["epoch"])):
+        raise Refused("its port or its epoch is no number")
     nodes = config["sets"].get(request["set"])
     if nodes is None:
         raise Refused("it names no set of ours")
     if (request["address"], request["port"]) not in [(node["address"], int(node["port"])) for node in nodes]:
         raise Refused(f"it names no member of set {request['set']}")
     return request
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a whole number; Python takes true for one, too."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def values(application: Application, primary: Primary) -> dict[str, str]:
