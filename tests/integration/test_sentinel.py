@@ -222,13 +222,34 @@ def test_a_fourth_sentinel_joins_and_leaves_and_is_counted_right_everywhere(
 
 
 def test_a_sentinel_with_a_fresh_id_takes_its_own_place(watched: SentinelFleet) -> None:
-    last = watched.sentinel_ports[-1]
+    *others, last = watched.sentinel_ports
     watched.kill(last)
     for name in ("sentinel.conf", "users.acl"):
         watched.path(last, name).unlink()
+    # By then nothing that it said is on its way any more: see the test below.
+    until(lambda: phantoms(watched, *others) == {f"{HOST}:{last}"}, "all notice that it is gone")
     watched.restart(last)
     untouched(converged("sentinel", options(watched)))
     assert_counted(watched, *watched.sentinel_ports)
+
+
+def test_a_sentinel_that_counts_itself_is_told_and_forgets_it_only_with_consent(watched: SentinelFleet) -> None:
+    last = watched.sentinel_ports[-1]
+    # What a Sentinel hears that was started with a fresh id while a word of the old one was still on its way.
+    hello = f"{HOST},{last},{'f' * 40},0,{watched.name},{HOST},{watched.ports[0]},0"
+    with watched.client(watched.ports[0]) as client:
+        client.publish("__sentinel__:hello", hello)
+    own = str(watched.client(last).execute_command("SENTINEL", "MYID"))
+    until(lambda: own in ids(watched, last), "it takes itself for another one")
+    told = converged("sentinel", options(watched))
+    untouched(told)
+    assert [one["message"] for one in told["findings"]] == [f"{HOST}:{last} counts itself as another Sentinel of main"]
+    assert not converged("sentinel_info", login(watched))["healthy"]
+    cleaned = converged("sentinel", options(watched, forget=True))
+    assert cleaned["plan"] == [f"{HOST}:{last}: forget {HOST}:{last} of main"]
+    assert_counted(watched, *watched.sentinel_ports)
+    untouched(converged("sentinel", options(watched, forget=True)))
+    assert converged("sentinel_info", login(watched))["healthy"]
 
 
 def test_a_phantom_voter_is_told_and_forgotten_only_with_consent(any_engine: pathlib.Path, first_port: int) -> None:

@@ -10,7 +10,7 @@ import typing as t
 from .._nodes import ERROR, WARNING, Finding
 from .desired import Desired, WantedSet
 from .model import Observed, Sentinel, Watch
-from .plan import unwanted
+from .plan import is_itself, unwanted
 
 
 def unsettled(observed: Observed, desired: Desired, *, but_for_quorum: bool = False) -> list[str]:
@@ -57,8 +57,17 @@ def _unexpected(observed: Observed, set_name: str, desired: Desired) -> t.Iterat
     """Find what counts for Sentinels and is not in the wish, down or up."""
     counting: dict[tuple[str, bool], list[str]] = {}
     for one, watch in observed.watches(set_name):
-        for each in unwanted(watch, desired):
-            counting.setdefault((each.name, each.down), []).append(one.name)
+        for each in unwanted(one, watch, desired):
+            if is_itself(each, one, desired):
+                yield Finding(
+                    "phantom",
+                    f"{one.name} counts itself as another Sentinel of {set_name}",
+                    WARNING,
+                    one.name,
+                    "Allow it to forget that (redis_sentinel_forget).",
+                )
+            else:
+                counting.setdefault((each.name, each.down), []).append(one.name)
     for (name, down), sentinels in sorted(counting.items()):
         yield Finding(
             "phantom" if down else "unexpected-member",
@@ -97,6 +106,8 @@ def _misknown(observed: Observed, desired: Desired) -> t.Iterator[str]:
     for wanted in desired.sets:
         for one, watch in observed.watches(wanted.name):
             for peer in watch.peers:
+                if is_itself(peer, one, desired):
+                    continue
                 if peer.id and peer.id != ids.get(peer.name, peer.id):
                     yield f"{one.name} knows {peer.name} of {wanted.name} by the id {peer.id}, which is not its own"
 

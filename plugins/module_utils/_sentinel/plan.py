@@ -77,17 +77,26 @@ def undecided(observed: Observed, desired: Desired) -> str:
     return ""
 
 
-def strangers(watch: Watch, desired: Desired) -> list[str]:
-    """Return the replicas and Sentinels of a set that are down for one Sentinel and not in the wish."""
-    return [each.name for each in unwanted(watch, desired) if each.down]
+def strangers(one: Sentinel, watch: Watch, desired: Desired) -> list[str]:
+    """Return the replicas and Sentinels that a Sentinel counts for a set and should forget: what is down, and itself."""
+    return [each.name for each in unwanted(one, watch, desired) if each.down or is_itself(each, one, desired)]
 
 
-def unwanted(watch: Watch, desired: Desired) -> list[Known]:
-    """Return the replicas and Sentinels of a set that are not in the wish, up or down."""
-    members = {node.name for one in desired.sets if one.name == watch.set for node in one.nodes}
-    sentinels = {desired.known_as(one.name) for one in desired.sentinels}
+def unwanted(one: Sentinel, watch: Watch, desired: Desired) -> list[Known]:
+    """Return the replicas and Sentinels of a set that a Sentinel counts and that are not in the wish, up or down."""
+    members = {node.name for wanted in desired.sets if wanted.name == watch.set for node in wanted.nodes}
+    sentinels = {desired.known_as(other.name) for other in desired.peers_of(one.name)}
     replicas = [each for each in watch.replicas if each.name not in members]
-    return replicas + [each for each in watch.peers if each.name not in sentinels]
+    return replicas + [each for each in watch.peers if each.name not in sentinels or is_itself(each, one, desired)]
+
+
+def is_itself(each: Known, one: Sentinel, desired: Desired) -> bool:
+    """Return whether a Sentinel counts itself as another one.
+
+    It does when it hears a last word of its former id from its own address: it then says hello to that
+    address, and takes the answer for news (tried on Redis 7.0.15).
+    """
+    return each.name == desired.known_as(one.name) or bool(each.id and each.id == one.id)
 
 
 def _monitor(one: Sentinel, wanted: WantedSet, primary: str, desired: Desired) -> Monitor:
@@ -118,7 +127,7 @@ def _tune(one: Sentinel, watch: Watch, wanted: WantedSet) -> list[Tune]:
 def _forget(observed: Observed, desired: Desired, wanted: WantedSet) -> list[Forget]:
     steps = []
     for one, watch in observed.watches(wanted.name):
-        gone = [name for name in strangers(watch, desired) if desired.forget or name in desired.leaving]
+        gone = [name for name in strangers(one, watch, desired) if desired.forget or name in desired.leaving]
         if gone:
             steps.append(Forget(one.name, wanted.name, tuple(gone)))
     return steps

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
@@ -12,7 +13,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils import _nodes
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.checks import findings, unsettled
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.desired import Desired
-from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.model import Observed, Watch
+from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.model import Known, Observed, Watch
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.plan import plan, undecided
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +88,19 @@ def test_phantoms_and_the_dead_are_told_and_only_with_consent_forgotten_one_sent
     steps = plan(observed, wish(forget=True))
     assert [step.describe() for step in steps] == [f"{name}: forget {DEAD}, {PHANTOM} of main" for name in SENTINELS]
     assert len({step.phase for step in steps}) == 3
+
+
+COUNTS_ITSELF = {"by its address": Known(S3, id="former"), "by its id": Known(PHANTOM, id=f"id-{S3}")}
+
+
+@pytest.mark.parametrize("itself", COUNTS_ITSELF.values(), ids=COUNTS_ITSELF)
+def test_a_sentinel_that_counts_itself_is_told_and_forgets_it_only_with_consent(itself: Known) -> None:
+    seen = watch(S3)
+    counting = sentinel(S3, dataclasses.replace(seen, peers=(*seen.peers, itself)))
+    observed = Observed((*complete().sentinels[:2], counting))
+    assert words(observed, wish()) == []
+    assert [(one.check, one.node) for one in findings(observed, wish())] == [("phantom", S3)]
+    assert words(observed, wish(forget=True)) == [f"{S3}: forget {itself.name} of main"]
 
 
 def test_what_leaves_is_forgotten_without_further_consent_once_it_is_seen_to_be_gone() -> None:
