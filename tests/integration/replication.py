@@ -13,7 +13,7 @@ import typing as t
 from .fleet import until
 from .sentinel_fleet import HOST, SECRETS, SentinelFleet
 
-FIRST_PORT, LAST_PORT, PORTS_A_TEST = 22000, 22490, 10
+FIRST_PORT, LAST_PORT, PORTS_A_TEST = 24000, 24490, 10
 first_ports = itertools.cycle(range(FIRST_PORT, LAST_PORT, PORTS_A_TEST))
 # What changes the replication of a server, or its settings, by the names of INFO commandstats.
 WRITING = ("replicaof", "slaveof", "config|set", "config|rewrite", "flushall", "flushdb", "failover", "acl|setuser")

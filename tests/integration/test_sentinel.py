@@ -19,7 +19,7 @@ from .module_runner import converged, finish_module, refused, run_module, start_
 from .sentinel_fleet import HOST, SECRETS, SentinelFleet
 
 SETTINGS = {"down-after-milliseconds": 1000, "failover-timeout": 5000, "parallel-syncs": 1}
-_first_ports = itertools.cycle(range(22500, 22800, 10))
+_first_ports = itertools.cycle(range(24500, 24800, 10))
 
 
 @pytest.fixture
@@ -389,11 +389,11 @@ def test_a_login_that_the_instances_refuse_is_told_before_anything_is_changed(
     ],
 )
 def test_a_wish_that_cannot_be_is_refused(others: dict[str, t.Any], said: str) -> None:
-    sentinels = [{"address": HOST, "port": port} for port in (22990, 22991, 22992)]
+    sentinels = [{"address": HOST, "port": port} for port in (24990, 24991, 24992)]
     wish = {
         "name": "main",
-        "primary": {"address": HOST, "port": 22995},
-        "nodes": [{"address": HOST, "port": 22995}],
+        "primary": {"address": HOST, "port": 24995},
+        "nodes": [{"address": HOST, "port": 24995}],
         "quorum": 2,
     }
     result = refused("sentinel", {"sentinels": sentinels, "sets": [{**wish, **others}]})

@@ -18,7 +18,7 @@ from .module_runner import converged, refused, start_module
 from .sentinel_fleet import DATA_USERS, HOST, SECRETS, SentinelFleet
 from .sentinel_writer import Writer
 
-_first_ports = itertools.cycle(range(22800, 22980, 10))
+_first_ports = itertools.cycle(range(24800, 24980, 10))
 
 
 @pytest.fixture
