@@ -78,7 +78,7 @@ def undecided(observed: Observed, desired: Desired) -> str:
 
 
 def strangers(one: Sentinel, watch: Watch, desired: Desired) -> list[str]:
-    """Return the replicas and Sentinels that a Sentinel counts for a set and should forget: what is down, and itself."""
+    """Return the replicas and Sentinels that a Sentinel counts for a set and should forget: the dead, and itself."""
     return [each.name for each in unwanted(one, watch, desired) if each.down or is_itself(each, one, desired)]
 
 
