@@ -192,7 +192,17 @@ class ReplicationOperation:
         """Return the wish with addresses for host names: servers know each other by address."""
 
         def by_address(nodes: t.Sequence[Wanted]) -> tuple[Wanted, ...]:
-            return tuple(dataclasses.replace(node, address=resolved(node.address)) for node in nodes)
+            found: dict[str, tuple[Wanted, Wanted]] = {}
+            for node in nodes:
+                changed = dataclasses.replace(node, address=resolved(node.address))
+                if changed.name in found:
+                    # Two names of one server would share one connection, and take each other's answers.
+                    other = found[changed.name][0].name
+                    raise Refused(
+                        f"{other} and {node.name} are one server", node=other, hint="Name each instance once."
+                    )
+                found[changed.name] = (node, changed)
+            return tuple(changed for _node, changed in found.values())
 
         new_names = {node.name: changed.name for node, changed in zip(desired.nodes, by_address(desired.nodes))}
         return dataclasses.replace(
