@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an inventory describes, without asking a host."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
+from ansible_collections.almashooq.redis.plugins.module_utils._health.inventory import deployments, monitored_instances
+
+Variables = dict[str, t.Any]
+
+
+def host(group: str, address: str = "192.0.2.11", **variables: t.Any) -> Variables:
+    return {"group_names": [f"redis_{group}"], "redis_node_address": address, **variables}
+
+
+def names(found: list[Variables]) -> list[str]:
+    return [one["name"] for one in found]
+
+
+def test_a_cluster_host_that_says_nothing_has_the_six_ports_of_the_role() -> None:
+    found = monitored_instances({"alpha": host("cluster")}, ["alpha"])
+    assert names(found) == [f"192.0.2.11:{port}" for port in range(7000, 7006)]
+    assert {(one["kind"], one["topology"], one["deployment"], one["zone"]) for one in found} == {
+        ("instance", "cluster", "redis", "alpha")
+    }
+
+
+def test_an_instance_of_a_set_is_named_by_the_set() -> None:
+    sets = [{"name": "main"}, {"name": "carts", "ports": ["6380"]}]
+    variables = host(
+        "replication",
+        redis_replication_sets=sets,
+        redis_node_instances=[{"port": 6379}, {"port": "6380"}],
+        redis_node_zone="z1",
+    )
+    found = monitored_instances({"alpha": variables}, ["alpha"])
+    assert [(one["port"], one["deployment"], one["zone"]) for one in found] == [
+        (6379, "main", "z1"),
+        (6380, "carts", "z1"),
+    ]
+
+
+def test_a_sentinel_belongs_to_no_deployment() -> None:
+    variables = host("sentinel", redis_sentinel_zone="z2")
+    (one,) = monitored_instances({"alpha": variables}, ["alpha"])
+    assert (one["name"], one["kind"], one["deployment"], one["zone"]) == ("192.0.2.11:26379", "sentinel", "", "z2")
+
+
+def test_what_leaves_is_not_watched() -> None:
+    hostvars = {
+        "alpha": host("replication", redis_replication_state="absent"),
+        "bravo": host("sentinel", redis_sentinel_state="absent"),
+    }
+    assert monitored_instances(hostvars, hostvars) == []
+
+
+def test_groups_may_have_other_names() -> None:
+    variables = {"group_names": ["caches"], "redis_cluster_group": "caches", "redis_node_address": "192.0.2.1"}
+    assert len(monitored_instances({"alpha": variables}, ["alpha"])) == 6
+
+
+def test_a_host_of_neither_group_has_nothing() -> None:
+    assert monitored_instances({"app": {"group_names": ["redis_client"]}}, ["app"]) == []
+
+
+def test_a_host_without_an_address_is_refused_by_name() -> None:
+    with pytest.raises(Refused, match="host alpha has no address"):
+        monitored_instances({"alpha": {"group_names": ["redis_cluster"]}}, ["alpha"])
+
+
+def test_two_clusters_are_two_deployments() -> None:
+    hostvars = {
+        "alpha": host("cluster", redis_node_deployment="a", redis_cluster_replicas=2),
+        "bravo": host("cluster", "192.0.2.12", redis_node_deployment="b"),
+    }
+    a, b = deployments(hostvars, hostvars)
+    assert (a["deployment"], a["replicas"], len(a["nodes"])) == ("a", 2, 6)
+    assert (b["deployment"], b["replicas"], b["sentinels"]) == ("b", 1, [])
+
+
+@pytest.mark.parametrize(("members", "replicas"), [(1, 0), (2, 1), (3, 1)], ids=["alone", "a pair", "three"])
+def test_a_set_wants_a_replica_where_it_has_a_second_member(members: int, replicas: int) -> None:
+    hostvars = {
+        f"host{n}": host("replication", f"192.0.2.{n}", redis_replication_sets=[{"name": "main"}])
+        for n in range(members)
+    }
+    hostvars["watch"] = host("sentinel", "192.0.2.50", redis_sentinel_announce_ip="198.51.100.50")
+    (one,) = deployments(hostvars, hostvars)
+    assert (one["topology"], one["set"], one["replicas"]) == ("replication", "main", replicas)
+    assert [(each["address"], each["announce_ip"]) for each in one["sentinels"]] == [("192.0.2.50", "198.51.100.50")]
