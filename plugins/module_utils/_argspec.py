@@ -10,6 +10,7 @@ import typing as t
 
 from ._client import Access
 from ._cluster.desired import COMPROMISES
+from ._health.desired import Limits
 
 CONNECTION: dict[str, dict[str, t.Any]] = {
     "username": {"type": "str"},
@@ -49,6 +50,38 @@ SENTINELS: dict[str, t.Any] = {
 CLUSTER: dict[str, dict[str, t.Any]] = {
     "nodes": NODES,
     "accept": {"type": "list", "elements": "str", "choices": list(COMPROMISES), "default": []},
+}
+
+# What module health asserts, besides the nodes and the login.
+HEALTH: dict[str, dict[str, t.Any]] = {
+    "deployment": {"type": "str", "default": "redis"},
+    "topology": {"type": "str", "choices": ["cluster", "replication"], "default": "cluster"},
+    "set": {"type": "str"},
+    "sentinels": {**SENTINELS, "required": False},
+    "sentinel_username": {"type": "str"},
+    "sentinel_password": {"type": "str", "no_log": True},
+    "hosts": {"type": "list", "elements": "dict"},
+    "replicas": {"type": "int", "default": 1},
+    "checks": {"type": "list", "elements": "str", "default": []},
+    "skip": {"type": "list", "elements": "str", "default": []},
+    "mute": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "check": {"type": "str", "required": True},
+            "reason": {"type": "str", "required": True},
+            "node": {"type": "str"},
+        },
+    },
+    "warn": {"type": "list", "elements": "str", "default": []},
+    "limits": {
+        "type": "dict",
+        "default": {},
+        "options": {one.name: {"type": "float"} for one in dataclasses.fields(Limits)},
+    },
+    "sample": {"type": "float", "default": 1.0},
+    "fail_on": {"type": "str", "choices": ["error", "warning", "never"], "default": "error"},
 }
 
 

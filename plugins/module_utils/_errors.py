@@ -86,3 +86,9 @@ class DeadlineExceeded(CollectionError):
     """A wait ended without its condition: what was awaited, where, and what was last seen."""
 
     kind = "deadline"
+
+
+class Unhealthy(CollectionError):
+    """The deployment is not as it should be; the findings are among the data."""
+
+    kind = "unhealthy"

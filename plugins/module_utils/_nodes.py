@@ -44,13 +44,18 @@ PROBLEMS: tuple[tuple[type[CollectionError], str], ...] = (
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is not as it should be: what, where, how bad, what to do."""
+    """Something that is not as it should be: what, where, how bad, what to do.
+
+    ``observed`` and ``expected`` are the evidence where it is a value; elsewhere the message has it.
+    """
 
     check: str
     message: str
     severity: str = ERROR
     node: str | None = None
     hint: str = ""
+    observed: str = ""
+    expected: str = ""
 
     def text(self) -> str:
         """Return one line for people."""
@@ -64,6 +69,8 @@ class Finding:
             "node": self.node,
             "message": self.message,
             "hint": self.hint,
+            "observed": self.observed,
+            "expected": self.expected,
         }
 
 

@@ -45,7 +45,8 @@ topology:
   returned: success
   type: dict
 findings:
-  description: What is not as it should be; check, severity (V(error) or V(warning)), node, message, hint.
+  description: What is not as it should be; check, severity (V(error) or V(warning)), node, message, hint, observed,
+    expected.
   returned: success
   type: list
   elements: dict

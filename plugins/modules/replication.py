@@ -172,7 +172,7 @@ topology:
   returned: success
   type: dict
 findings:
-  description: What is not as it should be; check, severity, node, message, hint.
+  description: What is not as it should be; check, severity, node, message, hint, observed, expected.
   returned: success
   type: list
   elements: dict

@@ -214,7 +214,7 @@ sentinels:
   type: list
   elements: dict
 findings:
-  description: What is not as it should be; check, severity, node, message, hint.
+  description: What is not as it should be; check, severity, node, message, hint, observed, expected.
   returned: success
   type: list
   elements: dict

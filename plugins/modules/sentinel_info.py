@@ -53,7 +53,8 @@ sentinels:
   type: list
   elements: dict
 findings:
-  description: What is not as it should be; check, severity (V(error) or V(warning)), node, message, hint.
+  description: What is not as it should be; check, severity (V(error) or V(warning)), node, message, hint, observed,
+    expected.
   returned: success
   type: list
   elements: dict

@@ -41,6 +41,7 @@ STANDARD = {
     "__future__",
     "collections",
     "dataclasses",
+    "difflib",
     "enum",
     "functools",
     "hashlib",
@@ -50,9 +51,16 @@ STANDARD = {
     "re",
     "typing",
 }
+
+
+def kind(stem: str) -> str:
+    """Return what a file is: checks_memory is a part of the checks."""
+    return stem.partition("_")[0]
+
+
 EFFECTS = {"open", "print", "input", "exec", "eval", "breakpoint", "__import__"}
 
-PURE_FILES = sorted(path for path in UTILS.glob("_*/*.py") if path.stem in PURE)
+PURE_FILES = sorted(path for path in UTILS.glob("_*/*.py") if kind(path.stem) in PURE)
 
 
 def name(path: pathlib.Path) -> str:
@@ -79,7 +87,7 @@ def is_pure(imported: str) -> bool:
     if imported.startswith(".."):
         return imported[2:] in PURE_FOUNDATION
     if imported.startswith("."):
-        return imported[1:] in PURE
+        return kind(imported[1:]) in PURE
     return imported.partition(".")[0] in STANDARD
 
 

@@ -12,29 +12,60 @@ from .desired import Desired, WantedSet
 from .model import Observed, Sentinel, Watch
 from .plan import is_itself, unwanted
 
+# What a finding is about.
+REACHABLE = "sentinel-reachable"
+AGREEMENT = "sentinel-agreement"
+KNOWN = "sentinel-known"
+QUORUM = "sentinel-quorum"
+REPLICA_LINK = "replica-link"
+
+LOG_HINT = "See its log, and that it runs."
+AGREEMENT_HINT = (
+    "While a failover goes on this passes; otherwise see the logs of the Sentinels, and run site.yml again."
+)
+KNOWN_HINT = "See whether it runs and can be reached from there; site.yml makes the Sentinels know everybody."
+QUORUM_HINT = "Start the Sentinels that are down; those that are gone for good are forgotten (redis_sentinel_forget)."
+LINK_HINT = "See the log of the replica: a password, a port, or its primary."
+HINTS = {
+    REACHABLE: LOG_HINT,
+    AGREEMENT: AGREEMENT_HINT,
+    KNOWN: KNOWN_HINT,
+    QUORUM: QUORUM_HINT,
+    REPLICA_LINK: LINK_HINT,
+}
+Said = tuple[str, str]
+
 
 def unsettled(observed: Observed, desired: Desired, *, but_for_quorum: bool = False) -> list[str]:
     """Return what is missing until every Sentinel knows everybody, names one primary and can have a quorum.
 
     ``but_for_quorum`` leaves the last out: it may be the very phantoms that take the quorum away.
     """
-    said = [f"Sentinel {one.name} is {one.problem} ({one.detail})" for one in observed.sentinels if one.problem]
+    return [text for about, text, _node in _unsettled(observed, desired) if not (but_for_quorum and about == QUORUM)]
+
+
+def _unsettled(observed: Observed, desired: Desired) -> t.Iterator[tuple[str, str, str | None]]:
+    for one in observed.sentinels:
+        if one.problem:
+            yield REACHABLE, f"Sentinel {one.name} is {one.problem} ({one.detail})", one.name
     for wanted in desired.sets:
         named = {watch.primary for _one, watch in observed.watches(wanted.name)}
         if len(named) > 1:
-            said.append(f"the Sentinels name {' and '.join(sorted(named))} as primary of {wanted.name}")
+            yield AGREEMENT, f"the Sentinels name {' and '.join(sorted(named))} as primary of {wanted.name}", None
         for one in observed.sentinels:
             watch = one.watch(wanted.name)
             if not one.problem:
-                said += [f"{one.name} {what}" for what in _lacks(one, watch, wanted, desired)]
-                if watch and watch.quorum_problem and not but_for_quorum:
-                    said.append(f"{one.name} has no quorum for {wanted.name}: {watch.quorum_problem}")
-    return said + list(_misknown(observed, desired))
+                for about, what in _lacks(one, watch, wanted, desired):
+                    yield about, f"{one.name} {what}", one.name
+                if watch and watch.quorum_problem:
+                    yield QUORUM, f"{one.name} has no quorum for {wanted.name}: {watch.quorum_problem}", one.name
+    for text in _misknown(observed, desired):
+        yield KNOWN, text, None
 
 
 def findings(observed: Observed, desired: Desired) -> list[Finding]:
     """Return what a person should know: errors first."""
-    found = [Finding("sentinel-settled", text, ERROR) for text in unsettled(observed, desired)]
+    found = [Finding(about, text, ERROR, node, HINTS[about]) for about, text, node in _unsettled(observed, desired)]
     if desired.sets:
         found += _numbers(desired)
     wished = {wanted.name for wanted in desired.sets} | desired.remove
@@ -81,23 +112,26 @@ def _unexpected(observed: Observed, set_name: str, desired: Desired) -> t.Iterat
         )
 
 
-def _lacks(one: Sentinel, watch: Watch | None, wanted: WantedSet, desired: Desired) -> t.Iterator[str]:
+def _lacks(one: Sentinel, watch: Watch | None, wanted: WantedSet, desired: Desired) -> t.Iterator[Said]:
     if watch is None:
-        yield f"does not watch {wanted.name}"
+        yield AGREEMENT, f"does not watch {wanted.name}"
         return
     if watch.flags - {"master"}:
-        yield f"says {', '.join(sorted(watch.flags - {'master'}))} of the primary {watch.primary} of {wanted.name}"
+        yield (
+            AGREEMENT,
+            f"says {', '.join(sorted(watch.flags - {'master'}))} of the primary {watch.primary} of {wanted.name}",
+        )
     known = {each.name: each for each in (*watch.replicas, *watch.peers)}
     others = [desired.known_as(other.name) for other in desired.peers_of(one.name)]
     replicas = [node.name for node in wanted.nodes if node.name != watch.primary]
     for name in (*others, *replicas):
         if name not in known:
-            yield f"does not know {name} of {wanted.name}"
+            yield KNOWN, f"does not know {name} of {wanted.name}"
         elif known[name].down:
-            yield f"cannot reach {name} of {wanted.name}"
+            yield KNOWN, f"cannot reach {name} of {wanted.name}"
     for each in watch.replicas:
         if each.name in replicas and not each.down and not (each.link_ok and each.following == watch.primary):
-            yield f"says that {each.name} of {wanted.name} has no link to the primary {watch.primary}"
+            yield REPLICA_LINK, f"says that {each.name} of {wanted.name} has no link to the primary {watch.primary}"
 
 
 def _misknown(observed: Observed, desired: Desired) -> t.Iterator[str]:

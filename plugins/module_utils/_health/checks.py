@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All checks in one pass, and what the checks share.  Pure: from what was seen to findings."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._nodes import ERROR, WARNING, Finding
+from .checks_data import data
+from .checks_nodes import nodes
+from .checks_replicas import replicas
+from .desired import Desired, Mute
+from .model import Observed
+
+
+class Verdict(t.NamedTuple):
+    """The findings that count, errors first, and those that are muted, each with who muted it."""
+
+    findings: tuple[Finding, ...]
+    muted: tuple[tuple[Finding, Mute], ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing is wrong; warnings do not count."""
+        return not any(one.severity == ERROR for one in self.findings)
+
+
+def judge(observed: Observed, desired: Desired) -> Verdict:
+    """Return what does not hold, as the user wants it weighed."""
+    found = [*nodes(observed, desired), *data(observed, desired), *replicas(observed, desired), *observed.topology]
+    counted: list[Finding] = []
+    muted: list[tuple[Finding, Mute]] = []
+    for one in dict.fromkeys(found):
+        if one.check not in desired.checks:
+            continue
+        mute = next((each for each in desired.mutes if each.check == one.check and each.node in ("", one.node)), None)
+        if mute is not None:
+            muted.append((one, mute))
+        else:
+            counted.append(_weighed(one, desired))
+    return Verdict(tuple(sorted(counted, key=lambda one: one.severity != ERROR)), tuple(muted))
+
+
+def _weighed(one: Finding, desired: Desired) -> Finding:
+    if one.check not in desired.lowered or one.severity == WARNING:
+        return one
+    return Finding(one.check, one.message, WARNING, one.node, one.hint, one.observed, one.expected)

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the checks share: a finding of a named check, a figure that was not told, sizes for people."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._nodes import Finding
+from .desired import CHECKS
+from .model import Host, Observed, Server
+
+UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+def finding(
+    check: str, message: str, node: str | None = None, *, observed: str = "", expected: str = "", hint: str = ""
+) -> Finding:
+    """Return a finding of a check, as bad as the check's table says."""
+    return Finding(check, message, CHECKS[check][0], node, hint, observed, expected)
+
+
+def untold(server: Server, check: str, *names: str) -> t.Iterator[Finding]:
+    """Tell of the figures that a check needs and the server did not give: it could not be judged."""
+    lacking = [name for name in names if server.figure(name) is None]
+    if lacking:
+        yield finding(
+            "unseen",
+            f"{server.name} does not tell {', '.join(lacking)}: check {check} could not be made there",
+            server.name,
+            hint="Its INFO lacks the field: an engine that does not know it, or a proxy in between.",
+        )
+
+
+def told(server: Server, *names: str) -> list[float]:
+    """Return figures, or an empty list if one of them was not told."""
+    found = [server.figure(name) for name in names]
+    return [one for one in found if one is not None] if None not in found else []
+
+
+def host_facts(observed: Observed, server: Server, check: str) -> tuple[Host | None, list[Finding]]:
+    """Return what the server's host told, or the finding that it told nothing."""
+    host = observed.hosts.get(server.host)
+    if host is not None and int(server.name.rpartition(":")[2]) in host.instances:
+        return host, []
+    said = f"host {server.host} was not looked at" if host is None else f"host {server.host} told nothing of it"
+    hint = "Run playbook almashooq.redis.health, which looks at the hosts, too; or skip the check."
+    return None, [finding("unseen", f"{server.name}: {said}: check {check} could not be made", server.name, hint=hint)]
+
+
+def size(number: float) -> str:
+    """Return bytes for people, in powers of 1024."""
+    for unit in UNITS[:-1]:
+        if abs(number) < 1024:
+            return f"{number:.0f} {unit}" if unit == UNITS[0] else f"{number:.1f} {unit}"
+        number /= 1024
+    return f"{number:.1f} {UNITS[-1]}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time span for people, in one or two units."""
+    seconds = int(seconds)
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"

@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of a deployment at one moment, or at two: plain values, whatever the servers said."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .._nodes import Finding
+from .._replies import fields, version
+
+PRIMARY = "primary"
+REPLICA = "replica"
+Info = t.Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A replica as its primary lists it: ``offset`` in bytes, ``lag`` in seconds since its last word."""
+
+    name: str
+    state: str
+    offset: int | None
+    lag: float | None
+
+
+@dataclass(frozen=True)
+class Server:
+    """One instance, as observed.  ``problem`` is empty for one that answered; ``info`` is what INFO said.
+
+    ``later`` is INFO again, ``seconds`` after the first; empty where there was no second look.
+    """
+
+    name: str
+    host: str
+    zone: str
+    problem: str = ""
+    detail: str = ""
+    info: Info = field(default_factory=dict)
+    later: Info = field(default_factory=dict)
+    seconds: float = 0.0
+    settings: Info = field(default_factory=dict)
+    following: str = ""
+    followers: tuple[Follower, ...] = ()
+    slots: int | None = None
+    slots_text: str = ""
+
+    @property
+    def answers(self) -> bool:
+        """Whether it told of itself at all."""
+        return not self.problem
+
+    @property
+    def role(self) -> str:
+        """Return primary, replica, or nothing where it did not say."""
+        return {"master": PRIMARY, "slave": REPLICA}.get(self.info.get("role", ""), "")
+
+    @property
+    def loading(self) -> bool:
+        """Whether it is still reading its data from disk."""
+        return self.info.get("loading") == "1" or self.problem == "loading"
+
+    @property
+    def version(self) -> str:
+        """Return engine and version."""
+        return version(dict(self.info)) if self.info else ""
+
+    def figure(self, name: str) -> float | None:
+        """Return a number of INFO, None where it was not told or is none."""
+        return _figure(self.info.get(name))
+
+    def growth(self, name: str) -> float | None:
+        """Return by how much a counter grew between the two looks; one that fell was reset, and counts from 0."""
+        before, after = _figure(self.info.get(name)), _figure(self.later.get(name))
+        if before is None or after is None:
+            return None
+        return after - before if after >= before else after
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """One Sentinel's word about itself."""
+
+    name: str
+    problem: str = ""
+    detail: str = ""
+    info: Info = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Host:
+    """What a host told: ``instances`` by port (see module health_host), ``drift`` what a run would change there."""
+
+    name: str
+    instances: t.Mapping[int, t.Mapping[str, t.Any]] = field(default_factory=dict)
+    drift: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Everything that was seen; ``topology`` are the findings of the cluster's and the Sentinels' own checks."""
+
+    servers: tuple[Server, ...]
+    watchers: tuple[Watcher, ...] = ()
+    hosts: t.Mapping[str, Host] = field(default_factory=dict)
+    topology: tuple[Finding, ...] = ()
+    clustered: bool = False
+    set: str = ""
+
+    @property
+    def answering(self) -> tuple[Server, ...]:
+        """The servers that told of themselves."""
+        return tuple(one for one in self.servers if one.answers)
+
+    @property
+    def primaries(self) -> tuple[Server, ...]:
+        """The servers that say that they are primaries; an empty cluster node, which owns no slot, is none."""
+        return tuple(one for one in self.answering if one.role == PRIMARY and one.slots != 0)
+
+    @property
+    def replicas(self) -> tuple[Server, ...]:
+        """The servers that say that they are replicas."""
+        return tuple(one for one in self.answering if one.role == REPLICA)
+
+    def by_name(self) -> dict[str, Server]:
+        """Return the servers by ``address:port``."""
+        return {one.name: one for one in self.servers}
+
+
+def follower(name: str, line: str) -> Follower:
+    """Read a line ``slave0:ip=...,port=...,state=online,offset=1,lag=0`` of INFO; ``name`` is its resolved name."""
+    told = fields(line)
+    offset = _figure(told.get("offset"))
+    return Follower(name, told.get("state", ""), None if offset is None else int(offset), _figure(told.get("lag")))
+
+
+def _figure(text: str | None) -> float | None:
+    try:
+        return None if text is None else float(text.rstrip("%"))
+    except ValueError:
+        return None

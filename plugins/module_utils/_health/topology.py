@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the cluster's and the Sentinels' own checks find, under the names of the checks of health."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .. import _slots
+from .._cluster import checks as cluster_checks
+from .._cluster.desired import Desired as ClusterWish
+from .._cluster.model import Observed as ClusterObserved
+from .._nodes import Finding, Wanted
+from .._sentinel import checks as sentinel_checks
+from .._sentinel.desired import Desired as SentinelWish
+from .._sentinel.desired import WantedSet
+from .._sentinel.model import Observed as SentinelObserved
+from .checks_common import finding
+from .checks_replicas import agreed_primary
+from .model import Observed, Server, Watcher
+
+# Under which name a finding of the cluster's own checks goes here; those that have a better one here are left out.
+CLUSTER_NAMES = {
+    "state": "cluster-state",
+    "slots-open": "slots-open",
+    "one-view": "one-view",
+    "epochs-distinct": "epochs-distinct",
+    "replica-chain": "role",
+    "role": "role",
+    "cluster-nodes-line": "unseen",
+    "replica-on-primary-host": "placement",
+    "replica-in-primary-zone": "placement",
+    "primary-majority-on-host": "primary-majority",
+}
+CLUSTER_HINTS = {
+    "cluster-state": "See which slots are not served, and whether most primaries are there; it passes within "
+    "seconds of their return.",
+    "slots-open": "A migration goes on, or was cut off: finish it (the next run of what moved it does).",
+    "epochs-distinct": "It settles by itself within seconds; if not, CLUSTER BUMPEPOCH on one of them.",
+    "role": "Run site.yml: it gives every node its role.",
+}
+SENTINEL_NAMES = {
+    "phantom": "sentinel-known",
+    "unexpected-member": "sentinel-known",
+    "even-sentinels": "sentinel-placement",
+    "sentinel-zones": "sentinel-placement",
+}
+PASSED_OVER = ("unexpected-set",)  # Sentinels may watch other sets as well
+
+
+def cluster_findings(seen: ClusterObserved, wish: ClusterWish, servers: t.Sequence[Server]) -> t.Iterator[Finding]:
+    """Yield what is wrong with the cluster as a whole."""
+    answers = {one.name for one in servers if one.answers}
+    for node in seen.nodes:
+        if node.problem and node.name in answers:
+            message = f"{node.name} told nothing of a cluster: {node.problem} {node.detail}".rstrip()
+            hint = "It runs without cluster mode, or the login may not run CLUSTER NODES."
+            yield finding("reachable", message, node.name, observed=node.problem, hint=hint)
+    for one in cluster_checks.findings(seen, wish):
+        name = CLUSTER_NAMES.get(one.check)
+        if name:
+            yield dataclasses.replace(one, check=name, hint=one.hint or CLUSTER_HINTS.get(name, ""))
+    yield from _uncovered(seen)
+
+
+def _uncovered(seen: ClusterObserved) -> t.Iterator[Finding]:
+    """Tell of the slots that no node serves that was reached: the others' word for an owner is not enough."""
+    left = _slots.minus(_slots.ALL, _slots.merged(node.slots for node in seen.nodes if not node.problem))
+    if not left or all(node.problem for node in seen.nodes):
+        return
+    owners = sorted({member.name for node in seen.nodes for member in node.view if _slots.common(member.slots, left)})
+    yield finding(
+        "slots-covered",
+        f"{_slots.count(left)} slots are not served: {_slots.text(left)}"
+        + (f" (last owner: {', '.join(owners)})" if owners else ""),
+        observed=f"{_slots.count(_slots.ALL) - _slots.count(left)} slots served",
+        expected=f"{_slots.count(_slots.ALL)}",
+        hint="Start the owner or a replica of it; if the whole shard is lost, its data are, too."
+        if owners
+        else "Nobody owns them: run site.yml.",
+    )
+
+
+def sentinel_findings(
+    seen: SentinelObserved,
+    watchers: t.Sequence[Watcher],
+    observed: Observed,
+    wanted: tuple[tuple[Wanted, ...], tuple[tuple[str, str], ...]],
+) -> t.Iterator[Finding]:
+    """Yield what is wrong with the Sentinels; ``wanted`` are they, and the names by which they know each other."""
+    sentinels, announced = wanted
+    watches = seen.watches(observed.set)
+    nodes = tuple(_wanted(one) for one in observed.servers)
+    sets = tuple(
+        WantedSet(observed.set, watch.primary, nodes, int(watch.setting("quorum") or 1)) for _one, watch in watches[:1]
+    ) or (WantedSet(observed.set, "", nodes, 1),)
+    for one in sentinel_checks.findings(seen, SentinelWish(sentinels, sets, announced=announced)):
+        if one.check not in PASSED_OVER:
+            name = SENTINEL_NAMES.get(one.check, one.check)
+            severity = finding(name, "").severity if one.check == "phantom" else one.severity
+            yield dataclasses.replace(one, check=name, severity=severity)
+    yield from agreed_primary(observed, {sentinel.name: watch.primary for sentinel, watch in watches})
+    for watcher in watchers:
+        if watcher.info.get("sentinel_tilt", "0") != "0":
+            yield finding(
+                "sentinel-tilt",
+                f"Sentinel {watcher.name} is in TILT mode: it watches, and acts on nothing",
+                watcher.name,
+                observed="sentinel_tilt 1",
+                expected="0",
+                hint="Its clock has jumped, or the process was held up: it leaves TILT 30 s after the last such event.",
+            )
+        elif not watcher.problem and "sentinel_tilt" not in watcher.info:
+            message = f"{watcher.name} does not tell sentinel_tilt: check sentinel-tilt could not be made there"
+            yield finding("unseen", message, watcher.name, hint="It may be no Sentinel: correct address and port.")
+
+
+def _wanted(server: Server) -> Wanted:
+    address, _colon, port = server.name.rpartition(":")
+    return Wanted(address.strip("[]"), int(port), server.host, server.zone)

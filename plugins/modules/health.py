@@ -1,0 +1,284 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Assert that a deployment is healthy."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: health
+short_description: Assert that a cluster or a replication set is healthy
+version_added: 0.1.0
+description:
+  - Asks every node and every Sentinel, judges what they say by named checks, and fails with findings; each tells the
+    node, what was seen, what was expected, and what to do.
+  - What could not be seen is a finding, too. A node that is down never hides what the others say.
+  - "The checks are RV(checks) of a run with all of them: reachable, loading, unseen, versions, clock, clients,
+    rejected-connections, restarts, memory, evictions, fragmentation, swap, save, aof, snapshot-age, disk, role,
+    replicas, replica-link, lag, full-resync, backlog, replica-buffer, min-replicas, placement, primary-majority,
+    cluster-state, slots-covered, slots-open, one-view, epochs-distinct, sentinel-reachable, sentinel-quorum,
+    sentinel-agreement, sentinel-known, sentinel-tilt, sentinel-placement, drift."
+author:
+  - The almashooq.redis authors (@almashooq)
+extends_documentation_fragment:
+  - almashooq.redis.cluster
+  - almashooq.redis.connection
+  - almashooq.redis.connection.info_attributes
+options:
+  deployment:
+    description:
+      - Name of the deployment, for people; of a replication set its name.
+    type: str
+    default: redis
+  topology:
+    description:
+      - What the nodes are. A single node is a replication set of one, with O(replicas) 0.
+    type: str
+    choices: [cluster, replication]
+    default: cluster
+  set:
+    description:
+      - Name of the replication set as the Sentinels have it. By default O(deployment).
+    type: str
+  sentinels:
+    description:
+      - The Sentinels that watch the replication set. Without any, none is expected.
+    type: list
+    elements: dict
+    suboptions:
+      address:
+        description: Address or host name at which this host, and all other Sentinels, reach it.
+        type: str
+        required: true
+      port:
+        description: Its port.
+        type: int
+        required: true
+      host:
+        description: Machine that it runs on. By default the address.
+        type: str
+      zone:
+        description: Failure domain of the machine. By default the host.
+        type: str
+      announce_ip:
+        description: Address that it announces to the others, where it is another.
+        type: str
+      announce_port:
+        description: Port that it announces to the others, where it is another.
+        type: int
+  sentinel_username:
+    description:
+      - ACL user to log in as at the Sentinels. By default O(username).
+    type: str
+  sentinel_password:
+    description:
+      - Password of O(sentinel_username). By default O(password).
+    type: str
+  hosts:
+    description:
+      - What module M(almashooq.redis.health_host) returned on each host, with C(drift) beside it, the list of what a
+        run would change there (C(plan) of M(almashooq.redis.config) in check mode).
+      - Without a host's word the checks disk, swap, restarts and drift cannot be made there, and that is a finding.
+    type: list
+    elements: dict
+  replicas:
+    description:
+      - How many replicas in sync every primary is to have.
+    type: int
+    default: 1
+  checks:
+    description:
+      - Checks to make. By default all.
+    type: list
+    elements: str
+    default: []
+  skip:
+    description:
+      - Checks not to make. They are named in RV(not_made).
+    type: list
+    elements: str
+    default: []
+  mute:
+    description:
+      - Findings that are known and do not count; they are returned in RV(muted).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      check:
+        description: Name of the check.
+        type: str
+        required: true
+      reason:
+        description: Why, for the next person on call.
+        type: str
+        required: true
+      node:
+        description: Node (C(address:port)) that it is muted for. By default all.
+        type: str
+  warn:
+    description:
+      - Checks whose errors count as warnings.
+    type: list
+    elements: str
+    default: []
+  limits:
+    description:
+      - Thresholds.
+    type: dict
+    default: {}
+    suboptions:
+      lag_bytes:
+        description: How far a replica in sync may be behind its primary, in bytes.
+        type: float
+      lag_seconds:
+        description: How long ago a replica in sync may have been heard of, in seconds.
+        type: float
+      full_resyncs_per_hour:
+        description: How many full synchronisations for each replica and hour of uptime are no loop yet.
+        type: float
+      backlog_seconds:
+        description: How many seconds of the present writes the replication backlog has to hold.
+        type: float
+      replica_buffer_percent:
+        description: Share of the output buffer limit of replicas.
+        type: float
+      memory_percent:
+        description: Share of C(maxmemory), or of the host's memory without one.
+        type: float
+      fragmentation_ratio:
+        description: Ratio of memory held to memory used.
+        type: float
+      fragmentation_bytes:
+        description: Bytes below which fragmentation does not matter.
+        type: float
+      swap_bytes:
+        description: What of an instance may be swapped out, in bytes.
+        type: float
+      clients_percent:
+        description: Share of C(maxclients).
+        type: float
+      snapshot_age:
+        description: Age of the last good snapshot where snapshots are wanted, in seconds.
+        type: float
+      disk_percent:
+        description: How full the disk of the data may be.
+        type: float
+      clock_seconds:
+        description: How far clocks may be apart, in seconds.
+        type: float
+  sample:
+    description:
+      - Seconds between two looks, for what can only be seen as growth (evictions, rejected connections, writes).
+      - V(0) looks once, and those checks are not made.
+    type: float
+    default: 1.0
+  fail_on:
+    description:
+      - Which findings make the module fail.
+    type: str
+    choices: [error, warning, never]
+    default: error
+seealso:
+  - module: almashooq.redis.health_host
+  - module: almashooq.redis.cluster_info
+  - module: almashooq.redis.sentinel_info
+"""
+
+EXAMPLES = r"""
+- name: Go on only if the cluster is healthy
+  almashooq.redis.health:
+    username: admin
+    password: "{{ redis_node_admin_password }}"
+    nodes: "{{ hostvars | almashooq.redis.deployment_members(groups['redis_cluster'], 'redis') }}"
+
+- name: A cache may evict
+  almashooq.redis.health:
+    username: admin
+    password: "{{ redis_node_admin_password }}"
+    topology: replication
+    deployment: main
+    nodes:
+      - {address: 192.0.2.11, port: 6379}
+      - {address: 192.0.2.12, port: 6379}
+    sentinels:
+      - {address: 192.0.2.11, port: 26379}
+    skip: [disk, swap, restarts, drift]
+    mute:
+      - {check: evictions, reason: It is a cache.}
+    limits:
+      lag_bytes: 1048576
+"""
+
+RETURN = r"""
+healthy:
+  description: Whether there is no finding of severity V(error).
+  returned: always
+  type: bool
+findings:
+  description: What is not as it should be, errors first.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    check: {description: Name of the check., type: str}
+    severity: {description: V(error) or V(warning)., type: str}
+    node: {description: Node or Sentinel that it is about; null for the whole., type: str}
+    message: {description: What is wrong., type: str}
+    observed: {description: What was seen., type: str}
+    expected: {description: What was expected., type: str}
+    hint: {description: What to do., type: str}
+muted:
+  description: Findings that do not count, each with the reason.
+  returned: always
+  type: list
+  elements: dict
+counts:
+  description: Number of findings by severity, and of the muted ones.
+  returned: always
+  type: dict
+checks:
+  description: The checks that were made.
+  returned: always
+  type: list
+  elements: str
+not_made:
+  description: The checks that were not made, because of O(checks), O(skip) or O(sample).
+  returned: always
+  type: list
+  elements: str
+nodes:
+  description: The figures of every node (bytes, seconds, counts); null where it did not tell.
+  returned: always
+  type: list
+  elements: dict
+sentinels:
+  description: The Sentinels, and why one does not answer.
+  returned: always
+  type: list
+  elements: dict
+summary:
+  description: One line for people.
+  returned: always
+  type: str
+timing:
+  description: Seconds, commands in all, commands for each server.
+  returned: always
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, HEALTH
+from ansible_collections.almashooq.redis.plugins.module_utils._health.operation import assert_health
+from ansible_collections.almashooq.redis.plugins.module_utils._run import read
+
+
+def main():
+    """Run the module."""
+    module = AnsibleModule(argument_spec={**CONNECTION, **CLUSTER, **HEALTH}, supports_check_mode=True)
+    read(module, assert_health)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module ``almashooq.redis.health_host``."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: health_host
+version_added: 0.1.0
+short_description: Tell what only the host knows of its instances, for module health
+description:
+  - Room on the disk of the data, memory that is swapped out, restarts by the service manager.
+  - Needs no Redis client and asks no server. What cannot be read is null.
+extends_documentation_fragment:
+  - almashooq.redis.connection.info_attributes
+options:
+  host:
+    description: Name of this host in the inventory, for the result.
+    type: str
+    required: true
+  instances:
+    description: The instances of this host.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      port:
+        description: Data port.
+        type: int
+        required: true
+  data_dir:
+    description: Directory under which each instance has its own, named by its port.
+    type: path
+    required: true
+  unit:
+    description: Name of the template unit of the instances.
+    type: str
+    default: redis-node
+seealso:
+  - module: almashooq.redis.health
+author:
+  - The almashooq.redis authors (@almashooq)
+"""
+
+EXAMPLES = r"""
+- name: Look at this host
+  almashooq.redis.health_host:
+    host: "{{ inventory_hostname }}"
+    instances: [{port: 7000}, {port: 7001}]
+    data_dir: /var/lib/redis-node
+  register: looked
+"""
+
+RETURN = r"""
+host:
+  description: Name of the host.
+  returned: success
+  type: str
+instances:
+  description: One item per instance, as O(almashooq.redis.health#module:hosts) takes them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    port: {description: Data port., type: int}
+    device: {description: Device that the data are on., type: str}
+    disk_free_bytes: {description: What may still be written there., type: int}
+    disk_total_bytes: {description: Size of the file system., type: int}
+    swap_bytes: {description: What of the process is swapped out., type: int}
+    restarts: {description: How often systemd has started it again by itself., type: int}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.almashooq.redis.plugins.module_utils import _run
+from ansible_collections.almashooq.redis.plugins.module_utils._health import host
+
+
+def main() -> None:
+    """Look at this host."""
+    module = AnsibleModule(
+        argument_spec={
+            "host": {"type": "str", "required": True},
+            "instances": {
+                "type": "list",
+                "elements": "dict",
+                "required": True,
+                "options": {"port": {"type": "int", "required": True}},
+            },
+            "data_dir": {"type": "path", "required": True},
+            "unit": {"type": "str", "default": "redis-node"},
+        },
+        supports_check_mode=True,
+    )
+    _run.read(module, host.look, needs_client=False)
+
+
+if __name__ == "__main__":
+    main()
