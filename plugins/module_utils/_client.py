@@ -183,6 +183,15 @@ class Connections:
         """Return the connection to the node of that name."""
         return self._clients[name]
 
+    def __enter__(self) -> Connections:
+        """Return itself: ``with`` closes all connections."""
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Close them."""
+        for client in self._clients.values():
+            client.close()
+
 
 def resolved(host: str) -> str:
     """Return the IP address of a host name (an address is returned as it is).

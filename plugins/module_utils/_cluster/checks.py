@@ -20,6 +20,7 @@ MENDING = {
     REPLICA_IN_PRIMARY_ZONE: "Move the replica to another zone.",
     PRIMARY_MAJORITY_ON_HOST: "A planned failover (CLUSTER FAILOVER on a replica elsewhere) mends it.",
 }
+FURTHER_HINT = "Start it, or add it to the inventory; forget it on every node if it is gone for good."
 PORTS_HINT = "Check that its data port and its bus port can be reached from there, and what address it announces."
 
 
@@ -80,7 +81,7 @@ def _views(observed: Observed) -> t.Iterator[Finding]:
             if member.id not in own and not member.in_handshake:
                 state = "failed member" if member.failed else "member"
                 message = f"{node.name} knows a further {state} {member.name} (id {member.id[:8]})"
-                yield Finding("one-view", message, node=node.name)
+                yield Finding("one-view", message, node=node.name, hint=FURTHER_HINT)
 
 
 def _disagreement(line: Member | None, other: Node) -> str:

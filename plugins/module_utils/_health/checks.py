@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .._nodes import ERROR, WARNING, Finding
+from .checks_common import Unseen
 from .checks_data import data
 from .checks_nodes import nodes
 from .checks_replicas import replicas
@@ -33,7 +34,7 @@ def judge(observed: Observed, desired: Desired) -> Verdict:
     counted: list[Finding] = []
     muted: list[tuple[Finding, Mute]] = []
     for one in dict.fromkeys(found):
-        if one.check not in desired.checks:
+        if one.check not in desired.checks or (isinstance(one, Unseen) and one.of not in desired.checks):
             continue
         mute = next((each for each in desired.mutes if each.check == one.check and each.node in ("", one.node)), None)
         if mute is not None:

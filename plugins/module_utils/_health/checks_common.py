@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
 from .._nodes import Finding
 from .desired import CHECKS
 from .model import Host, Observed, Server
 
+UNTOLD_HINT = "Its INFO lacks the field: an engine that does not know it, or a proxy in between."
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -21,16 +23,24 @@ def finding(
     return Finding(check, message, CHECKS[check][0], node, hint, observed, expected)
 
 
+@dataclass(frozen=True)
+class Unseen(Finding):
+    """What a check could not be made for; it counts only where that check is wanted."""
+
+    of: str = ""
+
+
+def unseen(of: str, message: str, node: str | None = None, hint: str = "") -> Unseen:
+    """Return the finding that a check could not be made."""
+    message = f"{message}: check {of} could not be made"
+    return Unseen("unseen", message, CHECKS["unseen"][0], node, hint, of=of)
+
+
 def untold(server: Server, check: str, *names: str) -> t.Iterator[Finding]:
     """Tell of the figures that a check needs and the server did not give: it could not be judged."""
     lacking = [name for name in names if server.figure(name) is None]
     if lacking:
-        yield finding(
-            "unseen",
-            f"{server.name} does not tell {', '.join(lacking)}: check {check} could not be made there",
-            server.name,
-            hint="Its INFO lacks the field: an engine that does not know it, or a proxy in between.",
-        )
+        yield unseen(check, f"{server.name} does not tell {', '.join(lacking)}", server.name, UNTOLD_HINT)
 
 
 def told(server: Server, *names: str) -> list[float]:
@@ -46,7 +56,7 @@ def host_facts(observed: Observed, server: Server, check: str) -> tuple[Host | N
         return host, []
     said = f"host {server.host} was not looked at" if host is None else f"host {server.host} told nothing of it"
     hint = "Run playbook almashooq.redis.health, which looks at the hosts, too; or skip the check."
-    return None, [finding("unseen", f"{server.name}: {said}: check {check} could not be made", server.name, hint=hint)]
+    return None, [unseen(check, f"{server.name}: {said}", server.name, hint)]
 
 
 def size(number: float) -> str:

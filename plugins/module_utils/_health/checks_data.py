@@ -9,12 +9,9 @@ import collections
 import typing as t
 
 from .._nodes import WARNING, Finding
-from .checks_common import duration, finding, host_facts, size, told, untold
+from .checks_common import UNTOLD_HINT, duration, finding, host_facts, size, told, unseen, untold
 from .desired import Desired
 from .model import Observed, Server
-
-PROCESS_MINIMUM = 67108864  # bytes; below it the ratio of an almost empty server says nothing
-REWRITE_FIELDS = ("used_memory",)
 
 
 def data(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
@@ -151,8 +148,8 @@ def _snapshot_age(server: Server, desired: Desired) -> t.Iterator[Finding]:
 
 
 def _swap(server: Server, observed: Observed, desired: Desired) -> t.Iterator[Finding]:
-    host, unseen = host_facts(observed, server, "swap")
-    yield from unseen
+    host, lacking = host_facts(observed, server, "swap")
+    yield from lacking
     swapped = host.instances[_port(server)].get("swap_bytes") if host else None
     if swapped is not None and swapped > desired.limits.swap_bytes:
         yield finding(
@@ -169,8 +166,8 @@ def _disks(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
     """A rewrite or a snapshot needs, at worst, as much as the data take in memory."""
     devices: dict[tuple[str, str], list[tuple[Server, t.Mapping[str, t.Any]]]] = collections.defaultdict(list)
     for server in observed.answering:
-        host, unseen = host_facts(observed, server, "disk")
-        yield from unseen
+        host, lacking = host_facts(observed, server, "disk")
+        yield from lacking
         facts = host.instances[_port(server)] if host else {}
         if facts.get("disk_free_bytes") is not None:
             devices[server.host, str(facts.get("device"))].append((server, facts))
@@ -199,10 +196,7 @@ def _disk(host: str, users: list[tuple[Server, t.Mapping[str, t.Any]]], desired:
 
 
 def _unnamed(server: Server, check: str, name: str) -> t.Iterator[Finding]:
-    hint = "Its INFO lacks the field: an engine that does not know it, or a proxy in between."
-    yield finding(
-        "unseen", f"{server.name} does not tell {name}: check {check} could not be made there", server.name, hint=hint
-    )
+    yield unseen(check, f"{server.name} does not tell {name}", server.name, UNTOLD_HINT)
 
 
 def _port(server: Server) -> int:

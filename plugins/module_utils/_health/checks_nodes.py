@@ -9,7 +9,7 @@ import collections
 import typing as t
 
 from .._nodes import NOT_PERMITTED, UNREACHABLE, UNREADABLE, WRONG_PASSWORD, Finding
-from .checks_common import duration, finding, host_facts, told, untold
+from .checks_common import duration, finding, host_facts, told, unseen, untold
 from .desired import SHORT_TIME, Desired
 from .model import Observed, Server
 
@@ -31,14 +31,11 @@ def nodes(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
         yield from _there(server)
     for server in observed.answering:
         if not server.settings:
-            yield finding(
-                "unseen",
-                f"{server.name} lets nobody read its settings: {', '.join(NEED_SETTINGS)} could not be checked",
-                server.name,
-                hint="Log in as a user that may run CONFIG GET.",
-            )
-        for check in (_clients, _rejected, _restarts, _drift):
-            yield from check(server, observed, desired)
+            for check in NEED_SETTINGS:
+                hint = "Log in as a user that may run CONFIG GET."
+                yield unseen(check, f"the settings of {server.name} may not be read", server.name, hint)
+        for judged in (_clients, _rejected, _restarts, _drift):
+            yield from judged(server, observed, desired)
     yield from _versions(observed)
     yield from _clocks(observed, desired)
     yield from _alike(observed)
@@ -66,12 +63,15 @@ def _there(server: Server) -> t.Iterator[Finding]:
 
 def _clients(server: Server, _observed: Observed, desired: Desired) -> t.Iterator[Finding]:
     yield from untold(server, "clients", "connected_clients", "maxclients")
-    for clients, most in _pairs(told(server, "connected_clients", "maxclients")):
-        limit = desired.limits.clients_percent
+    # The links of the cluster bus count towards maxclients, and not among connected_clients (networking.c).
+    links = server.figure("cluster_connections") or 0
+    for connected, most in _pairs(told(server, "connected_clients", "maxclients")):
+        clients, limit = connected + links, desired.limits.clients_percent
         if most > 0 and clients * 100 >= most * limit:
             yield finding(
                 "clients",
-                f"{server.name} has {clients:.0f} of at most {most:.0f} clients",
+                f"{server.name} has {clients:.0f} of at most {most:.0f} clients"
+                + (f", {links:.0f} of them nodes" if links else ""),
                 server.name,
                 observed=f"{clients * 100 / most:.0f} %",
                 expected=f"below {limit:g} %",
@@ -93,8 +93,8 @@ def _rejected(server: Server, _observed: Observed, _desired: Desired) -> t.Itera
 
 
 def _restarts(server: Server, observed: Observed, _desired: Desired) -> t.Iterator[Finding]:
-    host, unseen = host_facts(observed, server, "restarts")
-    yield from unseen
+    host, lacking = host_facts(observed, server, "restarts")
+    yield from lacking
     if host is None:
         return
     restarts = host.instances[_port(server)].get("restarts")
@@ -111,19 +111,16 @@ def _restarts(server: Server, observed: Observed, _desired: Desired) -> t.Iterat
 
 
 def _drift(server: Server, observed: Observed, _desired: Desired) -> t.Iterator[Finding]:
-    host = observed.hosts.get(server.host)
+    host, lacking = host_facts(observed, server, "drift")
+    yield from lacking
     if host is None:
-        return  # check restarts has told of it
+        return
     first = min(host.instances, default=None)
     if first != _port(server):
         return  # a host is told of once
     if host.drift is None:
-        yield finding(
-            "unseen",
-            f"host {host.name}: what a run would change there is not known: check drift could not be made",
-            server.name,
-            hint="Run playbook almashooq.redis.health with redis_health_drift: true.",
-        )
+        hint = "Run playbook almashooq.redis.health with redis_health_drift: true."
+        yield unseen("drift", f"host {host.name}: what a run would change there is not known", server.name, hint)
     for line in host.drift or ():
         yield finding(
             "drift",

@@ -65,28 +65,24 @@ def _observe(
     record: Record,
 ) -> Observed:
     nodes, sentinels = wanted
-    connections = Connections(nodes, access(params), record)
-    servers = observe.observe_servers(nodes, connections, resolve, params["sample"])
-    observed = Observed(
-        servers=servers,
-        hosts=observe.hosts_of(params["hosts"]),
-        clustered=params["topology"] == CLUSTER,
-        set=params["set"] or desired.name,
-    )
-    if observed.clustered:
-        seen, wish = observe.observe_cluster(nodes, desired.accept, desired.replicas, connections)
-        servers = observe.with_slots(servers, seen)
-        topology = tuple(cluster_findings(seen, wish, servers))
-        return dataclasses.replace(observed, servers=servers, topology=topology)
+    observed = Observed((), hosts=observe.hosts_of(params["hosts"]), set=params["set"] or desired.name)
+    with Connections(nodes, access(params), record) as connections:
+        servers = observe.observe_servers(nodes, connections, resolve, params["sample"])
+        observed = dataclasses.replace(observed, servers=servers, clustered=params["topology"] == CLUSTER)
+        if observed.clustered:
+            seen, wish = observe.observe_cluster(nodes, desired.accept, desired.replicas, connections)
+            servers = observe.with_slots(servers, seen)
+            topology = tuple(cluster_findings(seen, wish, servers))
+            return dataclasses.replace(observed, servers=servers, topology=topology)
     if not sentinels:
         return observed
-    return _with_sentinels(params, observed, sentinels, resolve, record)
+    with Connections(sentinels, access_of(params, "sentinel"), record) as connections:
+        return _with_sentinels(params, observed, sentinels, resolve, connections)
 
 
 def _with_sentinels(
-    params: Params, observed: Observed, sentinels: tuple[Wanted, ...], resolve: Addresses, record: Record
+    params: Params, observed: Observed, sentinels: tuple[Wanted, ...], resolve: Addresses, connections: Connections
 ) -> Observed:
-    connections = Connections(sentinels, access_of(params, "sentinel"), record)
     seen = SentinelObserved(observe_sentinels(sentinels, connections, resolve))
     watchers = observe.observe_watchers(sentinels, connections)
     announced = tuple((one.name, announced_name(given, resolve)) for one, given in zip(sentinels, params["sentinels"]))

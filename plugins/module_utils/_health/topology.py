@@ -17,7 +17,7 @@ from .._sentinel import checks as sentinel_checks
 from .._sentinel.desired import Desired as SentinelWish
 from .._sentinel.desired import WantedSet
 from .._sentinel.model import Observed as SentinelObserved
-from .checks_common import finding
+from .checks_common import finding, unseen
 from .checks_replicas import agreed_primary
 from .model import Observed, Server, Watcher
 
@@ -113,8 +113,8 @@ def sentinel_findings(
                 hint="Its clock has jumped, or the process was held up: it leaves TILT 30 s after the last such event.",
             )
         elif not watcher.problem and "sentinel_tilt" not in watcher.info:
-            message = f"{watcher.name} does not tell sentinel_tilt: check sentinel-tilt could not be made there"
-            yield finding("unseen", message, watcher.name, hint="It may be no Sentinel: correct address and port.")
+            hint = "It may be no Sentinel: correct address and port."
+            yield unseen("sentinel-tilt", f"{watcher.name} does not tell sentinel_tilt", watcher.name, hint)
 
 
 def _wanted(server: Server) -> Wanted:
