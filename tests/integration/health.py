@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import threading
 import typing as t
 
+import redis
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, HEALTH
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Unhealthy
 from ansible_collections.almashooq.redis.plugins.module_utils._health.operation import assert_health
@@ -61,3 +64,22 @@ class Patient:
     def until_healthy(self, **options: t.Any) -> None:
         """Wait until nothing at all is found."""
         until(lambda: not self.findings(**options), "no finding any more")
+
+
+@contextlib.contextmanager
+def busy(act: t.Callable[[], object]) -> t.Iterator[None]:
+    """Do something again and again while the block runs; that a server refuses is a part of some tests."""
+    done = threading.Event()
+
+    def work() -> None:
+        while not done.is_set():
+            with contextlib.suppress(redis.exceptions.RedisError, OSError):
+                act()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        yield
+    finally:
+        done.set()
+        worker.join()

@@ -10,7 +10,6 @@ import itertools
 import pathlib
 import signal
 import socket
-import threading
 import typing as t
 
 import pytest
@@ -18,7 +17,7 @@ import redis
 
 from .engines import engines
 from .fleet import PASSWORD, Fleet, Squatter, until
-from .health import Patient
+from .health import Patient, busy
 from .module_runner import converged, refused
 
 FIRST_PORT = 11900
@@ -372,25 +371,6 @@ def _settings(fleet: Fleet, port: int) -> dict[str, str]:
     names = ("maxclients", "maxmemory", "maxmemory-policy", "save", "dir", "masterauth", "appendonly")
     with fleet.client(port) as client:
         return {name: client.config_get(name)[name] for name in names}
-
-
-@contextlib.contextmanager
-def busy(act: t.Callable[[], object]) -> t.Iterator[None]:
-    """Do something again and again while the block runs; that a server refuses is a part of some tests."""
-    done = threading.Event()
-
-    def work() -> None:
-        while not done.is_set():
-            with contextlib.suppress(redis.exceptions.RedisError, OSError):
-                act()
-
-    worker = threading.Thread(target=work)
-    worker.start()
-    try:
-        yield
-    finally:
-        done.set()
-        worker.join()
 
 
 def _owns_slots(fleet: Fleet, port: int) -> bool:
