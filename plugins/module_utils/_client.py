@@ -193,35 +193,6 @@ class Connections:
             client.close()
 
 
-def resolved(host: str) -> str:
-    """Return the IP address of a host name (an address is returned as it is).
-
-    Raises Unreachable for a name without a record.
-    """
-    try:
-        return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
-    except OSError as error:
-        raise Unreachable(
-            f"the host name {host} has no address: {error}", node=host, hint="Correct the name, or add its record."
-        ) from error
-
-
-class Addresses:
-    """Addresses of the host names that servers announce; a name without a record stays as it is."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, str] = {}
-
-    def __call__(self, host: str) -> str:
-        """Return the address of a host name."""
-        if host not in self._known:
-            try:
-                self._known[host] = resolved(host) if host else host
-            except CollectionError:
-                self._known[host] = host
-        return self._known[host]
-
-
 def gather(
     function: t.Callable[[Item], Value], items: t.Sequence[Item], workers: int = WORKERS
 ) -> list[Value | CollectionError]:

@@ -20,16 +20,11 @@ options:
     description: Name of this host in the inventory, for the result.
     type: str
     required: true
-  instances:
-    description: The instances of this host.
+  ports:
+    description: Data ports of the instances of this host.
     type: list
-    elements: dict
+    elements: int
     required: true
-    suboptions:
-      port:
-        description: Data port.
-        type: int
-        required: true
   data_dir:
     description: Directory under which each instance has its own, named by its port.
     type: path
@@ -48,7 +43,7 @@ EXAMPLES = r"""
 - name: Look at this host
   almashooq.redis.health_host:
     host: "{{ inventory_hostname }}"
-    instances: [{port: 7000}, {port: 7001}]
+    ports: [7000, 7001]
     data_dir: /var/lib/redis-node
   register: looked
 """
@@ -82,12 +77,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "host": {"type": "str", "required": True},
-            "instances": {
-                "type": "list",
-                "elements": "dict",
-                "required": True,
-                "options": {"port": {"type": "int", "required": True}},
-            },
+            "ports": {"type": "list", "elements": "int", "required": True},
             "data_dir": {"type": "path", "required": True},
             "unit": {"type": "str", "default": "redis-node"},
         },

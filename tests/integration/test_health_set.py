@@ -292,7 +292,7 @@ def test_a_disk_without_room_for_a_rewrite(any_engine: pathlib.Path, tmp_path: p
     port = FIRST_PORT + 50
     disk = tmp_path / str(port)
     disk.mkdir()
-    look = {"host": "h0", "instances": [{"port": port}], "data_dir": str(tmp_path)}
+    look = {"host": "h0", "ports": [port], "data_dir": str(tmp_path)}
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)], check=True)
     try:
         with plain(str(next(any_engine.glob("*-server"))), port, disk) as client:

@@ -9,7 +9,8 @@ import time
 import typing as t
 
 from .. import _lock, _slots
-from .._client import Access, Client, Connections, Record, gather, resolved
+from .._addresses import resolved
+from .._client import Access, Client, Connections, Record, gather
 from .._errors import CollectionError, Refused
 from .._nodes import ERROR, LOADING
 from .._wait import poll

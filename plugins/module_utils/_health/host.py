@@ -23,7 +23,7 @@ def look(params: t.Mapping[str, t.Any], _record: object) -> Value:
     ``disk_free_bytes`` is what the service's user may still write (statvfs(3), f_bavail), ``swap_bytes`` what of the
     process is swapped out (proc(5), VmSwap), ``restarts`` how often systemd started it again by itself (NRestarts).
     """
-    ports = [one["port"] for one in params["instances"]]
+    ports = params["ports"]
     processes = {one.port: one.owner.pid for one in listening_sockets(ports) if one.owner is not None}
     restarts = _restarts(params["unit"], ports)
     return {

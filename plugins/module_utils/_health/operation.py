@@ -10,8 +10,9 @@ import dataclasses
 import time
 import typing as t
 
+from .._addresses import Addresses
 from .._argspec import access, access_of
-from .._client import Addresses, Connections, Record
+from .._client import Connections, Record
 from .._errors import Unhealthy
 from .._nodes import ERROR, WARNING, Wanted, make_wanted
 from .._sentinel.desired import announced_name

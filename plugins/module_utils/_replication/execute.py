@@ -11,7 +11,8 @@ import time
 import typing as t
 
 from .. import _lock
-from .._client import Access, Addresses, Client, Connections, Record, resolved
+from .._addresses import Addresses, resolved
+from .._client import Access, Client, Connections, Record
 from .._errors import CollectionError, DeadlineExceeded, EngineRefused, Refused
 from .._nodes import LOADING, Wanted
 from .._replies import pairs

@@ -9,7 +9,8 @@ import time
 import typing as t
 
 from .. import _lock
-from .._client import Access, Addresses, Client, Connections, Record, gather
+from .._addresses import Addresses
+from .._client import Access, Client, Connections, Record, gather
 from .._errors import CollectionError, Refused
 from .._wait import poll
 from . import checks, render

@@ -15,7 +15,8 @@ from __future__ import annotations
 import time
 import typing as t
 
-from .._client import Access, Addresses, Client, Connections, Record
+from .._addresses import Addresses
+from .._client import Access, Client, Connections, Record
 from .._errors import CollectionError, EngineRefused
 from .._nodes import Wanted, make_wanted, refuse_set_name
 from .._replication.model import Node

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._client import Access, Addresses, Connections, Record
+from .._addresses import Addresses
+from .._client import Access, Connections, Record
 from .._errors import Unreachable
 from .._nodes import ERROR, Wanted, make_wanted
 from . import checks, render
