@@ -15,6 +15,20 @@ from ansible.utils.color import stringc
 from ansible.utils.display import Display
 from ansible_collections.almashooq.redis.plugins.module_utils._health.tree import tree
 
+REPORT = (
+    "deployment",
+    "topology",
+    "healthy",
+    "summary",
+    "counts",
+    "findings",
+    "muted",
+    "checks",
+    "not_made",
+    "nodes",
+    "sentinels",
+    "timing",
+)
 COLOURS = {"error": "red", "warning": "yellow", "good": "green", "muted": "dark gray"}
 
 
@@ -40,16 +54,21 @@ class ActionModule(ActionBase):
                 display.display(line)
         display.display("")
         if options["json"]:
-            _write(options["json"], options["reports"])
+            _write(options["json"], [_told(report) for report in options["reports"]])
         return {
             "changed": False,
-            "errors": sum(report["counts"]["error"] for report in options["reports"]),
-            "warnings": sum(report["counts"]["warning"] for report in options["reports"]),
+            "error_count": sum(report["counts"]["error"] for report in options["reports"]),
+            "warning_count": sum(report["counts"]["warning"] for report in options["reports"]),
         }
 
 
 def _paint(colour: str, text: str) -> str:
     return str(stringc(text, COLOURS[colour]))
+
+
+def _told(report: dict[str, t.Any]) -> dict[str, t.Any]:
+    # Neither what a loop adds to a result, nor the options that the module was called with.
+    return {name: report[name] for name in REPORT if name in report}
 
 
 def _write(path: str, reports: list[dict[str, t.Any]]) -> None:

@@ -47,11 +47,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-errors:
+error_count:
   description: Number of findings of severity V(error), over all reports.
   returned: success
   type: int
-warnings:
+warning_count:
   description: Number of findings of severity V(warning), over all reports.
   returned: success
   type: int

@@ -103,7 +103,6 @@ def test_a_killed_replica(patient: Patient, fleet: Fleet) -> None:
     fleet.kill(replica)
     patient.until_found("reachable", named(replica))
     patient.until_found("replicas", named(primary))
-    patient.until_found("one-view")
     assert not patient.ask()["healthy"]
     fleet.start(replica)
 
@@ -126,6 +125,15 @@ def test_a_lost_shard_leaves_slots_uncovered(patient: Patient, fleet: Fleet) -> 
     patient.until_found("cluster-state")
     fleet.start(primary)
     fleet.start(replica)
+
+
+def test_a_node_that_does_not_know_another(patient: Patient, fleet: Fleet) -> None:
+    primary, replica = pair(fleet)
+    knower = next(port for port in fleet.ports if port not in (primary, replica))
+    with fleet.client(knower) as client, fleet.client(replica) as other:
+        client.execute_command("CLUSTER", "FORGET", other.execute_command("CLUSTER", "MYID"))
+        assert named(replica) in patient.until_found("one-view", named(knower))["message"]
+        client.execute_command("CLUSTER", "MEET", "127.0.0.1", replica)
 
 
 def test_an_open_slot(patient: Patient, fleet: Fleet) -> None:

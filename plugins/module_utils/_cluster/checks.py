@@ -66,6 +66,7 @@ def _coverage(observed: Observed) -> t.Iterator[Finding]:
 def _views(observed: Observed) -> t.Iterator[Finding]:
     """Hold each node's view against what every other node says of itself."""
     own = {node.id: node for node in observed.nodes if not node.problem}
+    silent = {node.name for node in observed.nodes if node.problem}  # told of already, with the reason
     for node in own.values():
         seen = {member.id: member for member in node.view}
         for other in own.values():
@@ -78,7 +79,7 @@ def _views(observed: Observed) -> t.Iterator[Finding]:
                 message = f"{node.name} {said.format(other.name)}"
                 yield Finding("one-view", message, node=node.name, hint=PORTS_HINT)
         for member in node.view:
-            if member.id not in own and not member.in_handshake:
+            if member.id not in own and member.name not in silent and not member.in_handshake:
                 state = "failed member" if member.failed else "member"
                 message = f"{node.name} knows a further {state} {member.name} (id {member.id[:8]})"
                 yield Finding("one-view", message, node=node.name, hint=FURTHER_HINT)

@@ -124,7 +124,7 @@ def _drift(server: Server, observed: Observed, _desired: Desired) -> t.Iterator[
     for line in host.drift or ():
         yield finding(
             "drift",
-            f"host {host.name}: a run would {line}",
+            f"host {host.name}: a run would change this: {line}",
             server.name,
             observed=line,
             expected="nothing to change",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._nodes import ERROR, WARNING
+from .._nodes import ERROR
 from .checks_common import duration, size
 
 Report = t.Mapping[str, t.Any]
@@ -26,9 +26,9 @@ def tree(report: Report, width: int, paint: Paint) -> list[str]:
     No line is longer than ``width`` columns (at least 40), but for findings, which are folded.
     """
     width = max(width, NARROWEST)
-    head = paint(GOOD if report["healthy"] else ERROR, _clipped(report["summary"], width))
+    head = list(_folded(report["summary"], width, paint, GOOD if report["healthy"] else ERROR))
     rows = [row for shard in shards(report["nodes"]) for row in _shard(shard)]
-    return [head, *_table(rows, width, paint), *_sentinels(report, width, paint), *_findings(report, width, paint)]
+    return [*head, *_table(rows, width, paint), *_sentinels(report, width, paint), *_findings(report, width, paint)]
 
 
 def shards(nodes: t.Sequence[Report]) -> list[list[Report]]:
@@ -110,7 +110,7 @@ def _folded(text: str, width: int, paint: Paint, colour: str) -> t.Iterator[str]
         else:
             lines.append(" " * (indent + 4) + word)
     for line in lines:
-        yield paint(colour, line) if colour in (ERROR, WARNING, MUTED) else line
+        yield paint(colour, line) if colour else line
 
 
 def _clipped(text: str, width: int) -> str:
