@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the endpoint makes of an observation, of a connection that waits, and of a certificate."""
+
+from __future__ import annotations
+
+import importlib
+import pathlib
+import socket
+import ssl
+import subprocess
+import sys
+import typing as t
+
+import pytest
+import redis
+
+FILES = pathlib.Path(__file__).resolve().parents[3] / "roles" / "redis_endpoint" / "files"
+sys.path.insert(0, str(FILES))
+instances = importlib.import_module("instances")
+connections = importlib.import_module("connections")
+certificates = importlib.import_module("certificates")
+
+NOW = 1000.0
+WHEN = "2026-01-02T03:04:05.678Z"
+PRIMARY = {"role": "master", "loading": 0, "connected_slaves": 2, "master_repl_offset": 7, "used_memory": 5}
+REPLICA = {"role": "slave", "master_link_status": "up", "master_host": "a", "master_port": 1, "slave_repl_offset": 7}
+
+
+def judged(
+    info: t.Mapping[str, t.Any], role: str = "", link: bool = True, age: float = 0.1, ping: bool = True
+) -> dict[str, t.Any]:
+    """Return the answer for an observation."""
+    seen = instances.Observation(NOW - age, WHEN, info, ping)
+    return t.cast("dict[str, t.Any]", instances.judge(seen, NOW, role, link))
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        pytest.param(judged(PRIMARY), None, id="a primary"),
+        pytest.param(judged(REPLICA), None, id="a replica"),
+        pytest.param(judged(PRIMARY, "primary"), None, id="a primary where one is wanted"),
+        pytest.param(judged(REPLICA, "replica"), None, id="a replica where one is wanted"),
+        pytest.param(judged(PRIMARY, "replica"), "it is a primary, not a replica", id="the wrong role"),
+        pytest.param(judged({**PRIMARY, "loading": 1}, ping=False), "loading", id="loading"),
+        pytest.param(judged(PRIMARY, ping=False), "PING is not answered", id="no PING"),
+        pytest.param(judged(PRIMARY, age=4.0), f"no answer since {WHEN}", id="too old"),
+        pytest.param(judged({"new_field": 1}), "unreadable answer: INFO tells no role", id="no role"),
+        pytest.param(judged({"role": ["x"]}), "unreadable answer: INFO tells no role", id="an unknown role"),
+        pytest.param(judged({"role": "slave"}), "its link to the primary is down", id="no word of the link"),
+        pytest.param(judged({"role": "slave"}, link=False), None, id="a link that does not count"),
+        pytest.param(
+            judged({"role": "slave"}, "replica", link=False), "its link to the primary is down", id="but counts here"
+        ),
+    ],
+)
+def test_reasons(answer: dict[str, t.Any], reason: str | None) -> None:
+    assert answer.get("reason") == reason
+    assert answer["status"] == ("unhealthy" if reason else "healthy")
+
+
+def test_what_info_does_not_tell_is_null() -> None:
+    answer = judged({"role": "master"})
+    assert answer["memory"] == {"used_bytes": None, "max_bytes": None}
+    assert answer["replication"] == {"link": None, "primary": None, "offset": None, "connected_replicas": None}
+
+
+def test_an_instance_that_was_never_asked_is_not_healthy() -> None:
+    assert instances.judge(None, NOW)["status"] == "unhealthy"
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (redis.exceptions.AuthenticationError("WRONGPASS bob"), "login refused: wrong user or password"),
+        (redis.exceptions.ResponseError("NOAUTH"), "login refused: wrong user or password"),
+        (redis.exceptions.NoPermissionError("bob"), "login refused: the user may not run PING and INFO"),
+        (redis.exceptions.BusyLoadingError("x"), "loading"),
+        (redis.exceptions.TimeoutError("x"), "no answer within 1 s"),
+        (
+            redis.exceptions.ConnectionError("max number of clients reached"),
+            "connection refused: maxclients is reached",
+        ),
+        (redis.exceptions.ConnectionError("Error 111"), "unreachable: Error 111"),
+        (redis.exceptions.ResponseError("secret"), "unreadable answer (ResponseError)"),
+        (ValueError("secret"), "unreadable answer (ValueError)"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_errors_become_reasons_without_secrets(error: Exception, reason: str) -> None:
+    assert instances.why(error) == reason
+
+
+def test_when_there_is_no_room_the_one_that_waits_longest_goes() -> None:
+    pairs = [socket.socketpair() for _pair in range(2)]
+    room = connections.Open(most=2)
+    assert all(room.enter(ours) for ours, _theirs in pairs)
+    room.answered(pairs[0][0])
+    third, fourth = socket.socketpair()
+    # The thread of the second one is not there to leave: no room is found, but it has been hung up on.
+    assert not room.enter(third)
+    assert pairs[1][1].recv(1) == b""
+    room.leave(pairs[1][0])
+    assert room.enter(third)
+    for one in (*pairs[0], *pairs[1], third, fourth):
+        one.close()
+
+
+@pytest.mark.parametrize("days", [1, 9000, 12000])
+@pytest.mark.parametrize("text", [False, True], ids=["only the certificate", "with words before it"])
+def test_when_a_certificate_ends(tmp_path: pathlib.Path, days: int, text: bool) -> None:
+    file = tmp_path / "cert.pem"
+    make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj /CN=x"
+    command = [*make.split(), "-days", str(days), "-out", str(file), *(["-text"] if text else [])]
+    subprocess.run(command, check=True, capture_output=True)
+    asked = ["openssl", "x509", "-enddate", "-noout", "-in", str(file)]
+    told = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+    expected = ssl.cert_time_to_seconds(told.strip().partition("=")[2])
+    assert certificates.ends([str(file)]) == [(str(file), float(expected))]
+
+
+@pytest.mark.parametrize("text", ["", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", "\x00\xff"])
+def test_what_is_no_certificate_is_told_as_0_and_breaks_nothing(tmp_path: pathlib.Path, text: str) -> None:
+    file = tmp_path / "cert.pem"
+    file.write_text(text)
+    assert certificates.ends([str(file)]) == [(str(file), 0.0)]
