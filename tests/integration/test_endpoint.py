@@ -154,6 +154,7 @@ def test_load_balancers_find_primary_and_replica(engine: pathlib.Path, port: int
         assert str(replica) in endpoint.get("/primary").json["reason"]
         answer = endpoint.get(f"/{replica}").json["replication"]
         assert (answer["link"], answer["primary"]) == ("up", f"127.0.0.1:{primary}")
+        assert 0 <= answer["last_heard_seconds"] < 20
         with fleet.client(replica) as client:
             client.execute_command("REPLICAOF", "NO", "ONE")
         endpoint.until(200, f"/primary/{replica}")

@@ -112,6 +112,8 @@ def judge(observation: Observation | None, now: float, role: str = "", link_requ
             "link": link if found == "replica" else None,
             "primary": f"{info.get('master_host')}:{info.get('master_port')}" if found == "replica" else None,
             "offset": info.get("slave_repl_offset" if found == "replica" else "master_repl_offset"),
+            # How long ago the primary was last heard: it sends something each second or so.
+            "last_heard_seconds": info.get("master_last_io_seconds_ago") if found == "replica" else None,
             "connected_replicas": info.get("connected_slaves"),
         },
         "memory": {"used_bytes": info.get("used_memory"), "max_bytes": info.get("maxmemory")},

@@ -64,7 +64,7 @@ def test_reasons(answer: dict[str, t.Any], reason: str | None) -> None:
 def test_what_info_does_not_tell_is_null() -> None:
     answer = judged({"role": "master"})
     assert answer["memory"] == {"used_bytes": None, "max_bytes": None}
-    assert answer["replication"] == {"link": None, "primary": None, "offset": None, "connected_replicas": None}
+    assert set(answer["replication"].values()) == {None}
 
 
 def test_an_instance_that_was_never_asked_is_not_healthy() -> None:
