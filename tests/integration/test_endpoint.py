@@ -73,8 +73,10 @@ def test_a_healthy_server_tells_its_figures(engine: pathlib.Path, port: int) -> 
 
 
 def test_the_user_is_denied_nothing(engine: pathlib.Path, port: int) -> None:
-    with one_server(engine, port) as (fleet, _endpoint), fleet.client(fleet.ports[0]) as client:
+    with one_server(engine, port) as (fleet, _endpoint):
+        client = fleet.client(fleet.ports[0])
         assert client.execute_command("ACL", "LOG") == []
+        client.close()
 
 
 def test_a_killed_server_is_seen_in_time_and_again_when_it_is_back(engine: pathlib.Path, port: int) -> None:

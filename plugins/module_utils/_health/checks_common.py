@@ -33,7 +33,7 @@ class Unseen(Finding):
 def unseen(of: str, message: str, node: str | None = None, hint: str = "") -> Unseen:
     """Return the finding that a check could not be made."""
     message = f"{message}: check {of} could not be made"
-    return Unseen("unseen", message, CHECKS["unseen"][0], node, hint, of=of)
+    return Unseen(check="unseen", message=message, severity=CHECKS["unseen"][0], node=node, hint=hint, of=of)
 
 
 def untold(server: Server, check: str, *names: str) -> t.Iterator[Finding]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import typing as t
 from dataclasses import dataclass, field
 
@@ -148,7 +149,7 @@ def _number(name: str, value: object) -> float:
         number = float(str(value))
     except ValueError:
         number = float("nan")
-    if number != number or number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         raise Refused(f"limit {name} is {value!r}", hint="Give a number: bytes, seconds, or percent.")
     return number
 
