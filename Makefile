@@ -77,7 +77,7 @@ build: $(VENV)/.dev ## Build the collection, install the result, list the playbo
 molecule: $(VENV)/.dev ## Run scenarios on real hosts: SCENARIO=name, all by default
 	for scenario in $(SCENARIO); do molecule test -s "$$scenario"; done
 
-bench: $(VENV)/.dev engines ## Measure beside the tools that a user would take instead: BENCH=bench_cluster or bench_switchover
+bench: $(VENV)/.dev engines ## Measure beside the tools that a user would take instead: BENCH=bench_cluster, bench_switchover, bench_health or bench_endpoint
 	PYTHONPATH=.collections:. python -m tests.bench.$(BENCH) $(ARGS)
 
 clean: ## Remove what was built and fetched; deployments stay

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is found in what servers said: tables of plain values, odd ones among them."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+from ansible_collections.almashooq.redis.plugins.module_utils._health.checks import judge
+from ansible_collections.almashooq.redis.plugins.module_utils._health.desired import Desired, Limits
+from ansible_collections.almashooq.redis.plugins.module_utils._health.model import Host, Observed, Server, follower
+
+NOW = 1_800_000_000_000_000  # microseconds
+WELL = {
+    "role": "master",
+    "redis_version": "7.0.15",
+    "server_time_usec": str(NOW),
+    "connected_clients": "5",
+    "maxclients": "10000",
+    "used_memory": "1000000",
+    "maxmemory": "100000000",
+    "maxmemory_policy": "noeviction",
+    "mem_fragmentation_ratio": "1.2",
+    "mem_fragmentation_bytes": "1000",
+    "rdb_last_bgsave_status": "ok",
+    "rdb_last_save_time": str(NOW // 1_000_000 - 60),
+    "rdb_changes_since_last_save": "3",
+    "aof_enabled": "0",
+    "master_repl_offset": "1000",
+    "sync_full": "0",
+    "uptime_in_seconds": "3600",
+    "evicted_keys": "7",
+    "rejected_connections": "2",
+}
+FACTS = {"device": "1", "disk_free_bytes": 1 << 40, "disk_total_bytes": 1 << 41, "swap_bytes": 0, "restarts": 0}
+SETTINGS = {"save": "900 1", "min-replicas-to-write": "0"}
+
+
+def server(port: int = 6379, info: dict[str, str] | None = None, **more: t.Any) -> Server:
+    told = {name: value for name, value in {**WELL, **(info or {})}.items() if value != "gone"}
+    return Server(f"192.0.2.1:{port}", "alpha", "z", **{"info": told, "settings": SETTINGS, **more})
+
+
+def seen(*servers: Server, drift: tuple[str, ...] = (), **more: t.Any) -> Observed:
+    facts = {int(one.name.rpartition(":")[2]): FACTS for one in servers}
+    return Observed(servers, **{"hosts": {"alpha": Host("alpha", facts, drift)}, "clustered": True, **more})
+
+
+def found(observed: Observed, **wish: t.Any) -> list[tuple[str, str]]:
+    return [(one.check, one.message) for one in judge(observed, Desired(replicas=0, **wish)).findings]
+
+
+def checks(observed: Observed, **wish: t.Any) -> set[str]:
+    return {check for check, _message in found(observed, **wish)}
+
+
+def test_a_server_that_is_well_has_no_findings() -> None:
+    assert found(seen(server())) == []
+
+
+@pytest.mark.parametrize(
+    ("info", "check"),
+    [
+        ({"loading": "1"}, "loading"),
+        ({"connected_clients": "9500"}, "clients"),
+        ({"used_memory": "95000000"}, "memory"),
+        ({"maxmemory": "0", "total_system_memory": "1000001"}, "memory"),
+        ({"mem_fragmentation_ratio": "2.5", "mem_fragmentation_bytes": "900000000"}, "fragmentation"),
+        ({"rdb_last_bgsave_status": "err"}, "save"),
+        ({"aof_enabled": "1", "aof_last_write_status": "err"}, "aof"),
+        ({"rdb_last_save_time": "1700000000"}, "snapshot-age"),
+        ({"rdb_last_save_time": str(NOW // 1_000_000 + 500)}, "clock"),
+        ({"sync_full": "40"}, "full-resync"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_one_figure_that_is_wrong_is_one_finding(info: dict[str, str], check: str) -> None:
+    assert checks(seen(server(info=info))) == {check}
+
+
+def test_a_clock_that_is_ahead_is_named() -> None:
+    ahead = server(3, {"server_time_usec": str(NOW + 60_000_000), "rdb_last_save_time": str(NOW // 1_000_000)})
+    assert found(seen(server(1), server(2), ahead)) == [
+        ("clock", "the clock of 192.0.2.1:3 is 60 s ahead of the others")
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["used_memory", "connected_clients", "sync_full", "rdb_last_bgsave_status", "aof_enabled"]
+)
+@pytest.mark.parametrize("value", ["gone", "what?"])
+def test_a_figure_that_is_not_told_is_a_finding_and_no_crash(name: str, value: str) -> None:
+    said = found(seen(server(info={name: value})))
+    if value == "gone" or name not in ("rdb_last_bgsave_status", "aof_enabled"):
+        assert [(check, name in message) for check, message in said] == [("unseen", True)]
+
+
+def test_fields_that_nobody_knows_change_nothing() -> None:
+    assert found(seen(server(info={"of_a_later_engine": "1", "slave9": "ip=192.0.2.9"}))) == []
+
+
+def test_what_is_not_wanted_is_not_missed() -> None:
+    untold = seen(server(info={"used_memory": "gone"}))
+    assert checks(untold, checks=frozenset(["clients", "unseen"])) == set()
+
+
+def test_a_counter_that_was_reset_between_the_looks_counts_from_zero() -> None:
+    assert checks(seen(server(later={**WELL, "evicted_keys": "0", "rejected_connections": "2"}, seconds=1.0))) == set()
+    grown = server(later={**WELL, "evicted_keys": "9", "rejected_connections": "3"}, seconds=1.0)
+    assert checks(seen(grown)) == {"evictions", "rejected-connections"}
+
+
+def test_disks_are_judged_by_what_all_their_instances_need() -> None:
+    def with_free(free: int) -> Observed:
+        facts = {port: {**FACTS, "disk_free_bytes": free, "disk_total_bytes": 4_000_000} for port in (1, 2)}
+        return dataclasses.replace(seen(server(1), server(2)), hosts={"alpha": Host("alpha", facts, ())})
+
+    def severities(free: int) -> list[str]:
+        return [one.severity for one in judge(with_free(free), Desired(replicas=0)).findings]
+
+    assert severities(500_000) == ["error"]  # not even one of them
+    assert severities(1_500_000) == ["warning"]  # not both
+    assert severities(3_500_000) == []
+
+
+def test_members_are_compared_where_the_inventorys_wish_is_not_known() -> None:
+    servers = server(1), server(2), server(3, {"maxmemory": "200000000"})
+    known = seen(*servers)
+    assert checks(known) == set()
+    unknown = dataclasses.replace(known, hosts={})
+    assert ("drift", "192.0.2.1:3 has maxmemory 200000000, most others have 100000000") in found(unknown)
+
+
+def test_lag_is_told_in_bytes_and_in_seconds() -> None:
+    lines = ["ip=a,port=1,state=online,offset=400,lag=1", "ip=a,port=2,state=online,offset=1000,lag=40"]
+    primary = server(followers=tuple(follower(f"192.0.2.2:{n}", line) for n, line in enumerate(lines)))
+    limits = Limits(lag_bytes=100)
+    said = [message for check, message in found(seen(primary), limits=limits) if check == "lag"]
+    assert said == [
+        "192.0.2.2:0 is 600 bytes behind 192.0.2.1:6379",
+        "192.0.2.1:6379 has not heard from 192.0.2.2:1 for 40 s",
+    ]
