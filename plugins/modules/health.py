@@ -90,6 +90,8 @@ options:
   checks:
     description:
       - Checks to make. By default all.
+      - V(reachable), V(loading), V(unseen) and V(sentinel-reachable) are made as well, unless O(skip) names them.
+        Without them the others would call healthy what nobody has seen.
     type: list
     elements: str
     default: []

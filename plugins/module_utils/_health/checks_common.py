@@ -43,6 +43,12 @@ def untold(server: Server, check: str, *names: str) -> t.Iterator[Finding]:
         yield unseen(check, f"{server.name} does not tell {', '.join(lacking)}", server.name, UNTOLD_HINT)
 
 
+def untold_growth(server: Server, check: str, name: str) -> t.Iterator[Finding]:
+    """Tell of a counter that was not given at one of two looks; of one look no growth is expected."""
+    if server.later and server.growth(name) is None:
+        yield unseen(check, f"{server.name} does not tell {name}", server.name, UNTOLD_HINT)
+
+
 def told(server: Server, *names: str) -> list[float]:
     """Return figures, or an empty list if one of them was not told."""
     found = [server.figure(name) for name in names]
@@ -52,11 +58,21 @@ def told(server: Server, *names: str) -> list[float]:
 def host_facts(observed: Observed, server: Server, check: str) -> tuple[Host | None, list[Finding]]:
     """Return what the server's host told, or the finding that it told nothing."""
     host = observed.hosts.get(server.host)
-    if host is not None and int(server.name.rpartition(":")[2]) in host.instances:
+    if host is not None and server.port in host.instances:
         return host, []
     said = f"host {server.host} was not looked at" if host is None else f"host {server.host} told nothing of it"
     hint = "Run playbook almashooq.redis.health, which looks at the hosts, too; or skip the check."
     return None, [unseen(check, f"{server.name}: {said}", server.name, hint)]
+
+
+def host_figure(observed: Observed, server: Server, check: str, name: str) -> tuple[int | None, list[Finding]]:
+    """Return a figure of the server that its host told, or the finding that it did not."""
+    host, lacking = host_facts(observed, server, check)
+    found = host.instances[server.port].get(name) if host else None
+    if host is not None and found is None:
+        hint = "It does not run, or the module that looks at the host may not read it (it runs as root)."
+        lacking = [unseen(check, f"{server.name}: host {server.host} could not tell {name}", server.name, hint)]
+    return found, lacking
 
 
 def size(number: float) -> str:

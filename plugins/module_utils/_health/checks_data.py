@@ -9,7 +9,7 @@ import collections
 import typing as t
 
 from .._nodes import WARNING, Finding
-from .checks_common import UNTOLD_HINT, duration, finding, host_facts, size, told, unseen, untold
+from .checks_common import UNTOLD_HINT, duration, finding, host_figure, size, told, unseen, untold, untold_growth
 from .desired import Desired
 from .model import Observed, Server
 
@@ -58,6 +58,7 @@ def _full(server: Server) -> str:
 
 
 def _evictions(server: Server) -> t.Iterator[Finding]:
+    yield from untold_growth(server, "evictions", "evicted_keys")
     grown = server.growth("evicted_keys")
     if grown:
         yield finding(
@@ -148,9 +149,8 @@ def _snapshot_age(server: Server, desired: Desired) -> t.Iterator[Finding]:
 
 
 def _swap(server: Server, observed: Observed, desired: Desired) -> t.Iterator[Finding]:
-    host, lacking = host_facts(observed, server, "swap")
+    swapped, lacking = host_figure(observed, server, "swap", "swap_bytes")
     yield from lacking
-    swapped = host.instances[_port(server)].get("swap_bytes") if host else None
     if swapped is not None and swapped > desired.limits.swap_bytes:
         yield finding(
             "swap",
@@ -166,10 +166,10 @@ def _disks(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
     """A rewrite or a snapshot needs, at worst, as much as the data take in memory."""
     devices: dict[tuple[str, str], list[tuple[Server, t.Mapping[str, t.Any]]]] = collections.defaultdict(list)
     for server in observed.answering:
-        host, lacking = host_facts(observed, server, "disk")
+        free, lacking = host_figure(observed, server, "disk", "disk_free_bytes")
         yield from lacking
-        facts = host.instances[_port(server)] if host else {}
-        if facts.get("disk_free_bytes") is not None:
+        if free is not None:
+            facts = observed.hosts[server.host].instances[server.port]
             devices[server.host, str(facts.get("device"))].append((server, facts))
     for (host_name, _device), users in devices.items():
         yield from _disk(host_name, users, desired)
@@ -197,7 +197,3 @@ def _disk(host: str, users: list[tuple[Server, t.Mapping[str, t.Any]]], desired:
 
 def _unnamed(server: Server, check: str, name: str) -> t.Iterator[Finding]:
     yield unseen(check, f"{server.name} does not tell {name}", server.name, UNTOLD_HINT)
-
-
-def _port(server: Server) -> int:
-    return int(server.name.rpartition(":")[2])

@@ -9,7 +9,7 @@ import collections
 import typing as t
 
 from .._nodes import NOT_PERMITTED, UNREACHABLE, UNREADABLE, WRONG_PASSWORD, Finding
-from .checks_common import duration, finding, host_facts, told, unseen, untold
+from .checks_common import duration, finding, host_facts, told, unseen, untold, untold_growth
 from .desired import SHORT_TIME, Desired
 from .model import Observed, Server
 
@@ -65,21 +65,23 @@ def _clients(server: Server, _observed: Observed, desired: Desired) -> t.Iterato
     yield from untold(server, "clients", "connected_clients", "maxclients")
     # The links of the cluster bus count towards maxclients, and not among connected_clients (networking.c).
     links = server.figure("cluster_connections") or 0
-    for connected, most in _pairs(told(server, "connected_clients", "maxclients")):
-        clients, limit = connected + links, desired.limits.clients_percent
-        if most > 0 and clients * 100 >= most * limit:
-            yield finding(
-                "clients",
-                f"{server.name} has {clients:.0f} of at most {most:.0f} clients"
-                + (f", {links:.0f} of them nodes" if links else ""),
-                server.name,
-                observed=f"{clients * 100 / most:.0f} %",
-                expected=f"below {limit:g} %",
-                hint="Look for clients that never close (CLIENT LIST, by age and idle); or raise maxclients.",
-            )
+    values = told(server, "connected_clients", "maxclients")
+    clients, most = (values[0] + links, values[1]) if values else (0.0, 0.0)
+    limit = desired.limits.clients_percent
+    if most and clients * 100 >= most * limit:
+        yield finding(
+            "clients",
+            f"{server.name} has {clients:.0f} of at most {most:.0f} clients"
+            + (f", {links:.0f} of them nodes" if links else ""),
+            server.name,
+            observed=f"{clients * 100 / most:.0f} %",
+            expected=f"below {limit:g} %",
+            hint="Look for clients that never close (CLIENT LIST, by age and idle); or raise maxclients.",
+        )
 
 
 def _rejected(server: Server, _observed: Observed, _desired: Desired) -> t.Iterator[Finding]:
+    yield from untold_growth(server, "rejected-connections", "rejected_connections")
     grown = server.growth("rejected_connections")
     if grown:
         yield finding(
@@ -97,7 +99,7 @@ def _restarts(server: Server, observed: Observed, _desired: Desired) -> t.Iterat
     yield from lacking
     if host is None:
         return
-    restarts = host.instances[_port(server)].get("restarts")
+    restarts = host.instances[server.port].get("restarts")
     uptime = server.figure("uptime_in_seconds")
     if restarts and uptime is not None and uptime < SHORT_TIME:
         yield finding(
@@ -116,7 +118,7 @@ def _drift(server: Server, observed: Observed, _desired: Desired) -> t.Iterator[
     if host is None:
         return
     first = min(host.instances, default=None)
-    if first != _port(server):
+    if first != server.port:
         return  # a host is told of once
     if host.drift is None:
         hint = "Run playbook almashooq.redis.health with redis_health_drift: true."
@@ -173,6 +175,8 @@ def _versions(observed: Observed) -> t.Iterator[Finding]:
 
 def _clocks(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
     # Each server's own time at the moment of the answer; those of one round are asked side by side.
+    for one in observed.answering:
+        yield from untold(one, "clock", "server_time_usec")
     times = {one.name: one.figure("server_time_usec") for one in observed.answering}
     known = {name: time / 1e6 for name, time in times.items() if time}
     if not known:
@@ -190,12 +194,3 @@ def _clocks(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
                 expected=f"within {limit:g} s",
                 hint="Have its clock synchronised (chrony, systemd-timesyncd): Sentinels and expiry of keys go by it.",
             )
-
-
-def _pairs(values: list[float]) -> t.Iterator[tuple[float, float]]:
-    if values:
-        yield values[0], values[1]
-
-
-def _port(server: Server) -> int:
-    return int(server.name.rpartition(":")[2])

@@ -201,6 +201,8 @@ def _resyncs(primary: Server, observed: Observed, desired: Desired) -> t.Iterato
 
 
 def _backlog(primary: Server, desired: Desired) -> t.Iterator[Finding]:
+    if primary.followers:
+        yield from untold(primary, "backlog", "repl_backlog_size")
     written = primary.growth("master_repl_offset")
     room = primary.figure("repl_backlog_size")
     if not written or not room or not primary.seconds or not primary.followers:
@@ -247,6 +249,8 @@ def _min_replicas(primary: Server) -> t.Iterator[Finding]:
     setting = primary.settings.get("min-replicas-to-write", "0")
     wanted = int(setting) if setting.isdigit() else 0
     good = primary.figure("min_slaves_good_slaves")
+    if wanted:
+        yield from untold(primary, "min-replicas", "min_slaves_good_slaves")
     if wanted and good is not None and good < wanted:
         yield finding(
             "min-replicas",

@@ -55,7 +55,8 @@ CHECKS: dict[str, tuple[str, str]] = {
     "sentinel-placement": (WARNING, "the Sentinels are an odd number in three failure domains"),
     "drift": (WARNING, "files and running settings are those of the inventory, and the same on all members"),
 }
-NEED_HOSTS = ("disk", "swap", "restarts", "drift")
+# Without these the others would call healthy what nobody saw: they are made whatever is chosen, unless skipped.
+ALWAYS = frozenset(["reachable", "loading", "unseen", "sentinel-reachable"])
 NEED_TWO_LOOKS = ("rejected-connections", "evictions", "backlog")
 PERCENTAGES = ("memory_percent", "clients_percent", "replica_buffer_percent", "disk_percent")
 SHORT_TIME = 600.0  # seconds
@@ -108,7 +109,7 @@ def make_desired(params: t.Mapping[str, t.Any]) -> Desired:
     mutes = tuple(Mute(one["check"], _reason(one), one.get("node") or "") for one in params["mute"])
     for name in (*named, *params["skip"], *params["warn"], *(one.check for one in mutes)):
         _refuse_unknown(name)
-    checks = frozenset(named) - set(params["skip"])
+    checks = (frozenset(named) | ALWAYS) - set(params["skip"])
     if not checks:
         raise Refused("every check is skipped: nothing would be asserted", hint="Leave some in.")
     if params["replicas"] < 0:

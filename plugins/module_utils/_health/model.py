@@ -48,6 +48,11 @@ class Server:
     slots_text: str = ""
 
     @property
+    def port(self) -> int:
+        """Return its port."""
+        return int(self.name.rpartition(":")[2])
+
+    @property
     def answers(self) -> bool:
         """Whether it told of itself at all."""
         return not self.problem
@@ -129,11 +134,16 @@ class Observed:
         return {one.name: one for one in self.servers}
 
 
-def follower(name: str, line: str) -> Follower:
-    """Read a line ``slave0:ip=...,port=...,state=online,offset=1,lag=0`` of INFO; ``name`` is its resolved name."""
+def follower(line: str, name_of: t.Callable[[str, str], str]) -> Follower:
+    """Read ``ip=...,port=...,state=online,offset=1,lag=0`` of INFO; ``name_of`` makes a name of address and port."""
     told = fields(line)
     offset = _figure(told.get("offset"))
-    return Follower(name, told.get("state", ""), None if offset is None else int(offset), _figure(told.get("lag")))
+    return Follower(
+        name=name_of(told.get("ip", ""), told.get("port", "")),
+        state=told.get("state", ""),
+        offset=None if offset is None else int(offset),
+        lag=_figure(told.get("lag")),
+    )
 
 
 def _figure(text: str | None) -> float | None:

@@ -96,6 +96,9 @@ def hosts_of(given: t.Iterable[t.Mapping[str, t.Any]] | None) -> dict[str, Host]
 
 
 def _ask(node: Wanted, client: Client, resolve: Resolve) -> Server:
+    def name_of(address: str, port: str) -> str:
+        return node_name(resolve(address), number(port))
+
     reply, *settings = client.pipeline(QUESTIONS)
     if isinstance(reply, CollectionError):
         raise reply
@@ -113,8 +116,10 @@ def _ask(node: Wanted, client: Client, resolve: Resolve) -> Server:
         zone=node.zone,
         info=info,
         settings=told,
-        following=_where(info, resolve),
-        followers=tuple(_follower(line, resolve) for key, line in info.items() if _FOLLOWER.fullmatch(key)),
+        following=name_of(info.get("master_host", ""), info.get("master_port", ""))
+        if info.get("role") == "slave"
+        else "",
+        followers=tuple(follower(line, name_of) for key, line in info.items() if _FOLLOWER.fullmatch(key)),
     )
 
 
@@ -135,14 +140,3 @@ def _value(node: Wanted, asked: Server | CollectionError) -> Server:
         return asked
     problem = UNREADABLE if isinstance(asked, EngineRefused) else problem_of(asked)
     return Server(node.name, node.host, node.zone, problem=problem, detail=asked.message)
-
-
-def _where(info: t.Mapping[str, str], resolve: Resolve) -> str:
-    if info.get("role") != "slave":
-        return ""
-    return node_name(resolve(info.get("master_host", "")), number(info.get("master_port")))
-
-
-def _follower(line: str, resolve: Resolve) -> t.Any:
-    told = dict(word.partition("=")[::2] for word in line.split(","))
-    return follower(node_name(resolve(told.get("ip", "")), number(told.get("port"))), line)

@@ -25,7 +25,6 @@ from .model import Observed
 from .topology import cluster_findings, sentinel_findings
 
 CLUSTER = "cluster"
-NEVER = "never"
 Params = t.Mapping[str, t.Any]
 
 
@@ -100,7 +99,7 @@ def _wanted(given: t.Iterable[Params], resolve: Addresses) -> tuple[Wanted, ...]
 
 
 def _fail(result: dict[str, t.Any], verdict: Verdict, fail_on: str) -> None:
-    bad = {ERROR: {ERROR}, WARNING: {ERROR, WARNING}, NEVER: set()}[fail_on]
+    bad = {ERROR: {ERROR}, WARNING: {ERROR, WARNING}, "never": set()}[fail_on]
     worst = [one for one in verdict.findings if one.severity in bad]
     if worst:
         raise Unhealthy(

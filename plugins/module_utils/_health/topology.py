@@ -103,7 +103,10 @@ def sentinel_findings(
             yield dataclasses.replace(one, check=name, severity=severity)
     yield from agreed_primary(observed, {sentinel.name: watch.primary for sentinel, watch in watches})
     for watcher in watchers:
-        if watcher.info.get("sentinel_tilt", "0") != "0":
+        if watcher.problem:
+            hint = "See why it does not tell INFO: whether it runs, and the rights of the login."
+            yield unseen("sentinel-tilt", f"Sentinel {watcher.name} is {watcher.problem}", watcher.name, hint)
+        elif watcher.info.get("sentinel_tilt", "0") != "0":
             yield finding(
                 "sentinel-tilt",
                 f"Sentinel {watcher.name} is in TILT mode: it watches, and acts on nothing",
@@ -112,7 +115,7 @@ def sentinel_findings(
                 expected="0",
                 hint="Its clock has jumped, or the process was held up: it leaves TILT 30 s after the last such event.",
             )
-        elif not watcher.problem and "sentinel_tilt" not in watcher.info:
+        elif "sentinel_tilt" not in watcher.info:
             hint = "It may be no Sentinel: correct address and port."
             yield unseen("sentinel-tilt", f"{watcher.name} does not tell sentinel_tilt", watcher.name, hint)
 

@@ -9,8 +9,9 @@ import dataclasses
 import typing as t
 
 import pytest
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, HEALTH
 from ansible_collections.almashooq.redis.plugins.module_utils._health.checks import judge
-from ansible_collections.almashooq.redis.plugins.module_utils._health.desired import Desired, Limits
+from ansible_collections.almashooq.redis.plugins.module_utils._health.desired import Desired, Limits, make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._health.model import Host, Observed, Server, follower
 
 NOW = 1_800_000_000_000_000  # microseconds
@@ -36,6 +37,7 @@ WELL = {
     "rejected_connections": "2",
 }
 FACTS = {"device": "1", "disk_free_bytes": 1 << 40, "disk_total_bytes": 1 << 41, "swap_bytes": 0, "restarts": 0}
+DEFAULTS = {name: option.get("default") for name, option in {**CLUSTER, **HEALTH}.items()}
 SETTINGS = {"save": "900 1", "min-replicas-to-write": "0"}
 
 
@@ -47,6 +49,10 @@ def server(port: int = 6379, info: dict[str, str] | None = None, **more: t.Any) 
 def seen(*servers: Server, drift: tuple[str, ...] = (), **more: t.Any) -> Observed:
     facts = {int(one.name.rpartition(":")[2]): FACTS for one in servers}
     return Observed(servers, **{"hosts": {"alpha": Host("alpha", facts, drift)}, "clustered": True, **more})
+
+
+def with_facts(**facts: t.Any) -> Observed:
+    return dataclasses.replace(seen(server()), hosts={"alpha": Host("alpha", {6379: {**FACTS, **facts}}, ())})
 
 
 def found(observed: Observed, **wish: t.Any) -> list[tuple[str, str]]:
@@ -105,6 +111,32 @@ def test_fields_that_nobody_knows_change_nothing() -> None:
     assert found(seen(server(info={"of_a_later_engine": "1", "slave9": "ip=192.0.2.9"}))) == []
 
 
+@pytest.mark.parametrize(
+    ("observed", "check"),
+    [
+        (seen(server(info={"server_time_usec": "gone"})), "clock"),
+        (seen(server(later={**WELL, "evicted_keys": ""}, seconds=1.0)), "evictions"),
+        (seen(server(later={**WELL, "rejected_connections": ""}, seconds=1.0)), "rejected-connections"),
+        (seen(server(settings={**SETTINGS, "min-replicas-to-write": "1"})), "min-replicas"),
+        (seen(server(followers=(follower("ip=a,port=1,state=online,offset=1000,lag=0", "{}:{}".format),))), "backlog"),
+        (with_facts(swap_bytes=None), "swap"),
+        (with_facts(disk_free_bytes=None), "disk"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_could_not_be_judged_is_never_called_healthy(observed: Observed, check: str) -> None:
+    ((name, message),) = found(observed)
+    assert name == "unseen"
+    assert message.endswith(f"check {check} could not be made")
+
+
+def test_a_dead_node_is_told_of_whatever_checks_are_chosen() -> None:
+    dead = Server("192.0.2.1:1", "alpha", "z", problem="unreachable", detail="refused")
+    params = {**DEFAULTS, "checks": ["memory"]}
+    assert not judge(seen(dead), make_desired(params)).healthy
+    assert judge(seen(dead), make_desired({**params, "skip": ["reachable"]})).healthy
+
+
 def test_what_is_not_wanted_is_not_missed() -> None:
     untold = seen(server(info={"used_memory": "gone"}))
     assert checks(untold, checks=frozenset(["clients", "unseen"])) == set()
@@ -138,8 +170,8 @@ def test_members_are_compared_where_the_inventorys_wish_is_not_known() -> None:
 
 
 def test_lag_is_told_in_bytes_and_in_seconds() -> None:
-    lines = ["ip=a,port=1,state=online,offset=400,lag=1", "ip=a,port=2,state=online,offset=1000,lag=40"]
-    primary = server(followers=tuple(follower(f"192.0.2.2:{n}", line) for n, line in enumerate(lines)))
+    lines = ["ip=192.0.2.2,port=0,state=online,offset=400,lag=1", "ip=192.0.2.2,port=1,state=online,offset=1000,lag=40"]
+    primary = server(followers=tuple(follower(line, lambda host, port: f"{host}:{port}") for line in lines))
     limits = Limits(lag_bytes=100)
     said = [message for check, message in found(seen(primary), limits=limits) if check == "lag"]
     assert said == [
