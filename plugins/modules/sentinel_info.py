@@ -20,6 +20,14 @@ extends_documentation_fragment:
   - almashooq.redis.sentinel
   - almashooq.redis.connection
   - almashooq.redis.connection.info_attributes
+options:
+  timeout:
+    description:
+      - How long the Sentinels may take until there is no error among the findings, in seconds. What is wrong then is
+        returned.
+      - One that has just been restarted takes a second or two until all others have their links to it again.
+    type: float
+    default: 0
 seealso:
   - module: almashooq.redis.sentinel
 """
@@ -72,8 +80,14 @@ from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.info imp
 
 def main():
     """Run the module."""
-    module = AnsibleModule(argument_spec={**CONNECTION, "sentinels": SENTINELS}, supports_check_mode=True)
-    read(module, lambda params, record: read_sentinels(params["sentinels"], access(params), record))
+    module = AnsibleModule(
+        argument_spec={**CONNECTION, "sentinels": SENTINELS, "timeout": {"type": "float", "default": 0}},
+        supports_check_mode=True,
+    )
+    read(
+        module,
+        lambda params, record: read_sentinels(params["sentinels"], access(params), record, params["timeout"]),
+    )
 
 
 if __name__ == "__main__":

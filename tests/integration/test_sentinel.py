@@ -436,6 +436,20 @@ def test_info_finds_everybody_through_one_sentinel_and_tells_who_is_missing(fres
     assert "no Sentinel answers" in refused("sentinel_info", login(fresh))["msg"]
 
 
+def test_info_waits_for_one_that_is_being_restarted_when_told_to(watched: SentinelFleet) -> None:
+    watched.wait_until_settled()
+    late = watched.sentinel_ports[-1]
+    watched.kill(late)
+    # Not waited for, it is a finding; with patience, what is wrong at its end is told.
+    assert not converged("sentinel_info", login(watched))["healthy"]
+    started = time.monotonic()
+    assert not converged("sentinel_info", {**login(watched), "timeout": 1.5})["healthy"]
+    assert time.monotonic() - started >= 1.5
+    asking = start_module("sentinel_info", {**login(watched), "timeout": 30})
+    watched.restart(late)
+    assert finish_module(asking)["healthy"]
+
+
 def test_of_two_runs_at_once_both_end_well(any_engine: pathlib.Path, first_port: int) -> None:
     with servers(any_engine, first_port, monitor=False) as fleet:
         runs = [start_module("sentinel", options(fleet)) for _run in range(2)]

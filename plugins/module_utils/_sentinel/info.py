@@ -5,25 +5,43 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 from .._addresses import Addresses
 from .._client import Access, Connections, Record
 from .._errors import Unreachable
 from .._nodes import ERROR, Wanted, make_wanted
+from .._wait import poll
 from . import checks, render
 from .desired import Desired, WantedSet, announced_name
 from .model import Observed, Sentinel
 from .observe import observe
 
 
-def read_sentinels(seeds: t.Iterable[t.Mapping[str, t.Any]], access: Access, record: Record) -> dict[str, t.Any]:
+def read_sentinels(
+    seeds: t.Sequence[t.Mapping[str, t.Any]], access: Access, record: Record, timeout: float = 0
+) -> dict[str, t.Any]:
     """Ask the seeds whom they know, ask everybody, and return sets, Sentinels and findings.
 
+    With a ``timeout`` (seconds) they are asked again until nothing is wrong; what is wrong at its end is returned.
     Raises Unreachable when no seed answers.
     """
+    patient_until = time.monotonic() + timeout
+
+    def errors(report: dict[str, t.Any]) -> str:
+        if time.monotonic() >= patient_until:
+            return ""
+        return "; ".join(one["message"] for one in report["findings"] if one["severity"] == ERROR)
+
+    # The patience ends before the deadline: what is wrong then is the answer.
+    return poll(
+        lambda: _read(seeds, access, record), errors, awaiting="the Sentinels to be well", timeout=2 * timeout + 1
+    )
+
+
+def _read(seeds: t.Sequence[t.Mapping[str, t.Any]], access: Access, record: Record) -> dict[str, t.Any]:
     resolve = Addresses()
-    seeds = list(seeds)
     wanted = make_wanted(seeds)
     announced = tuple((one.name, announced_name(seed, resolve)) for one, seed in zip(wanted, seeds))
     first = observe(wanted, Connections(wanted, access, record), resolve)
