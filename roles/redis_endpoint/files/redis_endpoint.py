@@ -197,11 +197,22 @@ def metrics(server: Server) -> str:
         for one in server.watches
     ]
     ages = [(f'instance="{one.instance}"', round(now - one.last.monotonic, 3)) for one in server.watches if one.last]
+    seen = [(f'instance="{one.instance}"', one.last.info) for one in server.watches if one.last]
+    # What alerts need of INFO, and the exporter does not hand on.
+    most = [(label, info["maxclients"]) for label, info in seen if isinstance(info.get("maxclients"), int)]
+    good = [(label, info["min_slaves_good_slaves"]) for label, info in seen if "min_slaves_good_slaves" in info]
     codes = [(f'code="{code}"', number) for code, number in sorted(server.requests.items())]
     ends = [(f'file="{path}"', time_) for path, time_ in certificates.ends(server.configuration["certificates"])]
     tables: tuple[tuple[str, str, str, list[tuple[str, t.Any]]], ...] = (
         ("redis_endpoint_healthy", "gauge", "Whether the instance is healthy.", healthy),
         ("redis_endpoint_observation_age_seconds", "gauge", "Age of the last look at the instance.", ages),
+        ("redis_endpoint_max_clients", "gauge", "maxclients of the instance.", most),
+        (
+            "redis_endpoint_good_replicas",
+            "gauge",
+            "Replicas that count for min-replicas-to-write, where that is set.",
+            good,
+        ),
         ("redis_endpoint_requests_total", "counter", "Requests answered, by status code.", codes),
         (
             "redis_endpoint_certificate_expiry_timestamp_seconds",

@@ -10,6 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
 from ansible_collections.almashooq.redis.plugins.module_utils._health.inventory import deployments, monitored_instances
+from ansible_collections.almashooq.redis.plugins.module_utils._health.targets import scrape_targets
 
 Variables = dict[str, t.Any]
 
@@ -93,3 +94,48 @@ def test_a_set_wants_a_replica_where_it_has_a_second_member(members: int, replic
     (one,) = deployments(hostvars, hostvars)
     assert (one["topology"], one["set"], one["replicas"]) == ("replication", "main", replicas)
     assert [(each["address"], each["announce_ip"]) for each in one["sentinels"]] == [("192.0.2.50", "198.51.100.50")]
+
+
+def test_servers_are_scraped_through_the_exporter_of_their_host() -> None:
+    variables = host("replication", redis_node_exporter_password="x", redis_replication_sets=[{"name": "main"}])
+    jobs = scrape_targets({"alpha": {**variables, "redis_exporter_port": 9000}}, ["alpha"])
+    (target,) = jobs["redis"]
+    assert target["targets"] == ["redis://192.0.2.11:6379"]
+    assert target["labels"] == {
+        "deployment": "main",
+        "host": "alpha",
+        "instance": "192.0.2.11:6379",
+        "kind": "instance",
+        "topology": "replication",
+        "zone": "alpha",
+        "__exporter": "192.0.2.11:9000",
+    }
+    assert jobs["redis-exporter"] == [{"targets": ["192.0.2.11:9000"], "labels": {"host": "alpha", "zone": "alpha"}}]
+    assert jobs["redis-endpoint"] == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "jobs"),
+    [
+        (host("cluster"), []),
+        (host("cluster", redis_node_health_password="x"), ["redis-endpoint"]),
+        (host("cluster", redis_node_health_password="x", redis_endpoint_state="absent"), []),
+        (host("cluster", redis_node_exporter_password="x"), ["redis", "redis-exporter"]),
+        (host("cluster", redis_node_exporter_password="x", redis_exporter_password=""), []),
+        (host("sentinel", redis_sentinel_exporter_password="x"), ["redis", "redis-exporter"]),
+        (host("sentinel", redis_node_health_password="x"), []),
+        ({"group_names": ["redis_client"], "redis_node_exporter_password": "x"}, []),
+    ],
+    ids=[
+        "nothing",
+        "endpoint",
+        "endpoint gone",
+        "exporter",
+        "no exporter there",
+        "Sentinel",
+        "no instance",
+        "no server",
+    ],
+)
+def test_what_is_not_there_is_not_scraped(variables: Variables, jobs: list[str]) -> None:
+    assert [job for job, targets in scrape_targets({"alpha": variables}, ["alpha"]).items() if targets] == jobs
