@@ -17,7 +17,7 @@ export PATH := $(BIN):$(PATH)
 export MOLECULE_COMMAND_BORDERS := false
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: help site test venv lint sanity unit integration build molecule bench clean engines engines-all
+.PHONY: help site test venv lint sanity unit integration build molecule bench clean engines engines-all monitoring-tools
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -62,7 +62,10 @@ engines: ## Fetch the engines that tests run against
 engines-all: ## Also build the newest engine from source
 	$(PYTHON) tests/tools/engines.py --build
 
-integration: $(VENV)/.dev engines ## Run the modules against real servers on loopback
+monitoring-tools: ## Fetch Prometheus, Alertmanager and the exporter that tests run
+	$(PYTHON) tests/tools/monitoring.py
+
+integration: $(VENV)/.dev engines monitoring-tools ## Run the modules against real servers on loopback
 	$(SYSTEM) diffutils e2fsprogs mount openssl procps util-linux
 	command -v npm >/dev/null || $(SYSTEM) nodejs npm
 	$(AS_ROOT) pytest -q -p no:cacheprovider tests/integration
