@@ -129,6 +129,12 @@ def emitted(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[set[str]]:
         endpoint.until(200)
         answers = [exporter.scrape(port) for port in targets]
         assert all(re.search(r"^redis_up 1$", answer, re.MULTILINE) for answer in answers)
+        for port in targets:
+            denied = (of_set if port != CLUSTER_PORT else cluster).client(port).execute_command("ACL", "LOG")
+            assert [entry for entry in denied if "exporter" in str(entry)] == []
+        told = dict(re.findall(r"^(redis_sentinel_master_\w+)\{.*\} (\d+)$", answers[len(ports)], re.MULTILINE))
+        wanted = {"ok_sentinels": "3", "sentinels": "3", "ok_slaves": "2", "slaves": "2", "ckquorum_status": "1"}
+        assert {name: told[f"redis_sentinel_master_{name}"] for name in wanted} == wanted
         yield set().union(*map(metrics, answers), metrics(endpoint.get("//metrics").text))
 
 
