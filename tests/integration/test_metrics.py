@@ -173,7 +173,6 @@ def test_the_exporters_user_can_read_figures_and_nothing_else(any_engine: pathli
                 ("GET", "key"),
                 ("KEYS", "*"),
                 ("EVAL", "return 1", "0"),
-                ("SLOWLOG", "GET"),
                 ("ACL", "LIST"),
                 ("CLUSTER", "NODES"),
             ):
