@@ -11,7 +11,10 @@ SYSTEM := bash tests/tools/system.sh
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo env "PATH=$(BIN):$(PATH)" PYTHONDONTWRITEBYTECODE=1)
 INVENTORY ?= inventories/local
 BENCH ?= bench_cluster
-SCENARIO ?= $(notdir $(patsubst %/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
+# Two run side by side: the longest ones come first.
+LONG := sentinel acceptance monitoring
+SCENARIOS := $(notdir $(patsubst %/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
+SCENARIO ?= $(filter $(SCENARIOS),$(LONG)) $(filter-out $(LONG),$(SCENARIOS))
 export PATH := $(BIN):$(PATH)
 # Whole lines, as they can be read and searched.
 export MOLECULE_COMMAND_BORDERS := false
@@ -68,7 +71,7 @@ monitoring-tools: ## Fetch Prometheus, Alertmanager and the exporter that tests 
 integration: $(VENV)/.dev engines monitoring-tools ## Run the modules against real servers on loopback
 	$(SYSTEM) diffutils e2fsprogs mount openssl procps util-linux
 	command -v npm >/dev/null || $(SYSTEM) nodejs npm
-	$(AS_ROOT) pytest -q -p no:cacheprovider tests/integration
+	$(AS_ROOT) pytest -q -p no:cacheprovider -n 2 --dist loadfile tests/integration
 
 sanity: $(VENV)/.dev ## Run ansible-test sanity
 	$(SYSTEM) git shellcheck
@@ -78,7 +81,7 @@ build: $(VENV)/.dev ## Build the collection, install the result, list the playbo
 	bash tests/tools/build.sh
 
 molecule: $(VENV)/.dev ## Run scenarios on real hosts: SCENARIO=name, all by default
-	for scenario in $(SCENARIO); do molecule test -s "$$scenario"; done
+	bash tests/tools/scenarios.sh $(SCENARIO)
 
 bench: $(VENV)/.dev engines ## Measure beside the tools that a user would take instead: BENCH=bench_cluster, bench_switchover, bench_health or bench_endpoint
 	PYTHONPATH=.collections:. python -m tests.bench.$(BENCH) $(ARGS)

@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-import itertools
 import pathlib
 import typing as t
 
 import pytest
 
 from .engines import engines
-
-# The bus ports (10000 higher) stay below those that the kernel gives to outgoing connections.
-FIRST_PORT, LAST_PORT, PORTS_A_TEST = 12000, 12990, 10
+from .ports import first_ports
 
 
 @pytest.fixture(params=engines(), ids=lambda path: path.parent.name)
@@ -29,7 +26,8 @@ def any_engine() -> pathlib.Path:
     return engines()[0]
 
 
-_first_ports = itertools.cycle(range(FIRST_PORT, LAST_PORT, PORTS_A_TEST))
+# The bus ports (10000 higher) stay below those that the kernel gives to outgoing connections.
+_first_ports = first_ports(12000, 13000)
 
 
 @pytest.fixture

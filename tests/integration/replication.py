@@ -5,24 +5,22 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import pathlib
 import typing as t
 
+from . import ports
 from .fleet import until
 from .sentinel_fleet import HOST, SECRETS, SentinelFleet
 
-FIRST_PORT, LAST_PORT, PORTS_A_TEST = 24000, 24490, 10
-first_ports = itertools.cycle(range(FIRST_PORT, LAST_PORT, PORTS_A_TEST))
+first_ports = ports.first_ports(24000, 24500)
 # What changes the replication of a server, or its settings, by the names of INFO commandstats.
 WRITING = ("replicaof", "slaveof", "config|set", "config|rewrite", "flushall", "flushdb", "failover", "acl|setuser")
 
 
 def fleet_of(engine: pathlib.Path, first_port: int, **how: t.Any) -> SentinelFleet:
     """Return three servers and three Sentinels, not started yet."""
-    ports = range(first_port, first_port + 3)
-    return SentinelFleet(engine, ports, range(first_port + 5, first_port + 8), **how)
+    return SentinelFleet(engine, range(first_port, first_port + 3), range(first_port + 5, first_port + 8), **how)
 
 
 def apart(engine: pathlib.Path, first_port: int, **how: t.Any) -> SentinelFleet:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import pathlib
 import time
@@ -16,10 +15,11 @@ import redis
 
 from .fleet import until
 from .module_runner import converged, finish_module, refused, run_module, start_module
+from .ports import first_ports
 from .sentinel_fleet import HOST, SECRETS, SentinelFleet
 
 SETTINGS = {"down-after-milliseconds": 1000, "failover-timeout": 5000, "parallel-syncs": 1}
-_first_ports = itertools.cycle(range(24500, 24800, 10))
+_first_ports = first_ports(24500, 24800)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import pathlib
 import subprocess
@@ -15,10 +14,11 @@ import pytest
 
 from .fleet import until
 from .module_runner import converged, refused, start_module
+from .ports import first_ports
 from .sentinel_fleet import DATA_USERS, HOST, SECRETS, SentinelFleet
 from .sentinel_writer import Writer
 
-_first_ports = itertools.cycle(range(24800, 24980, 10))
+_first_ports = first_ports(24800, 24980)
 
 
 @pytest.fixture
