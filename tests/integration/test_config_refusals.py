@@ -48,12 +48,19 @@ def state_of(instance):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"maxmemroy": "6gb"}, ["maxmemroy 6gb"]),
+        ({"maxmemroy": "6gb"}, ["maxmemroy 6gb", "did you mean 'maxmemory'"]),
+        ({"hz": 20, "rename-comand": "flushall x"}, ["rename-comand flushall x", "has no directive 'rename-comand'"]),
         ({"maxmemory": "much"}, ["maxmemory much", "memory value"]),
         ({"appendfsync": "sometimes"}, ["appendfsync sometimes"]),
         ({"hz": 20, "save": ["900"]}, ["save 900"]),
     ],
-    ids=["an unknown directive", "a value of the wrong kind", "an unknown choice", "half a save line"],
+    ids=[
+        "an unknown directive",
+        "one that is like no other",
+        "a value of the wrong kind",
+        "an unknown choice",
+        "half a save line",
+    ],
 )
 def test_what_the_engine_refuses_is_refused_in_its_words(server, settings, words):
     with Instances(server, PORT + 10) as instance:

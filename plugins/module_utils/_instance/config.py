@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import typing as t
+from dataclasses import replace
 
 from .._client import Access, Client
+from .._errors import Refused
 from .._preflight.observe import memory_limit
 from . import checks, files, probe
 from .answers import overlaid, question
 from .compare import different_names, look_alikes
 from .execute import execute
+from .knowledge import advice, unknown_directive
 from .model import Answer, Host, Instance, Memory, Wanted
 from .observe import Login, observe
 from .options import Params, ids, layout, wanted
@@ -24,6 +28,8 @@ from .steps import SetLive, Step
 from .users import users_text
 
 if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .._run import Record
 
 ACCESS_TIMEOUT = 5.0
@@ -126,8 +132,7 @@ class Config:
 
     def _consult(self, questions: t.Mapping[object, list[Instance]], host: Host) -> None:
         firsts = [ones[0] for ones in questions.values()]
-        users = users_text(self._wanted.accounts)
-        with probe.throwaways(self._engine, firsts, users, self._admin) as clients:
+        with self._throwaways(firsts) as clients:
             for (key, ones), client in zip(questions.items(), clients):
                 self._told.setdefault(key, probe.ask(client, ones[0]))
                 self._fixed.setdefault(key, {})
@@ -135,6 +140,23 @@ class Config:
                 for one in ones:
                     self._classify(key, one, host, client)
             self._others = self._other_instances(clients[0])
+
+    @contextlib.contextmanager
+    def _throwaways(self, instances: t.Sequence[Instance]) -> Iterator[list[Client]]:
+        """Yield a throwaway server for each; a directive that it does not know is told with the nearest right name."""
+        users = users_text(self._wanted.accounts)
+        try:
+            with probe.throwaways(self._engine, instances, users, self._admin) as clients:
+                yield clients
+        except Refused as error:
+            name = unknown_directive(error.message)
+            if name is not None:
+                # One without any settings tells which names this engine knows.
+                bare = [replace(instances[0], directives=())]
+                with probe.throwaways(self._engine, bare, users, self._admin) as clients:
+                    known = probe.known_names(clients[0], name)
+                error.hint = advice(name, f"{self._engine.name} {self._engine.version}", known)
+            raise
 
     def _classify(self, key: object, one: Instance, host: Host, client: Client) -> None:
         node = next(node for node in host.nodes if node.port == one.port)

@@ -114,6 +114,12 @@ def ask(client: Client, instance: Instance) -> Told:
     return Told(shown, canonical(users, version), version)
 
 
+def known_names(client: Client, name: str) -> frozenset[str]:
+    """Return the settings that a throwaway server knows; ``name`` is asked for by itself, as it may be hidden."""
+    shown, asked = checked(client.pipeline([("CONFIG", "GET", "*"), ("CONFIG", "GET", name)]))
+    return frozenset([*shown[::2], *asked[::2]])
+
+
 def classify(
     client: Client, told: Told, names: t.Sequence[str], groups: t.Sequence[t.Sequence[tuple[str, str]]]
 ) -> tuple[frozenset[str], dict[str, str]]:
