@@ -144,6 +144,24 @@ def test_what_somebody_set_by_hand_is_set_back(instance):
     assert instance.client().config_get("loglevel") == {"loglevel": "notice"}
 
 
+def test_an_instance_whose_snapshot_failed_is_configured_all_the_same(instance):
+    """It refuses writes, and PING with them, until a snapshot succeeds."""
+    converged("config", instance.config({"maxmemory": "10mb", "save": ["900 1"]}))
+    instance.start()
+    dump = instance.base / "data" / str(instance.ports[0]) / f"dump-{instance.ports[0]}.rdb"
+    with instance.client() as client:
+        # A directory where the snapshot belongs: renaming it there fails.
+        dump.mkdir()
+        (dump / "in-the-way").touch()
+        client.set("key", "value")
+        client.bgsave()
+        until(lambda: client.info("persistence")["rdb_last_bgsave_status"] == "err", "the snapshot to fail")
+        with pytest.raises(redis.exceptions.ResponseError, match="MISCONF"):
+            client.ping()
+        assert converged("config", instance.config({"maxmemory": "20mb", "save": ["900 1"]}))["changed"]
+        assert client.config_get("maxmemory") == {"maxmemory": str(20 * 1024 * 1024)}
+
+
 def test_a_dropped_directive_does_not_come_back_from_the_engines_own_file(instances):
     converged(
         "config",

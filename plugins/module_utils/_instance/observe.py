@@ -56,7 +56,8 @@ def connect(one: Instance, login: Login) -> Client:
         for access in login.accesses:
             client = Client(host, one.port, access, record=login.record)
             try:
-                client.command("PING")
+                # Not PING, which an instance refuses while its snapshots fail.
+                client.command("ECHO", "")
                 return client
             except Loading:
                 return client
