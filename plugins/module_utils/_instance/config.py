@@ -151,12 +151,16 @@ class Config:
         except Refused as error:
             name = unknown_directive(error.message)
             if name is not None:
-                # One without any settings tells which names this engine knows.
-                bare = [replace(instances[0], directives=())]
-                with probe.throwaways(self._engine, bare, users, self._admin) as clients:
-                    known = probe.known_names(clients[0], name)
-                error.hint = advice(name, f"{self._engine.name} {self._engine.version}", known)
+                error.hint = advice(
+                    name, f"{self._engine.name} {self._engine.version}", self._known(instances[0], name)
+                )
             raise
+
+    def _known(self, instance: Instance, name: str) -> frozenset[str]:
+        """Return the directives that the engine knows, told by a throwaway server without any."""
+        bare, users = replace(instance, directives=()), users_text(self._wanted.accounts)
+        with probe.throwaways(self._engine, [bare], users, self._admin) as clients:
+            return probe.known_names(clients[0], name)
 
     def _classify(self, key: object, one: Instance, host: Host, client: Client) -> None:
         node = next(node for node in host.nodes if node.port == one.port)
