@@ -1,0 +1,99 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module ``almashooq.redis.engine_source_info``."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: engine_source_info
+version_added: 0.1.0
+short_description: Tell which builds of an engine a host has, and what stands in the way of one
+description:
+  - Changes nothing, and needs no server. An archive that is given is refused where it is broken, or is not what was
+    named.
+extends_documentation_fragment:
+  - almashooq.redis.engine_source
+  - almashooq.redis.connection.info_attributes
+options:
+  tools:
+    description: Whether to look for what compiling takes, see RV(lacking).
+    type: bool
+    default: false
+  libraries:
+    description: Libraries that a build made elsewhere loads, to look for.
+    type: list
+    elements: str
+    default: []
+seealso:
+  - module: almashooq.redis.engine_source
+author:
+  - The almashooq.redis authors (@almashooq)
+"""
+
+EXAMPLES = r"""
+- name: Look at an archive on the controller
+  almashooq.redis.engine_source_info:
+    version: 8.0.6
+    checksum: sha256:{{ checksum_of_the_source }}
+    archive: files/redis-8.0.6.tar.gz
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+installed:
+  description: Whether the build is there.
+  returned: success
+  type: bool
+path:
+  description: Directory of the build.
+  returned: success
+  type: str
+builds:
+  description: Names of all builds of this engine.
+  returned: success
+  type: list
+  elements: str
+current:
+  description: Name of the current build.
+  returned: success
+  type: str
+platform:
+  description: What builds made on this host run on, for example V(debian-12-x86_64).
+  returned: success
+  type: str
+lacking:
+  description: Tools, headers and libraries that are missing; none where the build is there.
+  returned: success
+  type: list
+  elements: str
+obstacles:
+  description: A sentence for each reason why the build cannot be installed; none where it is there.
+  returned: success
+  type: list
+  elements: str
+libraries:
+  description: Libraries that the build in O(archive) loads, where it was made elsewhere.
+  returned: success
+  type: list
+  elements: str
+made_for:
+  description: Platform of the build in O(archive), where it was made elsewhere.
+  returned: success
+  type: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.almashooq.redis.plugins.module_utils import _run
+from ansible_collections.almashooq.redis.plugins.module_utils._engine_source.operation import INFO, look
+
+
+def main() -> None:
+    """Look at builds, change nothing."""
+    module = AnsibleModule(argument_spec=INFO, supports_check_mode=True)
+    _run.read(module, look, needs_client=False)
+
+
+if __name__ == "__main__":
+    main()
