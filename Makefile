@@ -15,6 +15,9 @@ BENCH ?= bench_cluster
 LONG := sentinel acceptance monitoring
 SCENARIOS := $(notdir $(patsubst %/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 SCENARIO ?= $(filter $(SCENARIOS),$(LONG)) $(filter-out $(LONG),$(SCENARIOS))
+# What scenarios deploy: redis or valkey.
+ENGINE ?= redis
+export TESTBED_ENGINE_UNDER_TEST := $(ENGINE)
 export PATH := $(BIN):$(PATH)
 # Whole lines, as they can be read and searched.
 export MOLECULE_COMMAND_BORDERS := false
@@ -80,7 +83,7 @@ sanity: $(VENV)/.dev ## Run ansible-test sanity
 build: $(VENV)/.dev ## Build the collection, install the result, list the playbook from there
 	bash tests/tools/build.sh
 
-molecule: $(VENV)/.dev ## Run scenarios on real hosts: SCENARIO=name, all by default
+molecule: $(VENV)/.dev ## Run scenarios on real hosts: SCENARIO=name, all by default; ENGINE=valkey
 	bash tests/tools/scenarios.sh $(SCENARIO)
 
 bench: $(VENV)/.dev engines ## Measure beside the tools that a user would take instead: BENCH=bench_cluster, bench_switchover, bench_health or bench_endpoint

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A source archive that builds in a second: the engines' layout, targets and variables, and a server that only says its version."""
+"""A source archive that builds in a second.
+
+It has the engines' layout, targets and variables, and a server that only says its version.
+"""
 
 from __future__ import annotations
 

@@ -9,12 +9,15 @@ that the machine's stay as they are.  Only libraries that the binaries need are 
 
     python tests/tools/engines.py              what every test run uses: packages
     python tests/tools/engines.py --build      the newest Valkey too, built from Debian's source package (minutes)
+    python tests/tools/engines.py --source ENGINE   only upstream's source archive; prints what it is
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
+import hashlib
 import json
 import os
 import pathlib
@@ -54,7 +57,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--directory", type=pathlib.Path, default=ROOT / ".cache" / "engines")
     parser.add_argument("--build", action="store_true", help="the newest Valkey too, from source")
+    parser.add_argument(
+        "--source", choices=["redis", "valkey"], help="only the source archive, with its version and checksum as JSON"
+    )
     arguments = parser.parse_args()
+    if arguments.source:
+        print(json.dumps(source(arguments.source, ROOT / ".cache" / "sources")))
+        return 0
     directory: pathlib.Path = arguments.directory.resolve()
     directory.mkdir(parents=True, exist_ok=True)
     missing = 0
@@ -191,15 +200,41 @@ def unpack(apt: Apt, wanted: Wanted, work: pathlib.Path) -> pathlib.Path:
 def build(apt: Apt, wanted: Wanted, work: pathlib.Path) -> pathlib.Path:
     """Build the engine from upstream's tarball in Debian's source package; return where the binaries are."""
     install(["gcc", "libc6-dev", "libssl-dev", "make", "pkg-config"])
-    apt.run("apt-get", "source", "--download-only", wanted.name)
+    tree = work / "source"
+    tree.mkdir()
+    tarball = fetch_source(apt, wanted, work)
+    run(["tar", "--extract", "--strip-components=1", "--directory", str(tree), "--file", str(tarball)])
+    run(["make", f"-j{os.cpu_count() or 1}", "BUILD_TLS=yes", "MALLOC=libc"], tree)
+    return tree / "src"
+
+
+def fetch_source(apt: Apt, wanted: Wanted, work: pathlib.Path) -> pathlib.Path:
+    """Return upstream's tarball in Debian's source package, as apt has verified it."""
+    # Debian's own part of the package may be gone from a mirror; it is not needed.
+    with contextlib.suppress(subprocess.CalledProcessError):
+        apt.run("apt-get", "source", "--download-only", wanted.name)
     tarballs = sorted(work.glob("*.orig.tar.*[!c]"))
     if not tarballs:
         raise Missing(f"Debian's source package of {wanted.name} has no upstream tarball")
-    tree = work / "source"
-    tree.mkdir()
-    run(["tar", "--extract", "--strip-components=1", "--directory", str(tree), "--file", str(tarballs[0])])
-    run(["make", f"-j{os.cpu_count() or 1}", "BUILD_TLS=yes", "MALLOC=libc"], tree)
-    return tree / "src"
+    return tarballs[0]
+
+
+def source(name: str, directory: pathlib.Path) -> dict[str, str]:
+    """Return upstream's source archive of an engine: path, version, checksum; fetch it the first time."""
+    # Of Valkey the one that can be built here: where it comes from backports, mirrors do not always keep its source.
+    wanted = [dataclasses.replace(one, build=True) for one in wishes(build=True) if one.name == name][-1]
+    directory.mkdir(parents=True, exist_ok=True)
+    found = sorted(directory.glob(f"{name}_*"))
+    if not found:
+        with tempfile.TemporaryDirectory(dir=directory, prefix=".new-") as temporary:
+            work = pathlib.Path(temporary)
+            tarball = fetch_source(Apt(work, wanted), wanted, work)
+            found = [tarball.rename(directory / tarball.name)]
+    version = re.match(r"\w+_(\d+(?:\.\d+)+)", found[0].name)
+    if not version:
+        raise Missing(f"{found[0].name} does not say its version")
+    summed = hashlib.sha256(found[0].read_bytes()).hexdigest()
+    return {"archive": str(found[0]), "version": version[1], "checksum": f"sha256:{summed}"}
 
 
 def install(packages: list[str]) -> None:
