@@ -244,6 +244,8 @@ def test_a_missing_compiler_is_told(site: Site, monkeypatch: pytest.MonkeyPatch)
         "engine_source_info", {key: options[key] for key in ("version", "checksum", "prefix")} | {"tools": True}
     )
     assert seen["lacking"] == ["make", "a C compiler that works (cc)"]
+    # They can be installed, and are no reason to give up.
+    assert seen["obstacles"] == []
     assert not site.prefix.exists()
 
 

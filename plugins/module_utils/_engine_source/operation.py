@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import replace
 
 from .._errors import Refused
 from .._instance.files import hold_lock
@@ -81,13 +82,17 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
     wanted = wanted_of(params)
     state = observe.observe(wanted, params["libraries"], builds=params["tools"])
     held = state.contents
+    lacking = state.host.lacking if state.host else ()
+    if params["tools"] and state.host:
+        # Tools can be installed, by whoever is to compile.
+        state = replace(state, host=replace(state.host, lacking=()))
     return {
         "installed": wanted.name in state.installed,
         "path": wanted.path,
         "builds": list(state.installed),
         "current": state.current,
         "platform": observe.platform(),
-        "lacking": list(state.host.lacking) if state.host else [],
+        "lacking": list(lacking),
         "obstacles": checks.obstacles(wanted, state),
         "libraries": list(held.manifest.libraries) if held and held.manifest else [],
         "made_for": held.manifest.platform if held and held.manifest else "",
