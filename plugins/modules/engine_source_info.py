@@ -69,7 +69,7 @@ lacking:
   type: list
   elements: str
 obstacles:
-  description: A sentence for each reason why the build cannot be installed, but for what O(tools) finds; none where it is there.
+  description: A sentence for each reason why the build cannot be installed, but for what O(tools) finds.
   returned: success
   type: list
   elements: str
