@@ -10,12 +10,12 @@ that the machine's stay as they are.  Only libraries that the binaries need are 
     python tests/tools/engines.py              what every test run uses: packages
     python tests/tools/engines.py --build      the newest Valkey too, built from Debian's source package (minutes)
     python tests/tools/engines.py --source ENGINE   only upstream's source archive; prints what it is
+    python tests/tools/engines.py --matrix     every engine of the support matrix, built where it is no package here
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import dataclasses
 import hashlib
 import json
@@ -31,6 +31,17 @@ import typing as t
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KEYRING = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 PROGRAMS = ("server", "cli", "benchmark", "check-aof", "check-rdb")
+# Debian 12 has Valkey in its backports; newer releases have it themselves.
+BACKPORTS = {("valkey", "bookworm"): ("backports",)}
+# Of each engine what the stable releases have, and the newest.
+MATRIX = {
+    "redis-7.0": ("redis", "bookworm"),
+    "redis-8.0": ("redis", "trixie"),
+    "redis-newest": ("redis", "experimental"),
+    "valkey-8.0": ("valkey", "bookworm"),
+    "valkey-8.1": ("valkey", "trixie"),
+    "valkey-newest": ("valkey", "sid"),
+}
 
 
 class Missing(Exception):
@@ -60,6 +71,7 @@ def main() -> int:
     parser.add_argument(
         "--source", choices=["redis", "valkey"], help="only the source archive, with its version and checksum as JSON"
     )
+    parser.add_argument("--matrix", action="store_true", help="all engines of the support matrix")
     arguments = parser.parse_args()
     if arguments.source:
         print(json.dumps(source(arguments.source, ROOT / ".cache" / "sources")))
@@ -67,7 +79,7 @@ def main() -> int:
     directory: pathlib.Path = arguments.directory.resolve()
     directory.mkdir(parents=True, exist_ok=True)
     missing = 0
-    for wanted in wishes(build=arguments.build):
+    for wanted in matrix() if arguments.matrix else wishes(build=arguments.build):
         try:
             print(f"engine {lay_out(wanted, directory)}", flush=True)
         except (Missing, subprocess.CalledProcessError) as error:
@@ -80,11 +92,19 @@ def main() -> int:
 def wishes(*, build: bool) -> list[Wanted]:
     """Return the engines to lay out on this release of Debian."""
     release = codename()
-    packages = [Wanted("redis", release, ("updates", "security"))]
-    # Debian 12 has Valkey in its backports; newer releases have it themselves.
-    pockets = ("backports",) if release == "bookworm" else ("updates", "security")
-    packages.append(Wanted("valkey", release, pockets))
+    packages = [
+        Wanted(name, release, BACKPORTS.get((name, release), ("updates", "security"))) for name in ("redis", "valkey")
+    ]
     return [*packages, Wanted("valkey", "sid", build=True)] if build else packages
+
+
+def matrix() -> list[Wanted]:
+    """Return the engines of the support matrix; other suites' binaries want another libc, so those are built here."""
+    packages = {wanted.name: wanted for wanted in wishes(build=False)}
+    return [
+        packages[name] if suite == codename() else Wanted(name, suite, BACKPORTS.get((name, suite), ()), build=True)
+        for name, suite in MATRIX.values()
+    ]
 
 
 def codename() -> str:
@@ -210,9 +230,8 @@ def build(apt: Apt, wanted: Wanted, work: pathlib.Path) -> pathlib.Path:
 
 def fetch_source(apt: Apt, wanted: Wanted, work: pathlib.Path) -> pathlib.Path:
     """Return upstream's tarball in Debian's source package, as apt has verified it."""
-    # Debian's own part of the package may be gone from a mirror; it is not needed.
-    with contextlib.suppress(subprocess.CalledProcessError):
-        apt.run("apt-get", "source", "--download-only", wanted.name)
+    # Only upstream's part: a mirror may have lost the rest of a package that has a newer version.
+    apt.run("apt-get", "source", "--download-only", "--tar-only", wanted.name)
     tarballs = sorted(work.glob("*.orig.tar.*[!c]"))
     if not tarballs:
         raise Missing(f"Debian's source package of {wanted.name} has no upstream tarball")

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # ansible-test sanity, without containers, on a copy that lies where ansible-test wants a collection.
-#   sanity.sh [ARGUMENT OF ansible-test...]
+#   sanity.sh [ARGUMENT OF ansible-test...]      VENV=DIRECTORY takes the ansible-test of another environment
 # Modules are compiled and imported under every Python of the system and of pyenv that is at hand; ansible-test
 # passes over the others, and over pslint: there is no PowerShell, neither here nor in Debian.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
+venv=${VENV:-$root/.venv}
 work=$root/.cache/sanity
 copy=$work/ansible_collections/almashooq/redis
 bin=$work/bin
@@ -20,7 +21,7 @@ git -C "$copy" init --quiet && git -C "$copy" add --all
 
 # ansible-test keeps environments and a pip in its user's home; this one is thrown away by make clean.
 # It would download that pip; the one that Python brings along installs it from the index that pip uses.
-settings() { "$root/.venv/bin/pip" config list | sed -nE "s/^$1\.(.*)='(.*)'$/\1 = \2/p" | sed 's/\\n/ /g'; }
+settings() { "$venv/bin/pip" config list | sed -nE "s/^$1\.(.*)='(.*)'$/\1 = \2/p" | sed 's/\\n/ /g'; }
 # It drops what the environment says to pip; a file says it instead, and more loudly than the user's own settings.
 { echo "[global]"; settings global; echo "[install]"; settings :env:; } >"$work/home/.config/pip/pip.conf"
 cat >"$work/get_pip.py" <<'PIP'
@@ -44,10 +45,10 @@ for minor in 9 10 11 12 13 14; do
     [ ! -x "$candidate" ] || ln -sfn "$(real "$candidate")" "$bin/python3.$minor"
   done
 done
-controller=$("$root/.venv/bin/python" -c 'import sys; print("%s.%s" % sys.version_info[:2])')
-ln -sfn "$(real "$root/.venv/bin/python")" "$bin/python$controller"
+controller=$("$venv/bin/python" -c 'import sys; print("%s.%s" % sys.version_info[:2])')
+ln -sfn "$(real "$venv/bin/python")" "$bin/python$controller"
 
 cd "$copy"
-export HOME=$work/home PATH=$bin:$root/.venv/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export HOME=$work/home PATH=$bin:$venv/bin:/usr/sbin:/usr/bin:/sbin:/bin
 unset ANSIBLE_CONFIG
 exec ansible-test sanity --venv --color no "$@"

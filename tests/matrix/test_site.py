@@ -1,0 +1,241 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every engine has to do under the whole of site.yml, run by the Ansible and with the redis-py of these tests.
+
+A cluster on one host and a watched set on three, all of them addresses of this machine's loopback, each with a /run,
+/etc and /var of its own and without systemd. Every setting is the roles' default, but the service user, ports and the
+path of the engine; nothing is installed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import typing as t
+
+import pytest
+import redis
+import yaml
+
+from tests.integration.engines import engines
+from tests.integration.fleet import until
+from tests.integration.module_runner import ROOT
+
+SOLO = "127.0.0.1"
+CLUSTER_PORTS = range(20000, 20006)
+# Of each host of the set: the ports of its instance and of its Sentinel. A port is one host's on this machine.
+SET = {"127.0.0.2": (20010, 20020), "127.0.0.3": (20011, 20021), "127.0.0.4": (20012, 20022)}
+FIRST = next(iter(SET))
+PASSWORDS = {"admin": "admin secret", "replication": "replication secret", "sentinel": "sentinel-secret"}
+USER, GROUP = "nobody", "nogroup"
+# What concerns the machine that runs the tests.
+SKIPPED = [*(f"redis_install_{phase}" for phase in ("choose", "forbid", "package", "user")), "redis_node_kernel"]
+# Hosts of one machine: each module sees the files of its host only.
+INTERPRETER = """\
+#!/bin/sh
+# unshare runs this script again, within the host.
+[ "$IN_HOST" ] || IN_HOST=yes exec unshare --mount "$0" "$@"
+for path in run etc var; do mount --bind "{directory}/$path" "/$path"; done
+exec "{python}" "$@"
+"""
+# The defaults of role redis_node, as the engines spell them.
+DEFAULTS = {
+    "appendfsync": "everysec",
+    "appendonly": "yes",
+    "maxmemory": str(6 * 1024**3),
+    "maxmemory-policy": "allkeys-lru",
+    "min-replicas-max-lag": "10",
+    "save": "900 1 300 10 60 10000",
+}
+OF_THE_CLUSTER = {"cluster-enabled": "yes", "cluster-node-timeout": "5000", "min-replicas-to-write": "0"}
+OF_THE_SET = {"cluster-enabled": "no", "min-replicas-to-write": "1"}
+
+
+class Site:
+    """An inventory of four hosts on loopback for one engine, and what runs of site.yml start there."""
+
+    def __init__(self, engine: pathlib.Path) -> None:
+        self.engine = engine
+        self.base = pathlib.Path(tempfile.mkdtemp(prefix="matrix-"))
+        # The service user has to get through.
+        self.base.chmod(0o755)
+
+    def __enter__(self) -> Site:
+        """Write the inventory."""
+        solo = {**self._host(SOLO), "redis_node_instances": [{"port": port} for port in CLUSTER_PORTS]}
+        members = {
+            address: {
+                **self._host(address),
+                "redis_node_instances": [{"port": port}],
+                "redis_sentinel_port": sentinel_port,
+            }
+            for address, (port, sentinel_port) in SET.items()
+        }
+        sets = [{"name": "main", "primary": FIRST, "ports": [port for port, _sentinel_port in SET.values()]}]
+        groups = {
+            "all": {"vars": self._common()},
+            "redis_cluster": {"hosts": {SOLO: solo}, "vars": {"redis_cluster_accept": ["replica-on-primary-host"]}},
+            "redis_replication": {"hosts": members, "vars": {"redis_replication_sets": sets}},
+            "redis_sentinel": {"children": {"redis_replication": {}}, "vars": {"redis_hooks_webhooks": []}},
+        }
+        (self.base / "hosts.yml").write_text(yaml.safe_dump(groups))
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """End everything that runs with files of this site, and remove them."""
+        for pid, _command in self._servers():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        until(lambda: not self._servers(), "the servers to end")
+        shutil.rmtree(self.base)
+
+    def _common(self) -> dict[str, t.Any]:
+        server = str(next(self.engine.glob("*-server")))
+        return {
+            "ansible_connection": "local",
+            "ansible_become": False,
+            "ansible_pipelining": True,
+            "redis_install_user": USER,
+            "redis_install_group": GROUP,
+            "redis_node_server": server,
+            "redis_sentinel_server": server,
+            "redis_node_accept_memory_overcommit": True,
+            **{f"redis_node_{user}_password": password for user, password in PASSWORDS.items()},
+        }
+
+    def _host(self, address: str) -> dict[str, t.Any]:
+        directory = self.base / address
+        for path in ("run", "var/lib", "var/log", "var/tmp"):
+            (directory / path).mkdir(parents=True)
+        shutil.copytree("/etc", directory / "etc", symlinks=True)
+        python = directory / "python"
+        python.write_text(INTERPRETER.format(directory=directory, python=sys.executable))
+        python.chmod(0o755)
+        return {"redis_node_address": address, "ansible_python_interpreter": str(python)}
+
+    def kill(self, endpoint: str) -> None:
+        """Kill the server that listens there."""
+        (pid,) = (pid for pid, command in self._servers() if f" {endpoint}" in command)
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: pid not in dict(self._servers()), f"the end of {endpoint}")
+
+    def _servers(self) -> list[tuple[int, str]]:
+        return [(pid, command) for pid, command in processes(self.base.name) if command.startswith(str(self.engine))]
+
+    def run(self) -> dict[str, int]:
+        """Run site.yml, which has to succeed, and return the number of changes of each host."""
+        command = [sys.executable, "-m", "ansible", "playbook", "site.yml", f"--inventory={self.base / 'hosts.yml'}"]
+        ended = subprocess.run(
+            [*command, f"--skip-tags={','.join(SKIPPED)}"],
+            cwd=ROOT,
+            env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        print(ended.stdout)
+        assert ended.returncode == 0, ended.stdout[-3000:]
+        recap = re.findall(r"^(\S+) +: ok=\d+ +changed=(\d+) +unreachable=0 +failed=0 ", ended.stdout, re.MULTILINE)
+        return {host: int(changed) for host, changed in recap}
+
+    def client(self, address: str, port: int) -> redis.Redis:
+        """Return redis-py's own client: the independent witness."""
+        return redis.Redis(
+            address, port, username="admin", password=PASSWORDS["admin"], decode_responses=True, socket_timeout=5
+        )
+
+
+def processes(directory: str) -> t.Iterator[tuple[int, str]]:
+    """Yield the pid and the command line of each process that has files of such a directory mounted."""
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
+        # It may have ended meanwhile.
+        with contextlib.suppress(OSError):
+            if directory in (path / "mountinfo").read_text():
+                yield int(path.name), (path / "cmdline").read_text().replace("\0", " ")
+
+
+@pytest.fixture(params=engines(), ids=lambda path: path.parent.name)
+def site(request: pytest.FixtureRequest) -> t.Iterator[Site]:
+    """A site of each engine in turn."""
+    with Site(request.param) as made:
+        yield made
+
+
+def test_defaults_boot_a_cluster_forms_a_set_fails_over_and_a_re_run_changes_nothing(site: Site) -> None:
+    first = site.run()
+    assert set(first) == {SOLO, *SET}
+    assert all(first.values()), first
+    assert site.run() == dict.fromkeys(first, 0)
+
+    for port in CLUSTER_PORTS:
+        assert settings(site.client(SOLO, port), OF_THE_CLUSTER) == {**DEFAULTS, **OF_THE_CLUSTER}
+    for address, (port, _sentinel_port) in SET.items():
+        assert settings(site.client(address, port), OF_THE_SET) == {**DEFAULTS, **OF_THE_SET}
+    assert_cluster(site)
+
+    new = fail_over(site)
+    # What is down is started, and follows; nobody else is touched.
+    assert site.run() == {**dict.fromkeys(first, 0), FIRST: 1}
+    assert {address: primary_of(site, address) for address in SET} == {**dict.fromkeys(SET, new), new: None}
+
+
+def settings(client: redis.Redis, others: t.Iterable[str]) -> dict[str, str]:
+    """Return what a running instance has of the settings that have defaults."""
+    return {name: t.cast("dict[str, str]", client.config_get(name))[name] for name in (*DEFAULTS, *others)}
+
+
+def assert_cluster(site: Site) -> None:
+    """Ask the engine's own command-line tool whether there is a whole cluster with a replica for each primary."""
+    checked = subprocess.run(
+        [str(next(site.engine.glob("*-cli"))), "--user", "admin", "--cluster", "check", f"{SOLO}:{CLUSTER_PORTS[0]}"],
+        env={**os.environ, "REDISCLI_AUTH": PASSWORDS["admin"], "VALKEYCLI_AUTH": PASSWORDS["admin"]},
+        capture_output=True,
+        text=True,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "All 16384 slots covered" in checked.stdout
+    assert checked.stdout.count("1 additional replica(s)") == 3
+
+
+def fail_over(site: Site) -> str:
+    """Kill the primary and return the address of the one that all Sentinels agree upon."""
+    with site.client(FIRST, SET[FIRST][0]) as client:
+        client.set("witness", "of before")
+        assert client.wait(2, 5000) == 2
+    site.kill(f"{FIRST}:{SET[FIRST][0]}")
+    said = {FIRST}
+
+    def switched() -> bool:
+        said.clear()
+        said.update(named(site, address) for address in SET)
+        return len(said) == 1 and FIRST not in said
+
+    until(switched, "another primary by all Sentinels", 60)
+    new = said.pop()
+    until(lambda: primary_of(site, new) is None, f"{new} to be a primary")
+    with site.client(new, SET[new][0]) as client:
+        assert client.get("witness") == "of before"
+    return new
+
+
+def named(site: Site, address: str) -> str:
+    """Return the address that one Sentinel names as the primary's."""
+    with site.client(address, SET[address][1]) as client:
+        answer = client.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main")
+    return t.cast("list[str]", answer)[0]
+
+
+def primary_of(site: Site, address: str) -> str | None:
+    """Return whose replica an instance of the set is, None for a primary."""
+    with site.client(address, SET[address][0]) as client:
+        answer = t.cast("list[t.Any]", client.execute_command("ROLE"))
+    return None if answer[0] == "master" else str(answer[1])

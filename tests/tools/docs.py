@@ -1,0 +1,146 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make the documentation site: what modules, filters and roles say of themselves, and all guides, with search.
+
+Guides are written for GitHub.  Links between them are links within the site; links to other files of the
+repository become links to it there, or, to a role's argument_specs, to the page that is made of them.  A link
+to nothing, a heading that is not there and every warning of Sphinx are errors.
+
+    python tests/tools/docs.py                 .cache/docs/html/index.html is where to begin
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import typing as t
+import zlib
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WORK = ROOT / ".cache" / "docs"
+SETTINGS = ROOT / ".config" / "docs"
+COLLECTION = "almashooq.redis"
+LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
+SPECIFICATION = re.compile(r"roles/(\w+)/meta/argument_specs\.yml")
+
+
+# What the reference names of Ansible's own documentation, and where it is: its inventory cannot be had everywhere.
+ANSIBLE = {
+    "action_plugins": "plugins/action.html#action-plugins",
+    "ansible_configuration_settings": "reference_appendices/config.html#ansible-configuration-settings",
+    "common_return_values": "reference_appendices/common_return_values.html#common-return-values",
+}
+
+
+class Broken(Exception):
+    """A link that leads nowhere."""
+
+
+def main() -> int:
+    """Write Sphinx' sources below the cache, and have it make the site."""
+    source = WORK / "source"
+    shutil.rmtree(source, ignore_errors=True)
+    source.mkdir(parents=True)
+    pages = guides()
+    broken = []
+    for page in pages:
+        try:
+            text = rewrite((ROOT / page).read_text(encoding="utf-8"), page, pages, repository())
+        except Broken as error:
+            broken.append(str(error))
+            continue
+        target = source / site_name(page)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    if broken:
+        print(*broken, sep="\n", file=sys.stderr)
+        return 1
+    # What belongs below a page is told at its end, where GitHub has no use for it.
+    for contents in (SETTINGS / "contents").rglob("*.md"):
+        with (source / contents.relative_to(SETTINGS / "contents")).open("a", encoding="utf-8") as page_of_site:
+            page_of_site.write(contents.read_text(encoding="utf-8"))
+    write_inventory(source / "ansible.inv")
+    (source / "_static").mkdir()
+    shutil.copy(SETTINGS / "site.css", source / "_static")
+    shutil.copy(SETTINGS / "conf.py", source)
+    reference(source / "collection")
+    program = [sys.executable, "-m", "sphinx", "--builder", "html", "--nitpicky", "--fail-on-warning", "--keep-going"]
+    made = subprocess.run([*program, "--fresh-env", "--quiet", "-j", "auto", str(source), str(WORK / "html")])
+    if made.returncode == 0:
+        print(f"documentation: {WORK / 'html' / 'index.html'}")
+    return made.returncode
+
+
+def guides() -> list[str]:
+    """Return the paths of all pages that are written by hand."""
+    return sorted(
+        str(path.relative_to(ROOT))
+        for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+        # Of a user's own notes in a checkout the site knows nothing.
+        if path.name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md") or path.is_relative_to(ROOT / "docs")
+    )
+
+
+def site_name(page: str) -> str:
+    """Return where a page stands in the site: the README is the front page."""
+    return "index.md" if page == "README.md" else page
+
+
+def repository() -> str:
+    """Return the address of the repository."""
+    return str(yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"])
+
+
+def rewrite(text: str, page: str, pages: t.Collection[str], address: str) -> str:
+    """Return a page with its local links as the site needs them; raises Broken for one that leads nowhere."""
+
+    def link(found: re.Match[str]) -> str:
+        path, anchor = found[1], found[2] or ""
+        wanted = os.path.normpath(os.path.join(os.path.dirname(page), path))
+        role = SPECIFICATION.fullmatch(wanted)
+        if not (ROOT / wanted).exists():
+            raise Broken(f"{page}: {path} is not there")
+        if wanted in pages:
+            return relative(site_name(wanted), page) + anchor
+        if role:
+            return relative(f"collection/{role[1]}_role.rst", page)
+        return f"{address}/{'tree' if (ROOT / wanted).is_dir() else 'blob'}/main/{wanted}{anchor}"
+
+    return LINK.sub(link, text)
+
+
+def relative(target: str, page: str) -> str:
+    """Return a path of the site as a page has to name it."""
+    return os.path.relpath(target, os.path.dirname(page) or ".")
+
+
+def write_inventory(path: pathlib.Path) -> None:
+    """Write Sphinx' inventory of Ansible's documentation, as far as the reference links to it."""
+    head = "# Sphinx inventory version 2\n# Project: Ansible\n# Version: \n# The remainder of this file is compressed using zlib.\n"
+    lines = "".join(f"{label} std:label -1 {place} {label}\n" for label, place in ANSIBLE.items())
+    path.write_bytes(head.encode() + zlib.compress(lines.encode()))
+
+
+def reference(directory: pathlib.Path) -> None:
+    """Have antsibull-docs write a page of each module, filter and role."""
+    directory.mkdir()
+    program = pathlib.Path(sys.executable).parent / "antsibull-docs"
+    options = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version"]
+    environment = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+        "PATH": f"{program.parent}:{os.environ['PATH']}",
+    }
+    command = [str(program), "collection", *options, "--dest-dir", str(directory), COLLECTION]
+    subprocess.run(command, check=True, env=environment, cwd=WORK)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
