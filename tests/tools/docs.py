@@ -65,7 +65,7 @@ def main() -> int:
     # What belongs below a page is told at its end, where GitHub has no use for it.
     for contents in (SETTINGS / "contents").rglob("*.md"):
         with (source / contents.relative_to(SETTINGS / "contents")).open("a", encoding="utf-8") as page_of_site:
-            page_of_site.write(contents.read_text(encoding="utf-8"))
+            page_of_site.write(contents.read_text(encoding="utf-8").replace("{guides}", "\n".join(in_order(pages))))
     write_inventory(source / "ansible.inv")
     (source / "_static").mkdir()
     shutil.copy(SETTINGS / "site.css", source / "_static")
@@ -86,6 +86,13 @@ def guides() -> list[str]:
         # Of a user's own notes in a checkout the site knows nothing.
         if path.name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md") or path.is_relative_to(ROOT / "docs")
     )
+
+
+def in_order(pages: t.Iterable[str]) -> list[str]:
+    """Return the users' guides as the README comes to speak of them, and then those that it does not name."""
+    named = re.findall(r"\]\((docs/[\w-]+)\.md", (ROOT / "README.md").read_text(encoding="utf-8"))
+    others = [page.removesuffix(".md") for page in pages if re.fullmatch(r"docs/[^/]+\.md", page)]
+    return list(dict.fromkeys([*named, *others]))
 
 
 def site_name(page: str) -> str:
@@ -123,7 +130,7 @@ def relative(target: str, page: str) -> str:
 
 def write_inventory(path: pathlib.Path) -> None:
     """Write Sphinx' inventory of Ansible's documentation, as far as the reference links to it."""
-    head = "# Sphinx inventory version 2\n# Project: Ansible\n# Version: \n# The remainder of this file is compressed using zlib.\n"
+    head = "# Sphinx inventory version 2\n# Project: Ansible\n# Version:\n# What follows is compressed using zlib.\n"
     lines = "".join(f"{label} std:label -1 {place} {label}\n" for label, place in ANSIBLE.items())
     path.write_bytes(head.encode() + zlib.compress(lines.encode()))
 
@@ -140,6 +147,14 @@ def reference(directory: pathlib.Path) -> None:
     }
     command = [str(program), "collection", *options, "--dest-dir", str(directory), COLLECTION]
     subprocess.run(command, check=True, env=environment, cwd=WORK)
+    for page in directory.glob("*.rst"):
+        page.write_text(tidied(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def tidied(text: str) -> str:
+    """Return a generated page without a list of its headings, which the theme has beside it, and with short entries."""
+    without_list = re.sub(r"^\.\. contents::\n(?: +.*\n)*", "", text, flags=re.MULTILINE)
+    return re.sub(r"^( +)(\w+)_(module|filter|role)$", r"\1\2 (\3) <\2_\3>", without_list, flags=re.MULTILINE)
 
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ def chosen(patterns: t.Sequence[str]) -> list[Lane]:
 
 
 def quick() -> Lane:
-    """Return a lane of the newest Ansible that has its Python here, the oldest redis-py, and Valkey as it is at hand."""
+    """Return a lane of the newest Ansible that has its Python here, the oldest redis-py, and the Valkey at hand."""
     core = next(core for core in reversed(CORES) if any(map(interpreter, CORES[core])))
     engine = next(label for label, wanted in engines.MATRIX.items() if wanted == ("valkey", engines.codename()))
     return Lane("quick", "site", core, CORES[core], CLIENTS[0], engine)
