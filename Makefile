@@ -23,7 +23,7 @@ export PATH := $(BIN):$(PATH)
 export MOLECULE_COMMAND_BORDERS := false
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: help site test venv lint sanity unit integration build molecule bench clean engines engines-all monitoring-tools
+.PHONY: help site test venv lint sanity unit integration build molecule bench clean docs engines engines-all generate matrix matrix-quick monitoring-tools
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,7 +32,7 @@ site: $(VENV)/.run ## Deploy the embedded inventory (six nodes) on this machine
 	ansible-playbook site.yml -i $(INVENTORY) $(ARGS)
 
 test: ## Run every test, as continuous integration does
-	bash tests/tools/stages.sh lint unit integration sanity build molecule
+	bash tests/tools/stages.sh lint unit docs integration matrix-quick sanity build molecule
 
 venv: $(VENV)/.dev ## Make the Python environment of the tools
 
@@ -49,6 +49,10 @@ $(VENV)/.run: requirements/run.txt | $(VENV)/bin/pip
 $(VENV)/.dev: requirements/dev.txt requirements/run.txt | $(VENV)/bin/pip
 	$(BIN)/pip install --quiet --disable-pip-version-check -r $<
 	touch $@ $(VENV)/.run
+
+$(VENV)/.docs: requirements/docs.txt $(VENV)/.dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 lint: $(VENV)/.dev ## Check form: ruff, mypy, yamllint, ansible-lint, documentation, changelog
 	ruff format --check .
@@ -80,11 +84,27 @@ sanity: $(VENV)/.dev ## Run ansible-test sanity
 	$(SYSTEM) git shellcheck
 	bash tests/tools/sanity.sh
 
-build: $(VENV)/.dev ## Build the collection, install the result, list the playbook from there
+build: $(VENV)/.dev ## Build the collection, install the result, list the playbook from there, have it checked as Galaxy does
 	bash tests/tools/build.sh
 
 molecule: $(VENV)/.dev ## Run scenarios on real hosts: SCENARIO=name, all by default; ENGINE=valkey
 	bash tests/tools/scenarios.sh $(SCENARIO)
+
+matrix: $(VENV)/.dev ## Run the support matrix, an hour or two, and tell the README: LANE='engine/valkey-*' for some lanes
+	$(SYSTEM) iproute2 util-linux
+	$(PYTHON) tests/tools/engines.py --matrix --directory .cache/matrix/engines || echo 'lanes of engines that are missing will not be run'
+	python tests/tools/matrix.py $(LANE)
+	python tests/tools/generate.py
+
+matrix-quick: $(VENV)/.dev engines ## Run one lane of it: the newest Ansible with the oldest redis-py
+	$(SYSTEM) iproute2 util-linux
+	python tests/tools/matrix.py --quick
+
+docs: $(VENV)/.docs ## Make the documentation site in .cache/docs/html; a broken link fails
+	python tests/tools/docs.py
+
+generate: $(VENV)/.dev ## Write what is generated and committed: the table of support, the READMEs of roles
+	python tests/tools/generate.py
 
 bench: $(VENV)/.dev engines ## Measure beside the tools that a user would take instead: BENCH=bench_cluster, bench_switchover, bench_health or bench_endpoint
 	PYTHONPATH=.collections:. python -m tests.bench.$(BENCH) $(ARGS)

@@ -4,7 +4,7 @@
 """Run the support matrix lane by lane, and keep what came of each in docs/support.json.
 
 A lane is one combination: an engine with a redis-py, an ansible-core with a Python, a host's distribution.  The file
-holds the last result of every lane, so that one can be run again; the README's table is made of it by support.py.
+holds the last result of every lane, so that one can be run again; the README's table is made of it by generate.py.
 What this machine cannot run is told as such and never as passed.
 
     python tests/tools/matrix.py                    all lanes: an hour or two
@@ -153,18 +153,18 @@ def run(lane: Lane) -> Result:
         outcome, reason = "not run", str(error)
     seconds = round(time.monotonic() - start)
     date = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-    return Result(what(lane), variant(lane), outcome, date, seconds, commit(), reason)
+    version = engine_version(lane) if lane.engine else ""
+    return Result(what(lane, version), variant(lane), outcome, date, seconds, commit(), reason)
 
 
-def what(lane: Lane) -> str:
-    """Return what a lane is about, with the version that ran where it is known."""
+def what(lane: Lane, version: str) -> str:
+    """Return what a lane is about, with the version of the engine that ran where it is known."""
     if lane.suite:
         return HOSTS[lane.suite]
     if lane.name.startswith("core/"):
         return f"ansible-core {lane.core}"
     name, minor = lane.engine.split("-")
-    with_version = [version for version in (engine_version(lane),) if version]
-    return f"{name.capitalize()} {with_version[0] if with_version else minor}"
+    return f"{name.capitalize()} {version or minor}"
 
 
 def variant(lane: Lane) -> str:
