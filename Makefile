@@ -93,7 +93,7 @@ molecule: $(VENV)/.dev ## Run scenarios on real hosts: SCENARIO=name, all by def
 matrix: $(VENV)/.dev ## Run the support matrix, an hour or two, and tell the README: LANE='engine/valkey-*' for some lanes
 	$(SYSTEM) iproute2 util-linux
 	$(PYTHON) tests/tools/engines.py --matrix --directory .cache/matrix/engines || echo 'lanes of engines that are missing will not be run'
-	python tests/tools/matrix.py $(LANE)
+	python tests/tools/matrix.py $(patsubst %,'%',$(LANE))
 	python tests/tools/generate.py
 
 matrix-quick: $(VENV)/.dev engines ## Run one lane of it: the newest Ansible with the oldest redis-py
