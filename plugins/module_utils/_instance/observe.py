@@ -56,8 +56,8 @@ def connect(one: Instance, login: Login) -> Client:
         for access in login.accesses:
             client = Client(host, one.port, access, record=login.record)
             try:
-                # Not PING, which an instance refuses while its snapshots fail.
-                client.command("ECHO", "")
+                # Not PING, which an instance refuses while its snapshots fail; nor ECHO, which Sentinel does not know.
+                client.command("CLIENT", "ID")
                 return client
             except Loading:
                 return client
