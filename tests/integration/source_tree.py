@@ -45,7 +45,7 @@ def files(version: str = "1.2.3", engine: str = "redis", **changes: str) -> dict
         "src/server.c": SERVER.format(title=title, version=version),
     }
     return {
-        f"{engine}-{version}/{path}": changes.get(path.split("/")[-1].split(".")[0], text)
+        f"{engine}-{version}/{path}": changes.get(path.rsplit("/", maxsplit=1)[-1].split(".")[0], text)
         for path, text in tree.items()
     }
 

@@ -209,7 +209,13 @@ def execute(command: list[str], output: t.TextIO, **variables: str) -> int:
     """Run a command, and return its exit code."""
     environment_of_it = {**os.environ, **variables}
     return subprocess.run(
-        command, cwd=ROOT, env=environment_of_it, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        command,
+        check=False,
+        cwd=ROOT,
+        env=environment_of_it,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
     ).returncode
 
 
@@ -240,7 +246,8 @@ def interpreter(minor: str) -> pathlib.Path | None:
         (
             path
             for path in candidates
-            if path.exists() and subprocess.run([str(path), "-c", probe], capture_output=True).returncode == 0
+            if path.exists()
+            and subprocess.run([str(path), "-c", probe], check=False, capture_output=True).returncode == 0
         ),
         None,
     )

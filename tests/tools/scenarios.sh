@@ -25,4 +25,4 @@ turns=$(mktemp)
 trap 'rm -f "$turns"' EXIT
 export turns
 export -f scenario
-printf '%s\0' "$@" | xargs -0 --max-args=1 --max-procs=2 bash -c 'scenario "$1"' scenario
+printf 'scenario %s\0' "$@" | xargs -0 --max-args=1 --max-procs=2 bash -c
