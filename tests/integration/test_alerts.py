@@ -26,6 +26,7 @@ LABELS = {
     "S": f'{SENTINEL},instance="192.0.2.1:26379",host="alpha",zone="a"',
     "T": f'{SENTINEL},instance="192.0.2.2:26379",host="bravo",zone="b"',
     "X": 'job="redis-exporter",instance="192.0.2.1:9121",host="alpha",zone="a"',
+    "Y": 'job="redis-exporter",instance="192.0.2.2:9121",host="bravo",zone="b"',
     "E": 'job="redis-endpoint",instance="192.0.2.1:6379",host="alpha",zone="a"',
 }
 CASES: dict[str, t.Any] = yaml.safe_load((ROOT / "tests" / "rules" / "cases.yml").read_text(encoding="utf-8"))
