@@ -11,6 +11,7 @@ import typing as t
 from ._client import Access
 from ._cluster.desired import COMPROMISES
 from ._health.desired import Limits
+from ._load.model import KINDS
 
 CONNECTION: dict[str, dict[str, t.Any]] = {
     "username": {"type": "str"},
@@ -82,6 +83,29 @@ HEALTH: dict[str, dict[str, t.Any]] = {
     },
     "sample": {"type": "float", "default": 1.0},
     "fail_on": {"type": "str", "choices": ["error", "warning", "never"], "default": "error"},
+}
+
+# What module load_test measures, besides the nodes and the login.
+LOAD: dict[str, dict[str, t.Any]] = {
+    "nodes": NODES,
+    "topology": {"type": "str", "choices": ["cluster", "replication"], "default": "cluster"},
+    "tool": {"type": "str", "required": True},
+    "kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": list(KINDS)},
+    "pipelines": {"type": "list", "elements": "int", "default": [1, 16]},
+    "connections": {"type": "int", "default": 50},
+    "value_bytes": {"type": "int", "default": 100},
+    "keys": {"type": "int", "default": 10000, "no_log": False},
+    "read_percent": {"type": "int", "default": 80},
+    "per_node": {"type": "bool", "default": True},
+    "seconds": {"type": "float", "default": 60.0},
+    "timeout": {"type": "float", "default": 0.0},
+    "threads": {"type": "int", "default": 0},
+    "node_percent": {"type": "float", "default": 50.0},
+    "targets": {
+        "type": "dict",
+        "default": {},
+        "options": {"ops_per_second": {"type": "float"}, "p99_ms": {"type": "float"}},
+    },
 }
 
 

@@ -40,6 +40,7 @@ PURE = {
 PURE_FOUNDATION = {"_errors", "_files", "_nodes", "_replies", "_slots", "_text"}
 STANDARD = {
     "__future__",
+    "bisect",
     "collections",
     "dataclasses",
     "difflib",
@@ -50,6 +51,7 @@ STANDARD = {
     "json",
     "math",
     "re",
+    "statistics",
     "typing",
 }
 

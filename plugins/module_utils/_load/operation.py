@@ -1,0 +1,202 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The load test: run after run of the engine's tool, until all are over or the time is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+import typing as t
+from dataclasses import dataclass
+
+from .. import _lock
+from .._argspec import access
+from .._client import Access, Client, Connections, Record, gather
+from .._errors import CollectionError, DeadlineExceeded
+from .._nodes import make_wanted
+from . import checks, keys, parse, plan, render, tool
+from .desired import Desired, make_desired
+from .model import PREFIX, Cpu, Generator, Measured, Primary, Run, Slice, State
+from .observe import cpu_seconds, observe_primaries
+
+Params = t.Mapping[str, t.Any]
+LOCK_TIMEOUT = 10.0
+FILL_PIPELINE = 16
+
+
+@dataclass(frozen=True)
+class Step:
+    """One run of the tool."""
+
+    run: Run
+    wish: Desired
+
+    def describe(self) -> str:
+        """Return one line for people."""
+        return render.describe(self.wish, self.run)
+
+    def apply(self, state: State) -> State:
+        """Return the state with the run over."""
+        return state.with_done(self.run)
+
+
+class LoadTest:
+    """Measures a deployment from this host."""
+
+    def __init__(self, params: Params, record: Record) -> None:
+        cpus = os.cpu_count() or 1
+        self._wish = make_desired(params, cpus)
+        self._nodes = make_wanted(params["nodes"])
+        self._access: Access = access(params)
+        self._tool, told = tool.find(params["tool"])
+        self._generator = Generator(socket.gethostname(), cpus, told)
+        self._record = record
+        self._connections = Connections(self._nodes, self._access, record)
+        self._deadline = time.monotonic() + self._wish.timeout
+        self._lock: Client | None = None
+        self._measured: list[Measured] = []
+        self._filled: set[str | None] = set()
+        self._unremoved: list[str] = []
+
+    def observe(self) -> State:
+        """Ask the nodes who is primary, and how they are."""
+        primaries = observe_primaries(self._nodes, self._connections, clustered=self._wish.clustered)
+        return State(primaries, tuple(one.run for one in self._measured))
+
+    def plan(self, state: State) -> list[Step]:
+        """Return the runs that are left."""
+        runs = plan.left(plan.make_runs(self._wish, state.primaries), state.done)
+        if not state.done:
+            plan.refuse_without_room(self._wish, state.primaries)
+        return [Step(run, self._wish) for run in runs]
+
+    def execute(self, steps: t.Sequence[Step], state: State) -> list[Step]:
+        """Do one run; one that fails takes the keys away."""
+        if self._lock is None:
+            first = state.primaries[0]
+            self._lock = Client(first.address, first.port, self._access, record=self._record)
+            _lock.acquire(self._lock, LOCK_TIMEOUT)
+        try:
+            self._measured.append(self._run(steps[0].run, state.primaries))
+        except CollectionError:
+            with contextlib.suppress(CollectionError):
+                self._remove(state.primaries)
+            raise
+        return [steps[0]]
+
+    def settle(self, state: State) -> State:
+        """Remove the keys."""
+        self._remove(state.primaries)
+        return state
+
+    def render(self, state: State) -> str:
+        """Return the runs that are over, a line each."""
+        return "".join(f"{render.describe(self._wish, run)}\n" for run in state.done)
+
+    def result(self, state: State) -> dict[str, t.Any]:
+        """Return the figures; none where nothing was measured."""
+        found = checks.findings(self._wish, self._generator, state.primaries, self._measured)
+        return {
+            "load": render.load(self._wish, self._generator, self._measured) if self._measured else None,
+            "findings": [one.result() for one in found],
+            "targets": checks.targets(self._wish, self._measured),
+            "summary": render.summary(self._wish, self._measured),
+            "warnings": [
+                f"{node}: not all keys {PREFIX}* could be looked for in {keys.REMOVE_WITHIN:g} s; they expire "
+                f"within {plan.EXPIRE_SECONDS} s"
+                for node in self._unremoved
+            ],
+        }
+
+    def _remove(self, primaries: t.Sequence[Primary]) -> None:
+        whole = gather(lambda primary: keys.remove(primary, self._connections), primaries)
+        for primary, done in zip(primaries, whole):
+            if isinstance(done, CollectionError):
+                raise done
+            if not done:
+                self._unremoved.append(primary.name)
+
+    def _run(self, run: Run, primaries: t.Sequence[Primary]) -> Measured:
+        with contextlib.ExitStack() as stack:
+            login = None
+            if self._access.password:
+                login = stack.enter_context(keys.login(primaries, self._connections))
+            seed = next(one for one in primaries if run.node in (None, one.name))
+            target = tool.Target(run.node or seed.name, seed.address, seed.port, self._access, login)
+            key = plan.key_of(self._wish, seed if run.node else None)
+            self._fill(run, target, key, len(primaries))
+            return self._measure(run, target, key, primaries)
+
+    def _fill(self, run: Run, target: tool.Target, key: str, primaries: int) -> None:
+        """Write the keys that reads are to find."""
+        if run.name == "write" or run.node in self._filled:
+            return
+        requests = self._wish.keys * plan.FILL_ROUNDS * (1 if run.node else primaries)
+        deep = Run("write", run.node, FILL_PIPELINE, run.seconds)
+        words = plan.options(self._wish, deep, self._wish.connections, requests)
+        self._call(target, [*words, *plan.arguments("write", key)])
+        self._filled.add(run.node)
+
+    def _measure(self, run: Run, target: tool.Target, key: str, primaries: t.Sequence[Primary]) -> Measured:
+        names = [one.name for one in primaries]
+        before, servers, started = tool.busy(), cpu_seconds(names, self._connections), time.monotonic()
+        slices = self._slices(run, target, key)
+        wall = time.monotonic() - started
+        after, later = tool.busy(), cpu_seconds(names, self._connections)
+        if run.name == "write":
+            self._filled.add(run.node)
+        ticks = after[1] - before[1]
+        cpu = Cpu(
+            host_percent=100 * (after[0] - before[0]) / ticks if ticks else 0.0,
+            tool=(after[2] - before[2]) / wall,
+            tool_threads=sum(
+                min(self._wish.threads, connections) for _c, connections, _s in plan.parts(self._wish, run)
+            ),
+            servers=tuple((name, (later[name] - servers[name]) / wall) for name in names),
+        )
+        requests, seconds = sum(one.requests for one in slices), sum(one.seconds for one in slices)
+        return Measured(run, requests, seconds, parse.added([one.points for one in slices]), cpu)
+
+    def _slices(self, run: Run, target: tool.Target, key: str) -> list[Slice]:
+        """Call the tool again and again until the run's time is over; the first call only tells the rate."""
+        end = time.monotonic() + run.seconds
+        found: list[Slice] = []
+        requests, rate = 0, 0.0
+        while not found or end - time.monotonic() > plan.SHORTEST_SLICE:
+            batch = self._wish.connections * run.pipeline
+            requests = plan.next_requests(requests, rate, end - time.monotonic(), batch)
+            found.append(self._side_by_side(run, target, key, requests))
+            rate = found[-1].requests / found[-1].seconds
+        return found[1:] or found
+
+    def _side_by_side(self, run: Run, target: tool.Target, key: str, requests: int) -> Slice:
+        calls = [
+            [
+                *plan.options(self._wish, run, connections, max(1, round(requests * share))),
+                *plan.arguments(command, key),
+            ]
+            for command, connections, share in plan.parts(self._wish, run)
+        ]
+        done: list[Slice] = []
+        for one in gather(lambda words: self._call(target, words), calls):
+            if isinstance(one, CollectionError):
+                raise one
+            done.append(one)
+        return Slice(
+            sum(one.requests for one in done),
+            max(one.seconds for one in done),
+            parse.added([one.points for one in done]),
+        )
+
+    def _call(self, target: tool.Target, words: t.Sequence[str]) -> Slice:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise DeadlineExceeded(
+                f"the load test had not ended after {self._wish.timeout:g} s",
+                node=target.name,
+                hint="Give more timeout, or fewer seconds.",
+            )
+        return tool.measure(self._tool, target, words, b"x" * self._wish.value_bytes, left)
