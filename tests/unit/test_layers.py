@@ -47,6 +47,7 @@ STANDARD = {
     "enum",
     "functools",
     "hashlib",
+    "html",
     "itertools",
     "json",
     "math",
