@@ -39,7 +39,15 @@ def make_runs(wish: Desired, primaries: t.Sequence[Primary]) -> tuple[Run, ...]:
             f"{wish.seconds:g} seconds are too few for {len(all_of_them)} runs",
             hint=f"Give {len(all_of_them) * SHORTEST_RUN:g} or more, fewer kinds and pipelines, or no per_node.",
         )
-    return tuple(Run(name, node, pipeline, round(each, 3)) for name, node, pipeline in all_of_them)
+    runs = tuple(Run(name, node, pipeline, round(each, 3)) for name, node, pipeline in all_of_them)
+    fewest = min(connections for run in runs for _command, connections, _share in parts(wish, run))
+    if fewest < len(primaries):
+        raise Refused(
+            f"{wish.connections} connections are too few for {len(primaries)} primaries"
+            + (f": {fewest} of them are left for one side of the mix" if fewest < wish.connections else ""),
+            hint="Give more connections: reads and writes each need one to every primary.",
+        )
+    return runs
 
 
 def left(runs: t.Sequence[Run], done: t.Sequence[Run]) -> list[Run]:

@@ -44,18 +44,18 @@ def _drill(drill: Value) -> Html:
     title = f"{MANNERS[drill['manner']]}, shard {drill['shard']}: gap {gap}"
     facts = (
         ("Writes attempted", count(drill.get("attempted"))),
-        ("acknowledged", count(drill.get("acknowledged"))),
-        ("acknowledged and lost", count(drill.get("lost"))),
-        ("lost of those sent without WAIT", count(drill.get("lost_without_wait"))),
-        ("old primary", RETURNED.get(str(drill.get("returned")), "not asked")),
-        ("one write each", milliseconds(drill.get("interval_ms"))),
+        ("Acknowledged", count(drill.get("acknowledged"))),
+        ("Acknowledged and lost", count(drill.get("lost"))),
+        ("Lost without WAIT", count(drill.get("lost_without_wait"))),
+        ("Old primary", RETURNED.get(str(drill.get("returned")), "not asked")),
+        ("One write each", milliseconds(drill.get("interval_ms"))),
     )
     return el(
         "article",
         el("h3", title),
         _timeline(drill, title) if drill["writes"] else el("p", "No writes were recorded.", class_="quiet"),
         el("ol", *(_event(event) for event in drill["timeline"]), class_="events"),
-        el("dl", *((el("dt", name), el("dd", value)) for name, value in facts), class_="facts"),
+        el("dl", *(el("div", el("dt", name), el("dd", value)) for name, value in facts), class_="facts"),
         class_="drill",
     )
 

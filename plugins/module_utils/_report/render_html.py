@@ -20,6 +20,8 @@ class Html(str):
     __slots__ = ()
 
 
+SHORT = 16  # characters, as an IPv4 address with its port has
+
 Child = t.Union[Html, str, int, float, None, t.Iterable[t.Any]]
 
 
@@ -55,7 +57,7 @@ def table(caption: str, heads: t.Sequence[str], rows: t.Iterable[t.Sequence[Chil
 
     The roles are said aloud, for a browser forgets them once a style sheet shows rows as blocks.
     """
-    head = el("tr", *(el("th", one, scope="col", role="columnheader") for one in heads), role="row")
+    head = el("tr", *(el("th", one, scope="col", role="columnheader", class_=_short(one)) for one in heads), role="row")
     body = [el("tr", *(_cell(heads[at], cell, at == 0) for at, cell in enumerate(row)), role="row") for row in rows]
     return el(
         "table",
@@ -79,8 +81,13 @@ def figure(caption: Child, *children: Child) -> Html:
 
 def _cell(label: str, cell: Child, first: bool) -> Html:
     if first:
-        return el("th", cell, scope="row", role="rowheader", data_label=label)
-    return el("td", cell, role="cell", data_label=label)
+        return el("th", cell, scope="row", role="rowheader", data_label=label, class_=_short(cell))
+    return el("td", cell, role="cell", data_label=label, class_=_short(cell))
+
+
+def _short(cell: Child) -> str | None:
+    """Return the class of a cell whose text stays in one line; in a longer one any place may break."""
+    return "short" if isinstance(cell, str) and not isinstance(cell, Html) and len(cell) <= SHORT else None
 
 
 def _child(child: Child) -> str:

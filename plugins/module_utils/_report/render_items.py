@@ -57,7 +57,9 @@ def summary(result: Value) -> Html:
         _card("Items passed", f"{statuses.count('passed')} of {made}", "failed" if "failed" in statuses else "passed"),
         _card("Errors", str(len(worst)), "failed" if worst else "passed"),
     ]
-    if "gap" in figures:
+    if any(drill["gap_ms"] is None for drill in result["drills"]):
+        cards.append(_card("Longest gap for writes", "no end", "failed"))
+    elif "gap" in figures:
         cards.append(_card("Longest gap for writes", milliseconds(figures["gap"])))
     if "lost" in figures:
         cards.append(
@@ -65,7 +67,7 @@ def summary(result: Value) -> Html:
         )
     if "ops" in figures:
         cards.append(_card("Operations per second", count(figures["ops"])))
-        cards.append(_card("Latency p99, no pipeline", milliseconds(figures["p99"])))
+        cards.append(_card("Latency p99, least pipeline", milliseconds(figures["p99"])))
     available = (result.get("availability") or {}).get("percent")
     if available is not None:
         cards.append(_card("Availability, computed", percent(available)))

@@ -42,8 +42,7 @@ p { margin: .4rem 0; } .quiet, figcaption { color: var(--quiet); font-size: .9re
 .badge { display: inline-block; white-space: nowrap; padding: 0 .5rem; border-radius: .8rem; border: 1px solid;
   font-size: .85rem; font-weight: 600; }
 .badge.skipped, .badge.changed, .badge.info { color: var(--quiet); }
-nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: .75rem 0 0;
-  padding: .75rem 0 0; border-top: 1px solid var(--rule); }
+nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: 1rem 0; padding: 0; }
 a { color: var(--brand); }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .75rem;
   margin: .5rem 0 1rem; }
@@ -57,6 +56,7 @@ caption { text-align: left; font-weight: 650; padding: .3rem 0; } th, td { text-
   padding: .4rem .6rem; border-bottom: 1px solid var(--rule); }
 thead th { color: var(--quiet); font-size: .85rem; font-weight: 600; } tbody th { font-weight: 600; }
   td:empty::after { content: "\\2013"; }
+.short { white-space: nowrap; }
 code { font: .9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .findings { list-style: none; padding: 0; margin: 0; } .findings li { color: var(--ink);
   border-left: .3rem solid var(--quiet); padding: .3rem .9rem; margin: .75rem 0; }
@@ -99,6 +99,8 @@ figure { margin: .75rem 0; } svg { display: block; } .band svg { width: 100%; he
   stroke-dasharray: 7 4; }
 .events { font-size: .9rem; padding-left: 1.5rem; margin: .4rem 0; } .events time { display: inline-block;
   min-width: 5rem; font-variant-numeric: tabular-nums; color: var(--quiet); }
+.drill .facts { grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .4rem 1rem; }
+.drill .facts dd { font-weight: 600; }
 .drill { border-top: 1px solid var(--rule); margin-top: 1rem; } footer { color: var(--quiet); font-size: .85rem;
   padding-bottom: 2rem; }
 @media screen and (max-width: 40rem) { header, section { padding: 1rem; } main, footer { padding: 0 .5rem; } h1 {
@@ -107,7 +109,7 @@ figure { margin: .75rem 0; } svg { display: block; } .band svg { width: 100%; he
     position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   .stack tr { border: 1px solid var(--rule); border-radius: .4rem; margin: .5rem 0; padding: .3rem .7rem; }
     .stack th, .stack td { border: 0; padding: .15rem 0; }
-  .stack td { display: grid; grid-template-columns: 8rem 1fr; gap: .5rem; } .stack td::before {
+  .stack td { display: grid; grid-template-columns: 6rem minmax(0, 1fr); gap: .5rem; } .stack td::before {
     content: attr(data-label); color: var(--quiet); font-size: .85rem; } .stack td > * { justify-self: start; }
     .cards { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .facts { grid-template-columns: 1fr 1fr; } }
@@ -124,7 +126,8 @@ figure { margin: .75rem 0; } svg { display: block; } .band svg { width: 100%; he
     border-top: .35rem solid var(--brand); padding-top: 3mm; }
   tr, li, figure, .card, .host, .drill > h3 { break-inside: avoid; } h2, h3, h4, caption { break-after: avoid; }
     thead { display: table-header-group; }
-  .zones { grid-template-columns: repeat(3, 1fr); } .plot .area svg { height: 45mm; } }
+  table { font-size: 9pt; } th, td { padding: 1mm 1.5mm; } .meter { width: 3.5rem; }
+  .zones { grid-template-columns: repeat(3, minmax(0, 1fr)); } .plot .area svg { height: 45mm; } }
 """
 
 
