@@ -23,7 +23,7 @@ export PATH := $(BIN):$(PATH)
 export MOLECULE_COMMAND_BORDERS := false
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: help site test venv lint sanity unit integration build molecule bench clean docs engines engines-all generate matrix matrix-quick monitoring-tools
+.PHONY: browser help site test venv lint sanity unit integration build molecule bench clean docs engines engines-all generate matrix matrix-quick monitoring-tools
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -75,8 +75,11 @@ engines-all: ## Also build the newest engine from source
 monitoring-tools: ## Fetch Prometheus, Alertmanager and the exporter that tests run
 	$(PYTHON) tests/tools/monitoring.py
 
-integration: $(VENV)/.dev engines monitoring-tools ## Run the modules against real servers on loopback
-	$(SYSTEM) diffutils e2fsprogs mount openssl procps util-linux
+browser: ## Install the browser that tests open reports in
+	command -v chromium >/dev/null || $(SYSTEM) chromium
+
+integration: $(VENV)/.dev engines monitoring-tools browser ## Run the modules against real servers on loopback
+	$(SYSTEM) cpulimit diffutils e2fsprogs mount openssl procps util-linux
 	command -v npm >/dev/null || $(SYSTEM) nodejs npm
 	$(AS_ROOT) pytest -q -p no:cacheprovider -n 2 --dist loadfile tests/integration
 

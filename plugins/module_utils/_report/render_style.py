@@ -103,7 +103,7 @@ figure { margin: .75rem 0; } svg { display: block; } .band svg { width: 100%; he
 .drill .facts dd { font-weight: 600; }
 .drill { border-top: 1px solid var(--rule); margin-top: 1rem; } footer { color: var(--quiet); font-size: .85rem;
   padding-bottom: 2rem; }
-@media screen and (max-width: 40rem) { header, section { padding: 1rem; } main, footer { padding: 0 .5rem; } h1 {
+@media screen and (max-width: 54rem) { header, section { padding: 1rem; } main, footer { padding: 0 .5rem; } h1 {
   font-size: 1.6rem; }
   .stack, .stack tbody, .stack tr, .stack th, .stack td, .stack caption { display: block; } .stack thead {
     position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
