@@ -176,20 +176,24 @@ def test_refusals_change_nothing_and_tell_the_way_out(untouched: Fleet, wrong: d
     assert said in refused("load_test", options(untouched, **wrong))["msg"]
 
 
-def test_a_full_primary_is_named_and_nothing_is_left(untouched: Fleet) -> None:
+def test_a_primary_that_gets_full_is_named_and_nothing_is_left(untouched: Fleet) -> None:
     full = untouched.ports[2]
+    before = calls(untouched, "setex")
+    process = start_module("load_test", options(untouched, kinds=["write"], pipelines=[1], per_node=False))
+    until(lambda: calls(untouched, "setex") > before + 100, "writes")
     with untouched.client(full) as client:
-        client.config_set("maxmemory-policy", "noeviction")
-        client.config_set("maxmemory", client.info("memory")["used_memory"] + 400000)
+        # Less than an empty server takes: from now on it refuses writes.
+        client.config_set("maxmemory", "100000")
     try:
-        wish = options(untouched, kinds=["write"], value_bytes=1000, keys=320, pipelines=[1], per_node=False)
-        result = refused("load_test", wish)
+        result = finish_module(process)
     finally:
         with untouched.client(full) as client:
             client.config_set("maxmemory", "0")
-    assert "OOM" in result["msg"] or "Choose fewer keys" in result["msg"]
+    assert result["failed"] is True
+    assert "OOM" in result["msg"]
+    assert "raise maxmemory" in result["msg"]
     assert str(full) in result["msg"]
-    assert "maxmemory" in result["msg"]
+    assert result["remaining"]
 
 
 def test_a_cluster_that_is_down_is_not_measured(untouched: Fleet) -> None:

@@ -10,11 +10,18 @@ import typing as t
 
 from .._nodes import ERROR, WARNING, Finding
 from .desired import Desired
-from .model import Cpu, Generator, Measured, Primary
+from .model import Counters, Cpu, Generator, Measured, Primary
 from .parse import percentile
 
 BUSY_HOST = 95.0  # percent of all processors of the generating host
 BUSY_TOOL = 0.95  # of each thread of the tool
+# Errors with which a server answers every write, or everything.
+REJECTIONS = {
+    "OOM": "It is full: raise maxmemory, or make room, before measuring.",
+    "MISCONF": "It cannot save: see its log and the disk.",
+    "NOREPLICAS": "It has too few replicas in sync for min-replicas-to-write: mend them first.",
+    "CLUSTERDOWN": "Mend the cluster first: playbook health says what is wrong.",
+}
 BUSY_SERVER = 0.9  # processors of a server, which does commands in one thread
 
 
@@ -87,6 +94,18 @@ def shared(generator: Generator, primaries: t.Sequence[Primary]) -> t.Iterator[F
             node=generator.host,
             hint="Figures are lower than with a generator on a host of its own; name one that is no member.",
         )
+
+
+def rejected(before: Counters, after: Counters) -> str:
+    """Return the error with which a server rejected commands of the tool; nothing where it did not.
+
+    The tools count such answers as operations and end well.  Errors of other clients, which are counted, too, are told
+    from those by their kind: these meet everybody.
+    """
+    known = dict(before.errors)
+    errors = {name: count - known.get(name, 0) for name, count in after.errors if name in REJECTIONS}
+    most = max(errors, key=lambda name: errors[name], default="")
+    return most if most and errors[most] > 0 and after.rejected > before.rejected else ""
 
 
 def targets(wish: Desired, measured: t.Sequence[Measured]) -> list[dict[str, t.Any]]:

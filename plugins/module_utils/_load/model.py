@@ -48,6 +48,15 @@ class Cpu:
 
 
 @dataclass(frozen=True)
+class Counters:
+    """What a server has counted since it started: processor time, calls of the tool that it rejected, errors."""
+
+    cpu_seconds: float
+    rejected: int
+    errors: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Measured:
     """The outcome of a run."""
 
@@ -72,7 +81,6 @@ class Primary:
     port: int
     tag: str
     room: int
-    cpu_seconds: float
     # Whether it runs on the generating host.
     local: bool = False
 

@@ -11,16 +11,16 @@ import itertools
 import socket
 import typing as t
 
-from .._client import Connections, gather
+from .._client import Client, Connections, gather
 from .._cluster.parse import parse_nodes
 from .._errors import AuthenticationFailed, CollectionError, PermissionDenied, Refused, Unreachable
 from .._nodes import Wanted
-from .._replies import number, parse_info
+from .._replies import fields, number, parse_info
 from .._slots import SLOTS, Ranges, members
 from .._slots import count as count_slots
-from .model import Primary
+from .model import Counters, Primary
 
-SECTIONS = ("replication", "memory", "cpu")
+SECTIONS = ("replication", "memory")
 
 
 def observe_primaries(nodes: t.Sequence[Wanted], connections: Connections, *, clustered: bool) -> tuple[Primary, ...]:
@@ -40,9 +40,22 @@ def observe_primaries(nodes: t.Sequence[Wanted], connections: Connections, *, cl
     return tuple(primary for primary, _slots in found)
 
 
-def cpu_seconds(nodes: t.Iterable[str], connections: Connections) -> dict[str, float]:
-    """Return the processor time that each server has used since it started."""
-    return {node: _cpu(parse_info(str(connections[node].command("INFO", "cpu")))) for node in nodes}
+def counters(nodes: t.Sequence[str], connections: Connections) -> dict[str, Counters]:
+    """Return what each server has counted since it started."""
+    return {node: _counters(connections[node]) for node in nodes}
+
+
+def _counters(client: Client) -> Counters:
+    info: dict[str, str] = {}
+    for section in ("cpu", "commandstats", "errorstats"):
+        info.update(parse_info(str(client.command("INFO", section))))
+    rejected = [number(fields(info.get(f"cmdstat_{one}", "")).get("rejected_calls")) for one in ("get", "setex")]
+    errors = [
+        (name.partition("_")[2], number(fields(value).get("count")))
+        for name, value in sorted(info.items())
+        if name.startswith("errorstat_")
+    ]
+    return Counters(_cpu(info), sum(rejected), tuple(errors))
 
 
 def _down(what: str, silent: t.Sequence[CollectionError]) -> CollectionError:
@@ -74,7 +87,6 @@ def _ask(node: Wanted, connections: Connections, clustered: bool) -> tuple[Prima
         port=node.port,
         tag=_tag(slots) if slots else "",
         room=_room(info),
-        cpu_seconds=_cpu(info),
         local=_is_local(node.address),
     )
     return primary, count_slots(slots)

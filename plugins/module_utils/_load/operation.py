@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from .. import _lock
 from .._argspec import access
 from .._client import Access, Client, Connections, Record, gather
-from .._errors import CollectionError, DeadlineExceeded
+from .._errors import CollectionError, DeadlineExceeded, EngineRefused
 from .._nodes import make_wanted
 from . import checks, keys, parse, plan, render, tool
 from .desired import Desired, make_desired
-from .model import PREFIX, Cpu, Generator, Measured, Primary, Run, Slice, State
-from .observe import cpu_seconds, observe_primaries
+from .model import PREFIX, Counters, Cpu, Generator, Measured, Primary, Run, Slice, State
+from .observe import counters, observe_primaries
 
 Params = t.Mapping[str, t.Any]
 LOCK_TIMEOUT = 10.0
@@ -142,10 +142,11 @@ class LoadTest:
 
     def _measure(self, run: Run, target: tool.Target, key: str, primaries: t.Sequence[Primary]) -> Measured:
         names = [one.name for one in primaries]
-        before, servers, started = tool.busy(), cpu_seconds(names, self._connections), time.monotonic()
+        before, servers, started = tool.busy(), counters(names, self._connections), time.monotonic()
         slices = self._slices(run, target, key)
         wall = time.monotonic() - started
-        after, later = tool.busy(), cpu_seconds(names, self._connections)
+        after, later = tool.busy(), counters(names, self._connections)
+        _refuse_rejected(servers, later)
         if run.name == "write":
             self._filled.add(run.node)
         ticks = after[1] - before[1]
@@ -155,7 +156,7 @@ class LoadTest:
             tool_threads=sum(
                 min(self._wish.threads, connections) for _c, connections, _s in plan.parts(self._wish, run)
             ),
-            servers=tuple((name, (later[name] - servers[name]) / wall) for name in names),
+            servers=tuple((one, (later[one].cpu_seconds - servers[one].cpu_seconds) / wall) for one in names),
         )
         requests, seconds = sum(one.requests for one in slices), sum(one.seconds for one in slices)
         return Measured(run, requests, seconds, parse.added([one.points for one in slices]), cpu)
@@ -200,3 +201,14 @@ class LoadTest:
                 hint="Give more timeout, or fewer seconds.",
             )
         return tool.measure(self._tool, target, words, b"x" * self._wish.value_bytes, left)
+
+
+def _refuse_rejected(before: t.Mapping[str, Counters], after: t.Mapping[str, Counters]) -> None:
+    for node, counted in after.items():
+        error = checks.rejected(before[node], counted)
+        if error:
+            raise EngineRefused(
+                f"it rejected {counted.rejected - before[node].rejected} commands of the load test with {error}",
+                node=node,
+                hint=checks.REJECTIONS[error],
+            )

@@ -11,7 +11,14 @@ import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
 from ansible_collections.almashooq.redis.plugins.module_utils._load import checks, plan, render
 from ansible_collections.almashooq.redis.plugins.module_utils._load.desired import Desired, make_desired
-from ansible_collections.almashooq.redis.plugins.module_utils._load.model import Cpu, Generator, Measured, Primary, Run
+from ansible_collections.almashooq.redis.plugins.module_utils._load.model import (
+    Counters,
+    Cpu,
+    Generator,
+    Measured,
+    Primary,
+    Run,
+)
 
 GENERATOR = Generator("generator", 4, "redis-benchmark 7.0.15")
 IDLE = Cpu(20.0, 0.5, 1, (("a:1", 0.4),))
@@ -38,7 +45,7 @@ def wish(cpus: int = 4, **options: t.Any) -> Desired:
 
 def primary(name: str, *, room: int = 1 << 30, local: bool = False) -> Primary:
     address, _colon, port = name.partition(":")
-    return Primary(name, address, int(port), "7", room, 0.0, local)
+    return Primary(name, address, int(port), "7", room, local)
 
 
 THREE = [primary("a:1"), primary("b:1"), primary("c:1")]
@@ -195,6 +202,21 @@ def test_targets_take_the_best_throughput_and_the_worst_latency_of_the_shallowes
         ("p99_ms", 4.0, False),
     ]
     assert "not reached: p99_ms" in render.summary(wish(targets={"p99_ms": 3.0}), runs)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "error"),
+    [
+        (Counters(0.0, 0), Counters(1.0, 0), ""),
+        (Counters(0.0, 0), Counters(1.0, 9, (("MOVED", 9),)), ""),
+        (Counters(0.0, 0, (("OOM", 5),)), Counters(1.0, 0, (("OOM", 9),)), ""),
+        (Counters(0.0, 2, (("OOM", 5),)), Counters(1.0, 4, (("OOM", 5),)), ""),
+        (Counters(0.0, 2, (("OOM", 5),)), Counters(1.0, 4, (("ERR", 99), ("OOM", 7))), "OOM"),
+    ],
+    ids=["none", "of other clients' wrong nodes", "other commands'", "an old one", "the tool's"],
+)
+def test_commands_that_were_rejected_are_no_operations(before: Counters, after: Counters, error: str) -> None:
+    assert checks.rejected(before, after) == error
 
 
 def test_no_target_is_no_row() -> None:
