@@ -1,0 +1,111 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Switch a shard of a cluster over to a replica, as planned."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cluster_failover
+short_description: Switch a shard of a Redis or Valkey cluster over to a replica, as planned
+version_added: 0.1.0
+description:
+  - "Refuses unless it is safe: all nodes answer and see one working cluster, and the heir has a link to its primary.
+    Ends when all nodes see the heir as primary, and the others of the shard follow it."
+  - No write that was acknowledged is lost. The engine holds the old primary's clients until the heir has everything.
+  - Where the heir is primary already nothing is done.
+author:
+  - The almashooq.redis authors (@almashooq)
+extends_documentation_fragment:
+  - almashooq.redis.cluster
+  - almashooq.redis.connection
+  - almashooq.redis.connection.attributes
+options:
+  to:
+    description:
+      - The replica that is to become primary, as V(address:port). Either this or O(from) is given.
+    type: str
+  from:
+    description:
+      - The primary that is to hand over, as V(address:port). The first of its replicas in sync takes over, by name.
+        Where it is no primary nothing is done.
+    type: str
+  timeout:
+    description:
+      - How long all the waiting of a run may take together, in seconds.
+    type: float
+    default: 60.0
+seealso:
+  - module: almashooq.redis.cluster_info
+  - module: almashooq.redis.sentinel_failover
+"""
+
+EXAMPLES = r"""
+- name: Have another primary before this host goes down for maintenance
+  almashooq.redis.cluster_failover:
+    username: admin
+    password: "{{ redis_node_admin_password }}"
+    from: 198.51.100.11:7000
+    nodes: "{{ hostvars | almashooq.redis.deployment_members(groups['redis_cluster'], 'redis') }}"
+  run_once: true
+"""
+
+RETURN = r"""
+plan:
+  description: What there was to do; in check mode what there would be.
+  returned: always
+  type: list
+  elements: str
+done:
+  description: What was done and how long it took, in seconds.
+  returned: always
+  type: list
+  elements: dict
+from:
+  description: Who handed over, as V(address:port); empty where nothing was to be done.
+  returned: success
+  type: str
+to:
+  description: Who is primary.
+  returned: success
+  type: str
+slots:
+  description: The slots of the shard.
+  returned: success
+  type: str
+seconds:
+  description: From the command until the heir owned the slots.
+  returned: success
+  type: float
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, access
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_seeds
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.failover import FailoverOperation
+from ansible_collections.almashooq.redis.plugins.module_utils._run import converge
+
+
+def main():
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            **CONNECTION,
+            **CLUSTER,
+            "to": {"type": "str"},
+            "from": {"type": "str"},
+            "timeout": {"type": "float", "default": 60.0},
+        },
+        supports_check_mode=True,
+    )
+    converge(
+        module,
+        lambda params, record: FailoverOperation(
+            make_seeds(params["nodes"], params["accept"]), access(params), record, params
+        ),
+    )
+
+
+if __name__ == "__main__":
+    main()

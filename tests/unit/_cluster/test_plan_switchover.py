@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Planned switchovers of a shard: where they are safe, to whom, and what they make of the cluster."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.checks import findings
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import Desired
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Node, Observed
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan_switchover import plan
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
+
+from .worlds import change, completed, failed_over, wish
+
+SIX = wish(["a", "a", "b", "b", "c", "c"])
+SEEDS = Desired(SIX.nodes, replicas=0, accept=SIX.accept)
+DONE = completed(SIX)
+PRIMARY = next(node for node in DONE.nodes if node.slots)
+REPLICA = next(node for node in DONE.nodes if node.myself.primary_id == PRIMARY.id)
+
+
+@pytest.mark.parametrize(("heir", "primary"), [(REPLICA.name, ""), ("", PRIMARY.name)], ids=["to", "from"])
+def test_the_two_change_places_and_all_agree(heir: str, primary: str) -> None:
+    (step,) = plan(DONE, SEEDS, heir, primary)
+    assert (step.node, step.primary) == (REPLICA.name, PRIMARY.name)
+    assert step.ready(DONE)
+    after = step.apply(DONE)
+    assert not findings(after, SEEDS)
+    assert after.by_name()[REPLICA.name].slots == PRIMARY.slots
+    assert after.by_name()[PRIMARY.name].myself.primary_id == REPLICA.id
+    assert plan(after, SEEDS, heir, primary) == ()
+
+
+def test_what_is_done_is_not_done_again() -> None:
+    after = failed_over(DONE, REPLICA.name)
+    assert plan(after, SEEDS, REPLICA.name, "") == ()
+    assert plan(after, SEEDS, "", PRIMARY.name) == ()
+
+
+def dead(state: Observed, other: Node) -> Observed:
+    """Another node does not answer."""
+    return change(state, other.name, problem="unreachable", detail="no answer")
+
+
+def without_link(state: Observed, _other: Node) -> Observed:
+    """The heir has no link."""
+    return change(state, REPLICA.name, link_up=False)
+
+
+def failing(state: Observed, other: Node) -> Observed:
+    """The cluster does not work."""
+    return change(state, other.name, state_ok=False)
+
+
+@pytest.mark.parametrize("fault", [dead, without_link, failing], ids=lambda fault: str(fault.__doc__))
+def test_nothing_is_switched_in_a_cluster_that_is_not_well(fault: t.Callable[[Observed, Node], Observed]) -> None:
+    other = next(node for node in DONE.nodes if node.name not in (PRIMARY.name, REPLICA.name))
+    with pytest.raises(Refused, match="not all is well"):
+        plan(fault(DONE, other), SEEDS, REPLICA.name, "")
+
+
+def test_a_node_that_is_none_is_refused() -> None:
+    with pytest.raises(Refused, match="none of the nodes"):
+        plan(DONE, SEEDS, "192.0.2.1:1", "")
+
+
+def test_a_primary_without_a_replica_is_refused() -> None:
+    other = next(node for node in DONE.nodes if node.slots and node.id != PRIMARY.id)
+    line = dataclasses.replace(REPLICA.myself, primary_id=other.id)
+    moved = Observed(
+        tuple(
+            dataclasses.replace(
+                node,
+                view=tuple(line if one.id == line.id else one for one in node.view),
+                myself=line if node.id == line.id else node.myself,
+            )
+            for node in DONE.nodes
+        )
+    )
+    with pytest.raises(Refused, match="no replica of"):
+        plan(moved, SEEDS, "", PRIMARY.name)
