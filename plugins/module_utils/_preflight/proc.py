@@ -74,6 +74,12 @@ def start_time(pid: int) -> str | None:
     return words[19] if len(words) > 19 and words[0] != "Z" else None
 
 
+def state(pid: int) -> str:
+    """Return the letter of a process' state (T: stopped, see proc(5)), empty where it is gone."""
+    words = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return "" if not words or words[0] in ("Z", "X") else words[0]
+
+
 def _owners(inodes: set[int]) -> dict[int, Process]:
     owners: dict[int, Process] = {}
     wanted = {f"socket:[{inode}]": inode for inode in inodes}

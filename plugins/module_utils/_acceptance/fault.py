@@ -1,0 +1,192 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ``acceptance_fault`` module's way through: stopping one instance of this host, or putting all back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+import typing as t
+
+from .._addresses import Addresses
+from .._errors import CollectionError
+from .._host.commands import run, write
+from .._instance import launch, processes
+from .._instance.config import login
+from .._instance.observe import connect
+from .._instance.options import bare_instances, ids, layout
+from .._preflight import proc
+from .._wait import poll
+from . import journal, plan
+from .model import KILL, PREFER, Host, Instance, Wish
+from .steps import Forget, Hold, Note, Prioritise, Release, Signal, Start, Step, Thaw
+
+if t.TYPE_CHECKING:
+    from .._run import Record
+
+Params = t.Mapping[str, t.Any]
+DROP_IN = "/run/systemd/system/{}.d/redis-acceptance.conf"
+HELD = "# A drill keeps this instance stopped; acceptance.yml --tags restore ends that.\n[Service]\nRestart=no\n"
+
+
+class FaultOperation:
+    """Does the act of a drill to one instance (``state: present``), or undoes all acts of this host (``absent``)."""
+
+    def __init__(self, params: Params, record: Record) -> None:
+        resolve = Addresses()
+        instances = [{**one, "address": resolve(one["address"])} for one in params["instances"]]
+        params = {**params, "instances": instances}
+        where = layout(params)
+        user, group = ids(params["user"], params["group"])
+        self._params = params
+        self._directory: str = params["directory"]
+        self._login = login(params, record)
+        self._instances = {one.port: one for one in bare_instances(params)}
+        self._sought = {port: processes.Sought(port, where.home(port), user, where.server) for port in self._instances}
+        self._launcher = launch.Launcher(where, user, group, params["open_files"], params["timeout"], self._login)
+        self._systemd = bool(params["unit"])
+        self._at = 0.0
+        self._done: list[str] = []
+
+    def observe(self) -> Host:
+        """Look for the processes, what holds them, and what is written down."""
+        entries = journal.entries(self._directory)
+        pids = processes.find(list(self._sought.values()))
+        asked = {one.port for one in entries if one.manner == PREFER}
+        if self._params["manner"] == PREFER and self._params["state"] == "present":
+            asked.add(self._params["port"])
+        return Host(tuple(self._look(port, pids.get(port, 0), port in asked) for port in self._instances), entries)
+
+    def plan(self, state: Host) -> tuple[Step, ...]:
+        """Return the steps that are left."""
+        if self._params["state"] == "absent":
+            return plan.restore(state)
+        port = self._params["port"]
+        wish = Wish(self._params["run"], self._params["deployment"], port, self._params["manner"], self._unit(port))
+        return plan.stop(state, wish)
+
+    def execute(self, steps: t.Sequence[Step], state: Host) -> t.Sequence[Step]:
+        """Do the first step, and return when it is done."""
+        step = steps[0]
+        self._do(step)
+        self._done.append(step.describe())
+        return [step]
+
+    def settle(self, state: Host) -> Host:
+        """Nothing is left that another one would do."""
+        return state
+
+    def render(self, state: Host) -> str:
+        """Return which instances run, and what is written down."""
+        lines = [f"{one.port} {_condition(one)}\n" for one in state.instances]
+        return "".join([*lines, *(f"noted: {one.port} {one.manner} by {one.run}\n" for one in state.entries)])
+
+    def result(self, state: Host) -> dict[str, t.Any]:
+        """Return when the signal was sent (s since 1970; 0 where none was), and what is still written down."""
+        noted = [
+            {"run": one.run, "deployment": one.deployment, "port": one.port, "manner": one.manner}
+            for one in state.entries
+        ]
+        return {"at": round(self._at, 3), "noted": noted}
+
+    def _unit(self, port: int) -> str:
+        return f"{self._params['unit']}@{port}.service" if self._systemd else ""
+
+    def _look(self, port: int, pid: int, ask: bool) -> Instance:
+        held = self._systemd and os.path.exists(DROP_IN.format(self._unit(port)))
+        if not pid:
+            return Instance(port, held=held)
+        frozen = proc.state(pid) == "T"
+        return Instance(
+            port,
+            pid,
+            proc.start_time(pid) or "",
+            frozen,
+            held,
+            self._priority(port) if ask and not frozen else "",
+        )
+
+    def _priority(self, port: int) -> str:
+        with connect(self._instances[port], self._login) as client:
+            return str(client.command("CONFIG", "GET", "replica-priority")[1])
+
+    def _do(self, step: Step) -> None:
+        if isinstance(step, Note):
+            journal.note(self._directory, step.entry)
+        elif isinstance(step, Forget):
+            journal.forget(self._directory, step.entry)
+        elif isinstance(step, Hold):
+            write(DROP_IN.format(step.unit), HELD)
+            run(["systemctl", "daemon-reload"])
+        elif isinstance(step, Release):
+            self._release(step.unit)
+        elif isinstance(step, Start):
+            self._start(step)
+        elif isinstance(step, Prioritise):
+            self._prioritise(step)
+        else:
+            self._signal(step)
+
+    def _signal(self, step: Signal | Thaw) -> None:
+        entry = step.entry
+        number = signal.SIGCONT
+        if isinstance(step, Signal):
+            number = signal.SIGKILL if entry.manner == KILL else signal.SIGSTOP
+            self._at = time.time()
+        os.kill(entry.pid, number)
+        wanted = {signal.SIGKILL: "", signal.SIGSTOP: "T"}.get(number)
+
+        def missing(state: str) -> str:
+            good = state != "T" if wanted is None else state == wanted
+            return "" if good else f"process {entry.pid} is in state {state or 'gone'}"
+
+        poll(
+            lambda: proc.state(entry.pid) if proc.start_time(entry.pid) == entry.started else "",
+            missing,
+            awaiting=f"{step.describe()} to have its effect",
+            timeout=self._params["timeout"],
+        )
+
+    def _release(self, unit: str) -> None:
+        journal.remove(DROP_IN.format(unit))
+        with contextlib.suppress(OSError):
+            os.rmdir(os.path.dirname(DROP_IN.format(unit)))
+        run(["systemctl", "daemon-reload"])
+
+    def _start(self, step: Start) -> None:
+        one = self._instances.get(step.port)
+        if one is None:
+            raise CollectionError(
+                f"instance {step.port} was stopped by a drill, and is none of this host's any more",
+                hint=f"Start it by hand if it is wanted, and remove its file in {self._directory}.",
+            )
+        if not step.unit:
+            self._launcher.check([one])
+            self._launcher.start([one], self._sought)
+            return
+        # It was killed, so it has failed; and starts are counted, which is not this unit's fault.
+        run(["systemctl", "reset-failed", step.unit], allowed=None)
+        run(["systemctl", "start", "--no-block", step.unit])
+        poll(
+            lambda: processes.find([self._sought[step.port]]),
+            lambda found: "" if found else "no such process",
+            awaiting=f"{step.unit} to start",
+            timeout=self._params["timeout"],
+            hint=f"journalctl -u {step.unit} says why not.",
+        )
+
+    def _prioritise(self, step: Prioritise) -> None:
+        one = self._instances[step.port]
+        self._launcher.await_answers([one], self._sought)
+        with connect(one, self._login) as client:
+            client.command("CONFIG", "SET", "replica-priority", step.priority)
+            # Sentinel has instances write their files when it promotes: it must not be kept there.
+            client.command("CONFIG", "REWRITE")
+
+
+def _condition(one: Instance) -> str:
+    said = "frozen" if one.frozen else "started" if one.pid else "stopped"
+    return f"{said}, held" if one.held else said

@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stopping an instance and putting it back: cut at any step, the rest finds its way."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+from ansible_collections.almashooq.redis.plugins.module_utils._acceptance import plan
+from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.model import (
+    FREEZE,
+    KILL,
+    PREFER,
+    PREFERRED,
+    Host,
+    Instance,
+    Wish,
+)
+from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.steps import Note, Step
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
+from hypothesis import given
+from hypothesis import strategies as st
+
+WHOLE = Host((Instance(7000, 10, "100", priority="100"), Instance(7001, 11, "101", priority="50")))
+UNIT = "redis-node@7000.service"
+
+
+def wish(manner: str, unit: str = UNIT, port: int = 7000, run: str = "drill") -> Wish:
+    """Return what a drill asks for."""
+    return Wish(run, "main", port, manner, unit)
+
+
+def done(state: Host, steps: t.Iterable[Step]) -> Host:
+    """Return the host after these steps."""
+    for step in steps:
+        state = step.apply(state)
+    return state
+
+
+def put_back(state: Host) -> Host:
+    """Restore until nothing is left to do, a step at a time, as the module does."""
+    for _round in range(20):
+        steps = plan.restore(state)
+        if not steps:
+            return state
+        state = steps[0].apply(state)
+    raise AssertionError(f"never ends: {state}")
+
+
+def same(state: Host) -> Host:
+    """Return the host without what a restart changes."""
+    instances = tuple(dataclasses.replace(one, pid=bool(one.pid), started="") for one in state.instances)
+    return dataclasses.replace(state, instances=instances)
+
+
+@pytest.mark.parametrize(
+    ("manner", "unit", "told"),
+    [
+        (KILL, UNIT, ["note", "keep", "SIGKILL"]),
+        (KILL, "", ["note", "SIGKILL"]),
+        (FREEZE, UNIT, ["note", "SIGSTOP"]),
+        (PREFER, UNIT, ["note", "instance"]),
+    ],
+    ids=["a unit is held before it is killed", "a daemon is killed", "freezing holds nothing", "a priority is set"],
+)
+def test_what_is_done_to_an_instance(manner: str, unit: str, told: list[str]) -> None:
+    steps = plan.stop(WHOLE, wish(manner, unit))
+    assert [step.describe().split()[0] for step in steps] == told
+    assert plan.stop(done(WHOLE, steps), wish(manner, unit)) == ()
+
+
+def test_it_is_written_down_before_anything_is_touched() -> None:
+    for manner in (KILL, FREEZE, PREFER):
+        first = plan.stop(WHOLE, wish(manner))[0]
+        assert isinstance(first, Note)
+        assert dataclasses.replace(first.apply(WHOLE), entries=()) == WHOLE
+
+
+@given(st.sampled_from([KILL, FREEZE, PREFER]), st.booleans(), st.integers(0, 5), st.integers(0, 6))
+def test_cut_anywhere_it_is_put_back(manner: str, systemd: bool, cut: int, again: int) -> None:
+    steps = plan.stop(WHOLE, wish(manner, UNIT if systemd else ""))
+    state = done(WHOLE, steps[:cut])
+    # The restoring is cut as well, and begun anew.
+    for step in plan.restore(state)[:again]:
+        state = step.apply(state)
+    assert same(put_back(state)) == same(WHOLE)
+
+
+@given(st.sampled_from([KILL, FREEZE, PREFER]), st.integers(0, 5), st.booleans())
+def test_a_reboot_in_between_does_no_harm(manner: str, cut: int, starts: bool) -> None:
+    state = done(WHOLE, plan.stop(WHOLE, wish(manner))[:cut])
+    # A boot starts everything anew, or nothing; what held a unit is gone; pids are others' now.
+    instances = tuple(
+        dataclasses.replace(
+            one, pid=90 + index if starts else 0, started="9" if starts else "", frozen=False, held=False
+        )
+        for index, one in enumerate(state.instances)
+    )
+    rebooted = dataclasses.replace(state, instances=instances)
+    if cut > 0 and manner == PREFER and not starts:
+        # Nobody can give a setting back to what does not run; the note stays until somebody has started it.
+        with pytest.raises(Refused, match="does not run"):
+            put_back(rebooted)
+        return
+    after = put_back(rebooted)
+    assert after.entries == ()
+    assert not any(one.frozen or one.held for one in after.instances)
+    noted = cut > 0 and manner != PREFER
+    assert bool(after.instance(7000).pid) == (starts or noted)
+    assert bool(after.instance(7001).pid) == starts
+
+
+def test_only_what_is_written_down_is_touched() -> None:
+    foreign = Host((Instance(7000, 10, "100", frozen=True), Instance(7001, held=True), Instance(7002)))
+    assert plan.restore(foreign) == ()
+
+
+def test_a_process_that_has_the_pid_of_another_is_left_alone() -> None:
+    frozen = done(WHOLE, plan.stop(WHOLE, wish(FREEZE)))
+    reused = frozen.having(7000, started="another", frozen=True)
+    assert [step.describe().split()[0] for step in plan.restore(reused)] == ["forget"]
+
+
+def test_what_another_drill_has_touched_is_refused() -> None:
+    touched = done(WHOLE, plan.stop(WHOLE, wish(FREEZE)))
+    with pytest.raises(Refused, match="not put back"):
+        plan.stop(touched, wish(KILL, run="another"))
+
+
+@pytest.mark.parametrize("instance", [Instance(7000), Instance(7000, 10, "100", frozen=True)], ids=["dead", "frozen"])
+def test_what_does_not_run_is_not_stopped(instance: Instance) -> None:
+    with pytest.raises(Refused, match="does not run"):
+        plan.stop(Host((instance,)), wish(KILL))
+
+
+def test_a_priority_is_given_back_as_it_was() -> None:
+    preferred = done(WHOLE, plan.stop(WHOLE, wish(PREFER, port=7001)))
+    assert preferred.instance(7001).priority == PREFERRED
+    assert put_back(preferred).instance(7001).priority == "50"
