@@ -1,0 +1,151 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module ``almashooq.redis.acceptance_watch``."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: acceptance_watch
+version_added: 0.1.0
+short_description: Waits until a replica has taken over, or until a deployment is whole again
+description:
+  - Asks every node until it is so, or until O(timeout); the error then says what is still missing. Changes nothing.
+extends_documentation_fragment:
+  - almashooq.redis.cluster
+  - almashooq.redis.connection
+  - almashooq.redis.connection.info_attributes
+options:
+  awaiting:
+    description:
+      - V(takeover), that another node than O(old) is primary of the shard; V(preferred), that all Sentinels know that
+        the replica O(old) is to be chosen first; V(healed), that all nodes and Sentinels are well, in the sense of
+        M(almashooq.redis.health).
+    type: str
+    choices: [takeover, preferred, healed]
+    required: true
+  topology:
+    description:
+      - Which kind of deployment it is.
+    type: str
+    choices: [cluster, replication]
+    default: cluster
+  deployment:
+    description:
+      - Name of the cluster or the replication set.
+    type: str
+    default: redis
+  old:
+    description:
+      - The primary that is to be replaced, or the replica that is to be preferred, as V(address:port).
+    type: str
+    default: ""
+  slots:
+    description:
+      - The slots of the shard, for a cluster.
+    type: str
+    default: ""
+  sentinels:
+    description:
+      - The Sentinels, for a replication set.
+    type: list
+    elements: dict
+    suboptions:
+      address:
+        description: Address.
+        type: str
+        required: true
+      port:
+        description: Port.
+        type: int
+        required: true
+      host:
+        description: Machine that it runs on. By default the address.
+        type: str
+      zone:
+        description: Failure domain of the machine. By default the host.
+        type: str
+      announce_ip:
+        description: Address that it announces to the others, where it is another.
+        type: str
+      announce_port:
+        description: Port that it announces to the others, where it is another.
+        type: int
+  sentinel_username:
+    description:
+      - ACL user to log in as at the Sentinels. By default O(username).
+    type: str
+  sentinel_password:
+    description:
+      - Password of O(sentinel_username). By default O(password).
+    type: str
+  replicas:
+    description:
+      - How many replicas in sync every primary is to have.
+    type: int
+    default: 1
+  timeout:
+    description:
+      - How long to wait, in seconds.
+    type: float
+    default: 60.0
+seealso:
+  - module: almashooq.redis.health
+author:
+  - The almashooq.redis authors (@almashooq)
+"""
+
+EXAMPLES = r"""
+- name: Wait until somebody has taken over
+  almashooq.redis.acceptance_watch:
+    awaiting: takeover
+    username: admin
+    password: "{{ redis_node_admin_password }}"
+    old: 192.0.2.11:7000
+    slots: 0-5460
+    nodes: "{{ hostvars | almashooq.redis.deployment_members(groups['redis_cluster'], 'redis') }}"
+"""
+
+RETURN = r"""
+successor:
+  description: Who has taken over, with O(awaiting=takeover).
+  returned: success
+  type: str
+primaries:
+  description: Who is primary, with O(awaiting=healed).
+  returned: success
+  type: list
+  elements: str
+at:
+  description: When that was seen, in seconds since 1970.
+  returned: success
+  type: float
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.watch import watch
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, HEALTH
+from ansible_collections.almashooq.redis.plugins.module_utils._run import read
+
+
+def main():
+    """Run the module."""
+    asked = ("deployment", "topology", "sentinels", "sentinel_username", "sentinel_password", "replicas")
+    module = AnsibleModule(
+        argument_spec={
+            **CONNECTION,
+            **CLUSTER,
+            **{name: HEALTH[name] for name in asked},
+            "awaiting": {"type": "str", "choices": ["takeover", "preferred", "healed"], "required": True},
+            "old": {"type": "str", "default": ""},
+            "slots": {"type": "str", "default": ""},
+            "timeout": {"type": "float", "default": 60.0},
+        },
+        supports_check_mode=True,
+    )
+    read(module, watch)
+
+
+if __name__ == "__main__":
+    main()
