@@ -24,6 +24,7 @@ LOOK = 0.02
 TRY_FOR = 15.0
 READ_BACK = 60.0  # s at most, for each stream, and as long again to remove the keys
 EXPIRE = 3600  # s after which a key is gone by itself, should nobody be left to remove it
+SOON = 60  # the same for an application, whose keys nobody reads back: it may not be let in at the end
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _to_shard(shards: t.Sequence[Shard], task: Assignment) -> list[Writing]:
 
 
 def _as_application(application: Application, task: Assignment) -> Writing:
-    return Writing(lambda n: application.call("SET", task.key(0, n), n, "EX", EXPIRE), max(task.interval, 0.02))
+    return Writing(lambda n: application.call("SET", task.key(0, n), n, "EX", SOON), max(task.interval, 0.02))
 
 
 def _count_and_remove(shard: Shard, task: Assignment, writings: t.Sequence[Writing]) -> dict[str, t.Any]:
