@@ -287,7 +287,7 @@ def test_the_writer_ends_by_itself(six: Drilled) -> None:
     nodes = [{"address": HOST, "port": port} for port in (primary, *replicas)]
     started = time.time()
     converged("acceptance_writer", six.writer("started", nodes=nodes, slots=slots, deadline=1))
-    until(lambda: (six.notes / "drill.report").exists(), "its report")
+    until((six.notes / "drill.report").exists, "its report")
     assert time.time() - started < 15
     assert converged("acceptance_writer", six.writer("stopped"))["report"]["acknowledged"] > 0
     six.assert_clean()

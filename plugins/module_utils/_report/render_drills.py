@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .render_html import Html, el, figure, section, table
-from .render_plot import bar, nice, plot, upright
+from .render_plot import column, nice, plot, upright
 from .render_text import count, milliseconds
 
 Value = dict[str, t.Any]
@@ -74,12 +74,12 @@ def _timeline(drill: Value, title: str) -> Html:
     body: list[Html] = []
     gap = silent(rows, width)
     if gap:
-        body.append(bar((gap[0] - start) / span, (gap[1] - gap[0]) / span, 0, 1, "gap"))
+        body.append(column((gap[0] - start) / span, (gap[1] - gap[0]) / span, 0, 1, "gap"))
     for at, ok, failed in rows:
         x = (at - start) / span
-        body.append(bar(x, 0.9 * width / span, 0, ok / top, "ok"))
+        body.append(column(x, 0.9 * width / span, 0, ok / top, "ok"))
         if failed:
-            body.append(bar(x, 0.9 * width / span, ok / top, (ok + failed) / top, "bad"))
+            body.append(column(x, 0.9 * width / span, ok / top, (ok + failed) / top, "bad"))
     body += [upright((event["at_ms"] - start) / span, "event") for event in drill["timeline"]]
     seconds = [f"{(start + span * step / 4) / 1000:.1f} s" for step in range(5)]
     caption = el(

@@ -42,7 +42,7 @@ def line(points: Points, class_: str) -> Html:
     return el("polyline", points=where, class_=f"line {class_}")
 
 
-def bar(x: float, width: float, low: float, high: float, class_: str) -> Html:
+def column(x: float, width: float, low: float, high: float, class_: str) -> Html:
     """Return a bar from low to high (0 to 1)."""
     return el(
         "rect",
