@@ -25,7 +25,7 @@ from .instances import ADMIN, REPLICATION
 from .module_runner import converged, finish_module, refused, start_module
 from .test_daemon import Daemons
 
-FIRST_PORT = 27100
+FIRST_PORT = 13940
 HOST = "127.0.0.1"
 
 
@@ -39,7 +39,14 @@ class Drilled(Daemons):
         self.nodes = [{"address": HOST, "port": port} for port in self.ports]
 
     def __enter__(self) -> Drilled:
-        """Form the cluster."""
+        """Form the cluster; what was started ends with a cluster that does not form."""
+        with contextlib.ExitStack() as stack:
+            stack.push(self)
+            self._form()
+            stack.pop_all()
+        return self
+
+    def _form(self) -> None:
         settings = {"maxmemory": "10mb", "appendonly": True, "cluster-node-timeout": 1000}
         converged("config", self.config(settings))
         converged("daemon", self.daemon())
@@ -48,7 +55,6 @@ class Drilled(Daemons):
             {**self.access, "nodes": self.nodes, "accept": ["replica-on-primary-host", "primary-majority-on-host"]},
         )
         until(lambda: bool(self.shard()[1]), "the replica of the first shard")
-        return self
 
     def fault(self, state: str = "present", **options: t.Any) -> dict[str, t.Any]:
         """Return the options of acceptance_fault."""

@@ -19,7 +19,7 @@ from .engines import engines
 from .fleet import PASSWORD, Fleet, until
 from .module_runner import converged, finish_module, refused, start_module
 
-FIRST_PORT = 28100
+FIRST_PORT = 13920
 PREFIX = "almashooq:load:"
 
 
