@@ -53,16 +53,21 @@ CLUSTER: dict[str, dict[str, t.Any]] = {
     "accept": {"type": "list", "elements": "str", "choices": list(COMPROMISES), "default": []},
 }
 
-# What module health asserts, besides the nodes and the login.
-HEALTH: dict[str, dict[str, t.Any]] = {
+# A deployment of either topology, besides the nodes and the login (doc fragment ``deployment``).
+DEPLOYMENT: dict[str, dict[str, t.Any]] = {
     "deployment": {"type": "str", "default": "redis"},
     "topology": {"type": "str", "choices": ["cluster", "replication"], "default": "cluster"},
-    "set": {"type": "str"},
     "sentinels": {**SENTINELS, "required": False},
     "sentinel_username": {"type": "str"},
     "sentinel_password": {"type": "str", "no_log": True},
-    "hosts": {"type": "list", "elements": "dict"},
     "replicas": {"type": "int", "default": 1},
+}
+
+# What module health asserts of it.
+HEALTH: dict[str, dict[str, t.Any]] = {
+    **DEPLOYMENT,
+    "set": {"type": "str"},
+    "hosts": {"type": "list", "elements": "dict"},
     "checks": {"type": "list", "elements": "str", "default": []},
     "skip": {"type": "list", "elements": "str", "default": []},
     "mute": {
@@ -88,7 +93,7 @@ HEALTH: dict[str, dict[str, t.Any]] = {
 # What module load_test measures, besides the nodes and the login.
 LOAD: dict[str, dict[str, t.Any]] = {
     "nodes": NODES,
-    "topology": {"type": "str", "choices": ["cluster", "replication"], "default": "cluster"},
+    "topology": DEPLOYMENT["topology"],
     "tool": {"type": "str", "required": True},
     "kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": list(KINDS)},
     "pipelines": {"type": "list", "elements": "int", "default": [1, 16]},

@@ -74,7 +74,7 @@ nodes:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.copies import CopiesOperation
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, HEALTH
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, DEPLOYMENT
 from ansible_collections.almashooq.redis.plugins.module_utils._run import converge
 
 
@@ -84,7 +84,7 @@ def main():
         argument_spec={
             **CONNECTION,
             **CLUSTER,
-            "topology": HEALTH["topology"],
+            "topology": DEPLOYMENT["topology"],
             "run": {"type": "str", "required": True},
             "timeout": {"type": "float", "default": 5.0},
         },

@@ -16,6 +16,7 @@ extends_documentation_fragment:
   - almashooq.redis.cluster
   - almashooq.redis.connection
   - almashooq.redis.connection.info_attributes
+  - almashooq.redis.deployment
 options:
   awaiting:
     description:
@@ -25,17 +26,6 @@ options:
     type: str
     choices: [takeover, preferred, healed]
     required: true
-  topology:
-    description:
-      - Which kind of deployment it is.
-    type: str
-    choices: [cluster, replication]
-    default: cluster
-  deployment:
-    description:
-      - Name of the cluster or the replication set.
-    type: str
-    default: redis
   old:
     description:
       - The primary that is to be replaced, or the replica that is to be preferred, as V(address:port).
@@ -46,45 +36,6 @@ options:
       - The slots of the shard, for a cluster.
     type: str
     default: ""
-  sentinels:
-    description:
-      - The Sentinels, for a replication set.
-    type: list
-    elements: dict
-    suboptions:
-      address:
-        description: Address.
-        type: str
-        required: true
-      port:
-        description: Port.
-        type: int
-        required: true
-      host:
-        description: Machine that it runs on. By default the address.
-        type: str
-      zone:
-        description: Failure domain of the machine. By default the host.
-        type: str
-      announce_ip:
-        description: Address that it announces to the others, where it is another.
-        type: str
-      announce_port:
-        description: Port that it announces to the others, where it is another.
-        type: int
-  sentinel_username:
-    description:
-      - ACL user to log in as at the Sentinels. By default O(username).
-    type: str
-  sentinel_password:
-    description:
-      - Password of O(sentinel_username). By default O(password).
-    type: str
-  replicas:
-    description:
-      - How many replicas in sync every primary is to have.
-    type: int
-    default: 1
   timeout:
     description:
       - How long to wait, in seconds.
@@ -125,18 +76,17 @@ at:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.watch import watch
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, HEALTH
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, DEPLOYMENT
 from ansible_collections.almashooq.redis.plugins.module_utils._run import read
 
 
 def main():
     """Run the module."""
-    asked = ("deployment", "topology", "sentinels", "sentinel_username", "sentinel_password", "replicas")
     module = AnsibleModule(
         argument_spec={
             **CONNECTION,
             **CLUSTER,
-            **{name: HEALTH[name] for name in asked},
+            **DEPLOYMENT,
             "awaiting": {"type": "str", "choices": ["takeover", "preferred", "healed"], "required": True},
             "old": {"type": "str", "default": ""},
             "slots": {"type": "str", "default": ""},

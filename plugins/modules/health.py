@@ -25,55 +25,11 @@ extends_documentation_fragment:
   - almashooq.redis.cluster
   - almashooq.redis.connection
   - almashooq.redis.connection.info_attributes
+  - almashooq.redis.deployment
 options:
-  deployment:
-    description:
-      - Name of the deployment, for people; of a replication set its name.
-    type: str
-    default: redis
-  topology:
-    description:
-      - What the nodes are. A single node is a replication set of one, with O(replicas) 0.
-    type: str
-    choices: [cluster, replication]
-    default: cluster
   set:
     description:
       - Name of the replication set as the Sentinels have it. By default O(deployment).
-    type: str
-  sentinels:
-    description:
-      - The Sentinels that watch the replication set. Without any, none is expected.
-    type: list
-    elements: dict
-    suboptions:
-      address:
-        description: Address or host name at which this host, and all other Sentinels, reach it.
-        type: str
-        required: true
-      port:
-        description: Its port.
-        type: int
-        required: true
-      host:
-        description: Machine that it runs on. By default the address.
-        type: str
-      zone:
-        description: Failure domain of the machine. By default the host.
-        type: str
-      announce_ip:
-        description: Address that it announces to the others, where it is another.
-        type: str
-      announce_port:
-        description: Port that it announces to the others, where it is another.
-        type: int
-  sentinel_username:
-    description:
-      - ACL user to log in as at the Sentinels. By default O(username).
-    type: str
-  sentinel_password:
-    description:
-      - Password of O(sentinel_username). By default O(password).
     type: str
   hosts:
     description:
@@ -82,11 +38,6 @@ options:
       - Without a host's word the checks disk, swap, restarts and drift cannot be made there, and that is a finding.
     type: list
     elements: dict
-  replicas:
-    description:
-      - How many replicas in sync every primary is to have.
-    type: int
-    default: 1
   checks:
     description:
       - Checks to make. By default all.
