@@ -85,6 +85,8 @@ CORES = {
 }
 HOSTS = {"bookworm": "Debian 12", "trixie": "Debian 13"}
 SCENARIOS = ("cluster", "sentinel")
+# All of them pass with Redis in every test run.
+ALL_SCENARIOS = sorted(path.parent.name for path in (ROOT / "molecule").glob("*/molecule.yml"))
 
 LANES = (
     *(
@@ -98,6 +100,7 @@ LANES = (
         for test in ("site", "sanity")
     ),
     *(Lane(f"host/{suite}/{scenario}", scenario, suite=suite) for suite in HOSTS for scenario in SCENARIOS),
+    *(Lane(f"scenario/valkey/{scenario}", scenario, engine="valkey", suite="bookworm") for scenario in ALL_SCENARIOS),
 )
 
 
@@ -153,12 +156,14 @@ def run(lane: Lane) -> Result:
         outcome, reason = "not run", str(error)
     seconds = round(time.monotonic() - start)
     date = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-    version = engine_version(lane) if lane.engine else ""
+    version = engine_version(lane) if lane.engine in engines.MATRIX else ""
     return Result(what(lane, version), variant(lane), outcome, date, seconds, commit(), reason)
 
 
 def what(lane: Lane, version: str) -> str:
     """Return what a lane is about, with the version of the engine that ran where it is known."""
+    if lane.name.startswith("scenario/"):
+        return f"{lane.engine.capitalize()} on {HOSTS[lane.suite]}"
     if lane.suite:
         return HOSTS[lane.suite]
     if lane.name.startswith("core/"):
@@ -199,7 +204,8 @@ def run_scenario(lane: Lane, output: t.TextIO) -> int:
     if not shutil.which("podman") and os.geteuid() != 0 and not shutil.which("sudo"):
         raise NotRun("scenarios take root, or sudo")
     image = f"docker.io/library/debian:{lane.suite}"
-    return execute(["make", "molecule", f"SCENARIO={lane.test}"], output, TESTBED_BASE_IMAGE=image)
+    command = ["make", "molecule", f"SCENARIO={lane.test}", f"ENGINE={lane.engine or 'redis'}"]
+    return execute(command, output, TESTBED_BASE_IMAGE=image)
 
 
 TESTS: dict[str, t.Callable[[Lane, t.TextIO], int]] = {"site": run_site, "sanity": run_sanity}
@@ -270,9 +276,14 @@ def engine_version(lane: Lane) -> str:
 
 
 def commit() -> str:
-    """Return what was tested: a commit, and whether files differed from it."""
-    described = ["git", "describe", "--always", "--dirty", "--exclude=*", "--abbrev=12"]
-    return subprocess.run(described, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+    """Return what was tested: a commit, and whether files differed from it other than those that results go to."""
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+
+    results = [f":!{path.relative_to(ROOT)}" for path in (RESULTS, ROOT / "README.md")]
+    differs = git("status", "--porcelain", "--", ".", *results)
+    return git("rev-parse", "--short=12", "HEAD") + ("-dirty" if differs else "")
 
 
 def record(name: str, result: Result) -> None:
