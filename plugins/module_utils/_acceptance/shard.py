@@ -4,7 +4,8 @@
 """Getting to a shard whoever is its primary, as quickly as any client could: its nodes are tried in turn.
 
 A node that refuses (it is a replica, or the cluster is down) is left at once.  One that is silent is left alone for a
-while: each look at it costs the limit of an exchange, and would be taken for a gap of the shard.
+while, and then looked at by one of a shard's writers only: a look costs the limit of an exchange, and if all of them
+looked at the same time, what takes over meanwhile would seem to come later than it does.
 """
 
 from __future__ import annotations
@@ -26,10 +27,17 @@ Endpoint = t.Tuple[str, int]
 class Shard:
     """One connection to each node of a shard; commands go to the one that took the last write."""
 
-    def __init__(self, nodes: t.Sequence[Endpoint], access: Access, answer_within: float = ANSWER_WITHIN) -> None:
+    def __init__(
+        self,
+        nodes: t.Sequence[Endpoint],
+        access: Access,
+        answer_within: float = ANSWER_WITHIN,
+        beside: Shard | None = None,
+    ) -> None:
+        """``beside`` is what another writer of this shard uses: the two share what they know of silent nodes."""
         quick = dataclasses.replace(access, timeout=answer_within)
         self._clients = [Client(host, port, quick) for host, port in nodes]
-        self._silent = [0.0] * len(nodes)
+        self._silent_until: list[float] = beside._silent_until if beside else [0.0] * len(nodes)
         self._at = 0
 
     @property
@@ -53,8 +61,8 @@ class Shard:
             return replies
         except CollectionError as error:
             slow = time.monotonic() - started > 0.9 * ANSWER_WITHIN
-            if isinstance(error, Unreachable) and slow:
-                self._silent[self._at] = time.monotonic() + SILENT_FOR
+            silent = isinstance(error, Unreachable) and slow
+            self._silent_until[self._at] = time.monotonic() + SILENT_FOR if silent else 0.0
             self._turn()
             raise
 
@@ -76,4 +84,7 @@ class Shard:
     def _turn(self) -> None:
         now = time.monotonic()
         order = [(self._at + step) % len(self._clients) for step in range(1, len(self._clients) + 1)]
-        self._at = next((one for one in order if self._silent[one] <= now), order[0])
+        self._at = next((one for one in order if self._silent_until[one] <= now), order[0])
+        if self._silent_until[self._at]:
+            # This one looks; the other writers leave the node alone for as long again.
+            self._silent_until[self._at] = now + SILENT_FOR

@@ -49,7 +49,7 @@ def write(task: Assignment, access: Access, stop_file: str, ready: t.Callable[[]
     """Write until the stop file is there or the time is up; return the report."""
     started = time.time()
     application = Application(task.connection) if task.connection else None
-    shards = [] if application else [Shard(task.nodes, access) for _each in range(2)]
+    shards = [] if application else _two_ways(task, access)
     writings = [_as_application(application, task)] if application else _to_shard(shards, task)
     for one in writings:
         one.start()
@@ -88,6 +88,11 @@ def write(task: Assignment, access: Access, stop_file: str, ready: t.Callable[[]
 def _tried(writings: t.Sequence[Writing], started: float) -> bool:
     """Whether any write has ended, well or not: who is told to stop at once is to have tried."""
     return time.time() - started > TRY_FOR or any(one.written() or one.errors for one in writings)
+
+
+def _two_ways(task: Assignment, access: Access) -> list[Shard]:
+    first = Shard(task.nodes, access)
+    return [first, Shard(task.nodes, access, beside=first)]
 
 
 def _to_shard(shards: t.Sequence[Shard], task: Assignment) -> list[Writing]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 import pytest
@@ -31,43 +32,76 @@ class Clock:
         self.now += seconds
 
 
-def reached(monkeypatch: pytest.MonkeyPatch, stories: t.Sequence[Story]) -> tuple[float, int]:
-    """Return after how many s one of the nodes takes a command, and how often the first node was asked."""
-    clock, asked = Clock(), []
+class Nodes:
+    """The nodes of a shard, each with its story, and the writers that go to them."""
 
-    class Node:
-        """A node that does as its story says."""
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, stories: t.Sequence[Story]) -> None:
+        self.clock = clock = Clock()
+        self.asked = asked = [0] * len(stories)
 
-        def __init__(self, host: str, port: int, access: Access) -> None:
-            self.node, self.limit, self.story = f"{host}:{port}", access.timeout, stories[port]
+        class Node:
+            """A node that does as its story says."""
 
-        def pipeline(self, commands: t.Sequence[t.Sequence[object]]) -> list[object]:
-            """Answer, refuse, or let the limit of an exchange pass."""
-            asked.append(self.node)
-            *_earlier, does = (does for since, does in self.story if since <= clock.now)
-            clock.sleep(self.limit if does == "silent" else 0.001)
-            if does == "silent":
-                raise Unreachable("no answer", node=self.node)
-            if does == "refuses":
-                raise CollectionError("READONLY", node=self.node)
-            return ["OK" for _command in commands]
+            def __init__(self, host: str, port: int, access: Access) -> None:
+                self.node, self.port, self.limit = f"{host}:{port}", port, access.timeout
 
-    monkeypatch.setattr(shard, "Client", Node)
-    monkeypatch.setattr(shard, "time", clock)
-    shard.Shard([("host", port) for port in range(len(stories))], Access()).insist([("SET", "key", 1)], 60.0)
-    return clock.now, asked.count("host:0")
+            def pipeline(self, commands: t.Sequence[t.Sequence[object]]) -> list[object]:
+                """Answer, refuse, or let the limit of an exchange pass."""
+                asked[self.port] += 1
+                *_earlier, does = (does for since, does in stories[self.port] if since <= clock.now)
+                clock.sleep(self.limit if does == "silent" else 0.001)
+                if does == "silent":
+                    raise Unreachable("no answer", node=self.node)
+                if does == "refuses":
+                    raise CollectionError("READONLY", node=self.node)
+                return ["OK" for _command in commands]
+
+        monkeypatch.setattr(shard, "Client", Node)
+        monkeypatch.setattr(shard, "time", clock)
+        self._endpoints = [("host", port) for port in range(len(stories))]
+
+    def writer(self, beside: shard.Shard | None = None) -> shard.Shard:
+        """Return a way to these nodes."""
+        return shard.Shard(self._endpoints, Access(), beside=beside)
+
+    def taken_after(self) -> float:
+        """Return after how many s a command is taken."""
+        self.writer().insist([("SET", "key", 1)], 60.0)
+        return self.clock.now
 
 
 def test_a_node_that_was_slow_once_is_soon_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine the replica that takes over may have missed one answer: that is no gap of the shard."""
     frozen, replica = [(0.0, "silent")], [(0.0, "refuses")]
     successor = [(0.0, "silent"), (0.3, "refuses"), (1.0, "takes")]
-    seconds, _asked = reached(monkeypatch, [frozen, successor, replica])
-    assert seconds < 1.0 + shard.ANSWER_WITHIN + 0.05
+    assert Nodes(monkeypatch, [frozen, successor, replica]).taken_after() < 1.0 + shard.ANSWER_WITHIN + 0.05
 
 
 def test_a_frozen_node_is_not_asked_at_every_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each look at it costs the limit of an exchange, and would be taken for a gap of the shard."""
-    seconds, asked = reached(monkeypatch, [[(0.0, "silent")], [(0.0, "refuses"), (5.0, "takes")]])
-    assert seconds < 5.0 + shard.ANSWER_WITHIN + 0.05
-    assert asked < 10
+    """Each look at it costs the limit of an exchange."""
+    nodes = Nodes(monkeypatch, [[(0.0, "silent")], [(0.0, "refuses"), (5.0, "takes")]])
+    assert nodes.taken_after() < 5.0 + shard.ANSWER_WITHIN + 0.05
+    assert nodes.asked[0] < 10
+
+
+def test_of_two_writers_one_looks_at_a_frozen_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else both would be looking when another node takes over, and the gap would seem longer by that look."""
+    nodes = Nodes(monkeypatch, [[(0.0, "silent")], [(0.0, "refuses")]])
+    first = nodes.writer()
+    both = [first, nodes.writer(beside=first)]
+    for _round in range(400):
+        for one in both:
+            with contextlib.suppress(CollectionError):
+                one.command("SET", "key", 1)
+        nodes.clock.sleep(shard.BREATH)
+    assert 3 < nodes.asked[0] <= nodes.clock.now / shard.SILENT_FOR + len(both)
+
+
+def test_a_node_that_answers_again_is_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A primary that was thawed takes writes at once, from both writers."""
+    nodes = Nodes(monkeypatch, [[(0.0, "silent"), (1.0, "takes")], [(0.0, "refuses")]])
+    first = nodes.writer()
+    second = nodes.writer(beside=first)
+    first.insist([("SET", "key", 1)], 60.0)
+    second.insist([("SET", "key", 1)], 60.0)
+    assert nodes.clock.now < 1.0 + shard.SILENT_FOR + shard.ANSWER_WITHIN
