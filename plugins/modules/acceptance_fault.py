@@ -16,15 +16,17 @@ description:
   - "With O(state=absent): puts back everything that is written down, and nothing else: it lets frozen processes go on,
     starts those that were killed, gives settings back, and then removes what was written down."
   - Both may be cut at any point, and are finished by O(state=absent).
+  - "O(manner=remember) touches nothing: it writes down that this instance is primary, before it is stopped. That
+    is returned in RV(noted) until O(state=forgotten), which is to be asked for once it is primary again."
 extends_documentation_fragment:
   - almashooq.redis.host
   - almashooq.redis.connection.attributes
 options:
   state:
     description:
-      - Whether the instance is to be touched, or everything put back.
+      - Whether the instance is to be touched, everything put back, or forgotten that O(port) was primary.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, forgotten]
     default: present
   run:
     description:
@@ -42,9 +44,9 @@ options:
   manner:
     description:
       - V(kill) sends SIGKILL, V(freeze) SIGSTOP. V(prefer) touches no process, it sets C(replica-priority) so that
-        Sentinel chooses this instance next.
+        Sentinel chooses this instance next. V(remember) touches nothing.
     type: str
-    choices: [kill, freeze, prefer]
+    choices: [kill, freeze, prefer, remember]
     default: kill
   unit:
     description:
@@ -120,16 +122,16 @@ def main():
     module = AnsibleModule(
         argument_spec={
             **HOST,
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "state": {"type": "str", "choices": ["present", "absent", "forgotten"], "default": "present"},
             "run": {"type": "str"},
             "deployment": {"type": "str", "default": ""},
             "port": {"type": "int"},
-            "manner": {"type": "str", "choices": ["kill", "freeze", "prefer"], "default": "kill"},
+            "manner": {"type": "str", "choices": ["kill", "freeze", "prefer", "remember"], "default": "kill"},
             "unit": {"type": "str", "default": ""},
             "directory": {"type": "path", "default": "/var/lib/redis-acceptance"},
             "open_files": {"type": "int", "default": 65536},
         },
-        required_if=[("state", "present", ("run", "port"))],
+        required_if=[("state", "present", ("run", "port")), ("state", "forgotten", ("port",))],
         supports_check_mode=True,
     )
     converge(module, FaultOperation)

@@ -247,6 +247,19 @@ def test_a_drill_that_is_cut_is_mended(six: Drilled, moment: t.Callable[[Drilled
     assert not converged("acceptance_fault", six.fault("absent"))["changed"]
 
 
+def test_who_was_primary_is_known_after_everything_was_put_back(six: Drilled) -> None:
+    primary, _replicas, _slots = six.shard()
+    converged("acceptance_fault", six.fault(port=primary, manner="remember"))
+    converged("acceptance_fault", six.fault(port=primary, manner="freeze"))
+    told = converged("acceptance_fault", six.fault("absent"))
+    assert [(one["port"], one["manner"]) for one in told["noted"]] == [(primary, "remember")]
+    assert "not put back" in refused("acceptance_fault", six.fault(port=primary, run="another"))["msg"]
+    assert not converged("acceptance_fault", six.fault("absent"))["changed"]
+    assert converged("acceptance_fault", {**six.fault("forgotten"), "port": primary})["noted"] == []
+    converged("acceptance_watch", six.watch("healed"))
+    six.assert_clean()
+
+
 def test_a_restore_that_is_cut_is_finished(six: Drilled) -> None:
     primary, _replicas, slots = six.shard()
     converged("acceptance_fault", six.fault(port=primary, manner="kill"))

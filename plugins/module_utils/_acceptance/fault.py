@@ -33,7 +33,7 @@ HELD = "# A drill keeps this instance stopped; acceptance.yml --tags restore end
 
 
 class FaultOperation:
-    """Does the act of a drill to one instance (``state: present``), or undoes all acts of this host (``absent``)."""
+    """Does the act of a drill to one instance (``present``), undoes all acts of this host (``absent``), or forgets."""
 
     def __init__(self, params: Params, record: Record) -> None:
         resolve = Addresses()
@@ -65,6 +65,8 @@ class FaultOperation:
         if self._params["state"] == "absent":
             return plan.restore(state)
         port = self._params["port"]
+        if self._params["state"] == "forgotten":
+            return plan.forget(state, port)
         wish = Wish(self._params["run"], self._params["deployment"], port, self._params["manner"], self._unit(port))
         return plan.stop(state, wish)
 

@@ -10,6 +10,8 @@ import typing as t
 from dataclasses import dataclass
 
 KILL, FREEZE, PREFER = "kill", "freeze", "prefer"
+# Touches nothing: it is written down who was primary, for as long as that is to be so again.
+REMEMBER = "remember"
 # What makes Sentinel choose a replica before all others: the lowest priority that is not "never".
 PREFERRED = "1"
 

@@ -10,7 +10,7 @@ to go.  So a drill may be cut at any step: ``restore`` finds the note, and touch
 from __future__ import annotations
 
 from .._errors import Refused
-from .model import KILL, PREFER, PREFERRED, Entry, Host, Instance, Wish
+from .model import KILL, PREFER, PREFERRED, REMEMBER, Entry, Host, Instance, Wish
 from .steps import Forget, Hold, Note, Prioritise, Release, Signal, Start, Step, Thaw
 
 START = "Start it, and run acceptance.yml --tags restore again."
@@ -20,9 +20,7 @@ RESTORE = "Run acceptance.yml --tags restore, and then the drill again."
 def stop(state: Host, wish: Wish) -> tuple[Step, ...]:
     """Return what is left to do to the instance; raise Refused where it does not run, or another drill has it."""
     instance = state.instance(wish.port)
-    others = [
-        one for one in state.entries if one.port == wish.port and (one.run, one.manner) != (wish.run, wish.manner)
-    ]
+    others = [one for one in state.entries if one.port == wish.port and _is_another(one, wish)]
     if others:
         raise Refused(
             f"instance {wish.port} was touched by drill {others[0].run} ({others[0].manner}) before, and not put back",
@@ -38,14 +36,29 @@ def stop(state: Host, wish: Wish) -> tuple[Step, ...]:
 
 
 def restore(state: Host) -> tuple[Step, ...]:
-    """Return what puts back everything that is written down: processes first, then their settings."""
-    entries = sorted(state.entries, key=lambda one: (one.manner == PREFER, one.port))
+    """Return what puts back everything that is written down: processes first, then their settings.
+
+    Who was primary is no matter of one host: that note stays, until ``forget``.
+    """
+    touched = [one for one in state.entries if one.manner != REMEMBER]
+    entries = sorted(touched, key=lambda one: (one.manner == PREFER, one.port))
     waiting = [one for one in entries if one.manner == PREFER and not state.instance(one.port).pid]
     steps = tuple(step for one in entries if one not in waiting for step in _undo(one, state.instance(one.port)))
     if waiting and not steps:
         ports = ", ".join(str(one.port) for one in waiting)
         raise Refused(f"the replica-priority of instance {ports} is to be given back, and it does not run", hint=START)
     return steps
+
+
+def forget(state: Host, port: int) -> tuple[Step, ...]:
+    """Return what removes the note that this instance was primary."""
+    entry = state.entry(port, REMEMBER)
+    return (Forget(entry),) if entry else ()
+
+
+def _is_another(entry: Entry, wish: Wish) -> bool:
+    """Whether somebody else has the instance; a drill first remembers it, and then stops it."""
+    return entry.run != wish.run or (entry.manner != wish.manner and REMEMBER not in (entry.manner, wish.manner))
 
 
 def _entry(wish: Wish, instance: Instance) -> Entry:
@@ -66,6 +79,8 @@ def _is_it(entry: Entry, instance: Instance) -> bool:
 
 
 def _act(entry: Entry, instance: Instance) -> tuple[Step, ...]:
+    if entry.manner == REMEMBER:
+        return ()
     if entry.manner == PREFER:
         return () if instance.priority == PREFERRED else (Prioritise(entry.port, PREFERRED),)
     if not _is_it(entry, instance) or instance.frozen:

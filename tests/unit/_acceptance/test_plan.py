@@ -9,12 +9,13 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.almashooq.redis.plugins.module_utils._acceptance import plan
+from ansible_collections.almashooq.redis.plugins.module_utils._acceptance import plan, plan_return
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.model import (
     FREEZE,
     KILL,
     PREFER,
     PREFERRED,
+    REMEMBER,
     Host,
     Instance,
     Wish,
@@ -113,6 +114,23 @@ def test_a_reboot_in_between_does_no_harm(manner: str, cut: int, starts: bool) -
     assert bool(after.instance(7001).pid) == starts
 
 
+@given(st.sampled_from([KILL, FREEZE]), st.integers(0, 5))
+def test_who_was_primary_is_remembered_until_it_is_so_again(manner: str, cut: int) -> None:
+    """Putting back what one host has is no switchover: the note is there for whoever makes one."""
+    remembered = done(WHOLE, plan.stop(WHOLE, wish(REMEMBER)))
+    assert dataclasses.replace(remembered, entries=()) == WHOLE
+    after = put_back(done(remembered, plan.stop(remembered, wish(manner))[:cut]))
+    assert [one.manner for one in after.entries] == [REMEMBER]
+    assert done(after, plan.forget(after, 7000)).entries == ()
+    assert plan.forget(after, 7001) == ()
+
+
+def test_what_another_drill_remembers_is_not_stopped() -> None:
+    remembered = done(WHOLE, plan.stop(WHOLE, wish(REMEMBER)))
+    with pytest.raises(Refused, match="not put back"):
+        plan.stop(remembered, wish(KILL, run="another"))
+
+
 def test_only_what_is_written_down_is_touched() -> None:
     foreign = Host((Instance(7000, 10, "100", frozen=True), Instance(7001, held=True), Instance(7002)))
     assert plan.restore(foreign) == ()
@@ -140,3 +158,15 @@ def test_a_priority_is_given_back_as_it_was() -> None:
     preferred = done(WHOLE, plan.stop(WHOLE, wish(PREFER, port=7001)))
     assert preferred.instance(7001).priority == PREFERRED
     assert put_back(preferred).instance(7001).priority == "50"
+
+
+def test_of_what_is_remembered_the_inventory_has_to_know_the_node() -> None:
+    main = {
+        "deployment": "main",
+        "topology": "replication",
+        "nodes": [{"host": "a", "address": "fd00::1", "port": 6379}],
+    }
+    note = {"run": "drill-6379", "deployment": "main", "port": 6379, "manner": REMEMBER}
+    notes = {"b": [note], "a": [{**note, "manner": KILL}, note, {**note, "port": 6380}]}
+    shard = {"primary": "[fd00::1]:6379", "host": "a", "port": 6379}
+    assert plan_return.remembered(notes, [main]) == [{"run": "drill-6379", "deployment": main, "shard": shard}]
