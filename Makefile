@@ -12,9 +12,8 @@ AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo env "PATH=$(BIN):$(PATH)" PY
 INVENTORY ?= inventories/local
 BENCH ?= bench_cluster
 # Two run side by side: the longest ones come first.
-LONG := sentinel monitoring
-# Not yet among them, and run by its name: acceptance, which measures, has each of its plays passed and not yet run through on a busy machine.
-SCENARIOS := $(filter-out acceptance,$(notdir $(patsubst %/molecule.yml,%,$(wildcard molecule/*/molecule.yml))))
+LONG := acceptance sentinel monitoring
+SCENARIOS := $(notdir $(patsubst %/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 SCENARIO ?= $(filter $(SCENARIOS),$(LONG)) $(filter-out $(LONG),$(SCENARIOS))
 # What scenarios deploy: redis or valkey.
 ENGINE ?= redis
