@@ -11,7 +11,7 @@ SYSTEM := bash tests/tools/system.sh
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo env "PATH=$(BIN):$(PATH)" PYTHONDONTWRITEBYTECODE=1)
 INVENTORY ?= inventories/local
 BENCH ?= bench_cluster
-# Two run side by side: the longest ones come first.
+# Several run side by side: the longest ones come first.
 LONG := acceptance sentinel monitoring
 SCENARIOS := $(notdir $(patsubst %/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 SCENARIO ?= $(filter $(SCENARIOS),$(LONG)) $(filter-out $(LONG),$(SCENARIOS))
@@ -81,7 +81,7 @@ browser: ## Install the browser that tests open reports in
 integration: $(VENV)/.dev engines monitoring-tools browser ## Run the modules against real servers on loopback
 	$(SYSTEM) cpulimit diffutils e2fsprogs mount openssl procps util-linux
 	command -v npm >/dev/null || $(SYSTEM) nodejs npm
-	$(AS_ROOT) pytest -q -p no:cacheprovider -n 2 --dist loadfile tests/integration
+	$(AS_ROOT) pytest -q -p no:cacheprovider -n 3 --dist loadfile tests/integration
 
 sanity: $(VENV)/.dev ## Run ansible-test sanity
 	$(SYSTEM) git shellcheck

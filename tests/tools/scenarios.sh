@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Test scenarios on real hosts, two side by side: they wait more than they work.
+# Test scenarios on real hosts, three side by side: they wait more than they work.
 #   scenarios.sh SCENARIO...
 # What a scenario prints comes in one piece when it ends; a single one prints as it goes. After a failure none is started.
 set -euo pipefail
@@ -19,10 +19,10 @@ scenario() {
 }
 
 [ "$#" -gt 1 ] || exec molecule test -s "$1"
-# What all of them need, before two look for it at the same time.
+# What all of them need, before several look for it at the same time.
 ansible-playbook -i molecule/shared/inventory molecule/shared/machine.yml
 turns=$(mktemp)
 trap 'rm -f "$turns"' EXIT
 export turns
 export -f scenario
-printf 'scenario %s\0' "$@" | xargs -0 --max-args=1 --max-procs=2 bash -c
+printf 'scenario %s\0' "$@" | xargs -0 --max-args=1 --max-procs=3 bash -c
