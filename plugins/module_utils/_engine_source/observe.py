@@ -7,7 +7,6 @@ from __future__ import annotations
 
 # There is no AnsibleModule here whose run_command could be called instead.
 # pylint: disable=ansible-bad-function
-
 import contextlib
 import os
 import platform as machine
