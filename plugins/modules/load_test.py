@@ -93,7 +93,8 @@ options:
     default: 80
   per_node:
     description:
-      - Whether to measure each primary alone, too, where there are several.
+      - Whether to measure each primary alone, too, where there are several. They take three turns each, and the
+        quickest of each counts.
     type: bool
     default: true
   seconds:

@@ -89,7 +89,7 @@ def test_runs_are_planned_measured_and_confirmed_by_the_servers(untouched: Fleet
     wish = options(untouched, targets={"ops_per_second": 1.0, "p99_ms": 0.000001})
     planned = converged("load_test", wish, check=True)
     assert planned["load"] is None
-    assert len(planned["plan"]) == 9
+    assert len(planned["plan"]) == 6 + 3 * 3
     assert calls(untouched, "setex") == 0
 
     measured = converged("load_test", wish)

@@ -32,6 +32,19 @@ def findings(
     return [*slow_nodes(wish, measured), *limits(generator, measured), *shared(generator, primaries)]
 
 
+def best_turns(measured: t.Sequence[Measured]) -> list[Measured]:
+    """Return the runs with only the quickest turn of each node.
+
+    What else runs on the generator or on the way makes single turns slow; a node that is slow itself is so in all.
+    """
+    best: dict[tuple[str, str | None, int], Measured] = {}
+    for one in measured:
+        key = (one.run.name, one.run.node, one.run.pipeline)
+        if key not in best or one.ops_per_second > best[key].ops_per_second:
+            best[key] = one
+    return list(best.values())
+
+
 def slow_nodes(wish: Desired, measured: t.Sequence[Measured]) -> t.Iterator[Finding]:
     """Yield the nodes that do far fewer operations than the median of their peers, each run alone."""
     alone = [one for one in measured if one.run.node is not None]

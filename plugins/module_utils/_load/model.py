@@ -20,12 +20,16 @@ Points = tuple[tuple[float, int], ...]
 
 @dataclass(frozen=True)
 class Run:
-    """One run: what is asked of whom, for how long.  Without a node it is the whole deployment."""
+    """One run: what is asked of whom, for how long.
+
+    Without a node it is the whole deployment; nodes are asked in turns, counted from 1.
+    """
 
     name: str
     node: str | None
     pipeline: int
     seconds: float
+    turn: int = 0
 
 
 @dataclass(frozen=True)

@@ -98,12 +98,13 @@ class LoadTest:
 
     def result(self, state: State) -> dict[str, t.Any]:
         """Return the figures; none where nothing was measured."""
-        found = checks.findings(self._wish, self._generator, state.primaries, self._measured)
+        measured = checks.best_turns(self._measured)
+        found = checks.findings(self._wish, self._generator, state.primaries, measured)
         return {
-            "load": render.load(self._wish, self._generator, self._measured) if self._measured else None,
+            "load": render.load(self._wish, self._generator, measured) if measured else None,
             "findings": [one.result() for one in found],
-            "targets": checks.targets(self._wish, self._measured),
-            "summary": render.summary(self._wish, self._measured),
+            "targets": checks.targets(self._wish, measured),
+            "summary": render.summary(self._wish, measured),
             "warnings": [
                 f"{node}: not all keys {PREFIX}* could be looked for in {keys.REMOVE_WITHIN:g} s; they expire "
                 f"within {plan.EXPIRE_SECONDS} s"

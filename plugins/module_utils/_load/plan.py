@@ -17,6 +17,7 @@ FIRST_REQUESTS = 1000
 MAX_GROWTH = 5
 LONGEST_SLICE = 2.5
 SHORTEST_SLICE = 0.25
+TURNS = 3
 FILL_ROUNDS = 3  # so many random writes for each key leave one in twenty out
 
 
@@ -24,7 +25,8 @@ def make_runs(wish: Desired, primaries: t.Sequence[Primary]) -> tuple[Run, ...]:
     """Return the runs, which share the seconds of the whole evenly.
 
     The whole deployment is asked for every kind with every pipeline, writes first, for they make the keys that
-    reads find.  Then each primary alone, deepest pipeline: there a slow node has no peers to hide behind.
+    reads find.  Then each primary alone, deepest pipeline: there a slow node has no peers to hide behind.  They take
+    turns, so that whatever else keeps the generator busy for a while does not meet one of them alone.
     Raises Refused where a run would be too short to tell anything.
     """
     order = [kind for kind in (WRITE, READ, MIX) if kind in wish.kinds]
@@ -39,7 +41,14 @@ def make_runs(wish: Desired, primaries: t.Sequence[Primary]) -> tuple[Run, ...]:
             f"{wish.seconds:g} seconds are too few for {len(all_of_them)} runs",
             hint=f"Give {len(all_of_them) * SHORTEST_RUN:g} or more, fewer kinds and pipelines, or no per_node.",
         )
-    runs = tuple(Run(name, node, pipeline, round(each, 3)) for name, node, pipeline in all_of_them)
+    runs = (
+        *(Run(name, node, pipeline, round(each, 3)) for name, node, pipeline in whole),
+        *(
+            Run(name, node, pipeline, round(each / TURNS, 3), turn)
+            for turn in range(1, TURNS + 1)
+            for name, node, pipeline in alone
+        ),
+    )
     fewest = min(connections for run in runs for _command, connections, _share in parts(wish, run))
     if fewest < len(primaries):
         raise Refused(

@@ -22,7 +22,7 @@ def describe(wish: Desired, run: Run) -> str:
     kind = f"mix with {wish.read_percent} % reads" if run.name == "mix" else run.name
     return (
         f"{kind}, {whom}, pipeline {run.pipeline}, {wish.connections} connections, "
-        f"values of {wish.value_bytes} bytes, {run.seconds:g} s"
+        f"values of {wish.value_bytes} bytes, {run.seconds:g} s" + (f", turn {run.turn}" if run.turn else "")
     )
 
 

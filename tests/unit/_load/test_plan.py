@@ -65,10 +65,9 @@ def test_runs_share_the_seconds_and_writes_come_first() -> None:
         ("write", None, 16),
         ("read", None, 16),
         ("mix", None, 16),
-        ("write", "a:1", 16),
-        ("write", "b:1", 16),
-        ("write", "c:1", 16),
+        *[("write", "a:1", 16), ("write", "b:1", 16), ("write", "c:1", 16)] * 3,
     ]
+    assert [run.turn for run in runs] == [0] * 6 + [1] * 3 + [2] * 3 + [3] * 3
     assert sum(run.seconds for run in runs) == pytest.approx(60, abs=0.01)
 
 
@@ -161,6 +160,13 @@ def test_a_slow_node_is_named_beside_its_peers() -> None:
     assert (found.node, found.severity) == ("b:1", "error")
     assert "b:1 does 20000 operations per second" in found.message
     assert "33 % of the 61000" in found.message
+
+
+def test_the_quickest_turn_of_each_node_counts() -> None:
+    turns = [(60000, "a:1"), (9000, "b:1"), (20000, "a:1"), (55000, "b:1"), (1, None)]
+    best = checks.best_turns([measured(ops, node) for ops, node in turns])
+    assert [(one.run.node, one.ops_per_second) for one in best] == [("a:1", 60000), ("b:1", 55000), (None, 1)]
+    assert not list(checks.slow_nodes(wish(), best))
 
 
 def test_nodes_alike_are_no_finding_and_a_single_one_has_no_peers() -> None:
