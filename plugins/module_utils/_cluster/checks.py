@@ -18,7 +18,7 @@ from .placement import Placement, compromises
 MENDING = {
     REPLICA_ON_PRIMARY_HOST: "Move the replica to another host.",
     REPLICA_IN_PRIMARY_ZONE: "Move the replica to another zone.",
-    PRIMARY_MAJORITY_ON_HOST: "A planned failover (CLUSTER FAILOVER on a replica elsewhere) mends it.",
+    PRIMARY_MAJORITY_ON_HOST: "A planned switchover (playbook cluster_switchover) mends it.",
 }
 FURTHER_HINT = "Start it, or add it to the inventory; forget it on every node if it is gone for good."
 PORTS_HINT = "Check that its data port and its bus port can be reached from there, and what address it announces."
