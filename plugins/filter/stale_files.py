@@ -19,7 +19,7 @@ description:
 positional: contents, mode
 options:
   _input:
-    description: RV(ansible.builtin.find#module:files) of the directory, with C(get_checksum) on.
+    description: C(files) of what C(ansible.builtin.find) returned of the directory, with C(get_checksum) on.
     type: list
     elements: dict
     required: true
