@@ -93,8 +93,8 @@ options:
     default: 80
   per_node:
     description:
-      - Whether to measure each primary alone, too, where there are several. They take three turns each, and the
-        quickest of each counts.
+      - Whether to measure each primary alone, too, where there are several. They take three turns each, so
+        that whatever else keeps the generator busy for a while does not meet one of them alone.
     type: bool
     default: true
   seconds:

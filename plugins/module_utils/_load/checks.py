@@ -11,7 +11,7 @@ import typing as t
 from .._nodes import ERROR, WARNING, Finding
 from .desired import Desired
 from .model import Counters, Cpu, Generator, Measured, Primary
-from .parse import percentile
+from .parse import added, percentile
 
 BUSY_HOST = 95.0  # percent of all processors of the generating host
 BUSY_TOOL = 0.95  # of each thread of the tool
@@ -32,17 +32,32 @@ def findings(
     return [*slow_nodes(wish, measured), *limits(generator, measured), *shared(generator, primaries)]
 
 
-def best_turns(measured: t.Sequence[Measured]) -> list[Measured]:
-    """Return the runs with only the quickest turn of each node.
+def joined_turns(measured: t.Sequence[Measured]) -> list[Measured]:
+    """Return the runs with all turns of a node as one.
 
-    What else runs on the generator or on the way makes single turns slow; a node that is slow itself is so in all.
+    What else runs on the generator or on the way is then shared by all nodes, and does not meet one of them alone.
     """
-    best: dict[tuple[str, str | None, int], Measured] = {}
+    turns: dict[tuple[str, str | None, int], list[Measured]] = {}
     for one in measured:
-        key = (one.run.name, one.run.node, one.run.pipeline)
-        if key not in best or one.ops_per_second > best[key].ops_per_second:
-            best[key] = one
-    return list(best.values())
+        turns.setdefault((one.run.name, one.run.node, one.run.pipeline), []).append(one)
+    return [_joined(each) for each in turns.values()]
+
+
+def _joined(turns: t.Sequence[Measured]) -> Measured:
+    cpus = [one.cpu for one in turns]
+    servers = [dict(one.servers) for one in cpus]
+    return Measured(
+        turns[0].run,
+        sum(one.requests for one in turns),
+        sum(one.seconds for one in turns),
+        added([one.points for one in turns]),
+        Cpu(
+            statistics.fmean(one.host_percent for one in cpus),
+            statistics.fmean(one.tool for one in cpus),
+            cpus[0].tool_threads,
+            tuple((node, statistics.fmean(used[node] for used in servers)) for node in servers[0]),
+        ),
+    )
 
 
 def slow_nodes(wish: Desired, measured: t.Sequence[Measured]) -> t.Iterator[Finding]:

@@ -98,7 +98,7 @@ class LoadTest:
 
     def result(self, state: State) -> dict[str, t.Any]:
         """Return the figures; none where nothing was measured."""
-        measured = checks.best_turns(self._measured)
+        measured = checks.joined_turns(self._measured)
         found = checks.findings(self._wish, self._generator, state.primaries, measured)
         return {
             "load": render.load(self._wish, self._generator, measured) if measured else None,

@@ -162,11 +162,19 @@ def test_a_slow_node_is_named_beside_its_peers() -> None:
     assert "33 % of the 61000" in found.message
 
 
-def test_the_quickest_turn_of_each_node_counts() -> None:
-    turns = [(60000, "a:1"), (9000, "b:1"), (20000, "a:1"), (55000, "b:1"), (1, None)]
-    best = checks.best_turns([measured(ops, node) for ops, node in turns])
-    assert [(one.run.node, one.ops_per_second) for one in best] == [("a:1", 60000), ("b:1", 55000), (None, 1)]
-    assert not list(checks.slow_nodes(wish(), best))
+def test_all_turns_of_a_node_count_together() -> None:
+    busy = Cpu(90.0, 0.9, 1, (("a:1", 0.2),))
+    turns = [measured(60000, "a:1"), measured(9000, "b:1"), measured(20000, "a:1", cpu=busy), measured(55000, "b:1")]
+    whole = measured(1, None)
+    first, second, third = checks.joined_turns([whole, *turns])
+    assert first == whole
+    assert [(one.run.node, one.ops_per_second, one.seconds) for one in (second, third)] == [
+        ("a:1", 40000, 10.0),
+        ("b:1", 32000, 10.0),
+    ]
+    assert second.cpu == Cpu(55.0, 0.7, 1, (("a:1", pytest.approx(0.3)),))
+    assert second.points[-1] == (3.0, 200)
+    assert not list(checks.slow_nodes(wish(), [second, third]))
 
 
 def test_nodes_alike_are_no_finding_and_a_single_one_has_no_peers() -> None:
