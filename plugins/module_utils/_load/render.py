@@ -11,6 +11,7 @@ from .checks import is_limited, targets
 from .desired import Desired
 from .model import Generator, Measured, Run
 from .parse import percentile
+from .plan import TURNS
 
 PERCENTILES = (0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.99, 100)
 Value = dict[str, t.Any]
@@ -22,7 +23,7 @@ def describe(wish: Desired, run: Run) -> str:
     kind = f"mix with {wish.read_percent} % reads" if run.name == "mix" else run.name
     return (
         f"{kind}, {whom}, pipeline {run.pipeline}, {wish.connections} connections, "
-        f"values of {wish.value_bytes} bytes, {run.seconds:g} s" + (f", turn {run.turn}" if run.turn else "")
+        f"values of {wish.value_bytes} bytes, {run.seconds:g} s" + (f", turn {run.turn} of {TURNS}" if run.turn else "")
     )
 
 
