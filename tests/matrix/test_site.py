@@ -55,6 +55,8 @@ DEFAULTS = {
     "min-replicas-max-lag": "10",
     "save": "900 1 300 10 60 10000",
 }
+# A share of the host's memory, of which its facts tell.
+MAXMEMORY_OF_THE_SET = "{{ ansible_facts['memtotal_mb'] // 100 }}mb"
 OF_THE_CLUSTER = {"cluster-enabled": "yes", "cluster-node-timeout": "5000", "min-replicas-to-write": "0"}
 OF_THE_SET = {"cluster-enabled": "no", "min-replicas-to-write": "1"}
 
@@ -70,11 +72,17 @@ class Site:
 
     def __enter__(self) -> Site:
         """Write the inventory."""
-        solo = {**self._host(SOLO), "redis_node_instances": [{"port": port} for port in CLUSTER_PORTS]}
+        solo = {
+            **self._host(SOLO),
+            # As most inventories have it elsewhere: the address is a fact.
+            "redis_node_address": "{{ ansible_facts['lo']['ipv4']['address'] }}",
+            "redis_node_instances": [{"port": port} for port in CLUSTER_PORTS],
+        }
         members = {
             address: {
                 **self._host(address),
                 "redis_node_instances": [{"port": port}],
+                "redis_node_maxmemory": MAXMEMORY_OF_THE_SET,
                 "redis_sentinel_port": sentinel_port,
             }
             for address, (port, sentinel_port) in SET.items()
@@ -84,7 +92,7 @@ class Site:
             "all": {"vars": self._common()},
             "redis_cluster": {"hosts": {SOLO: solo}, "vars": {"redis_cluster_accept": ["replica-on-primary-host"]}},
             "redis_replication": {"hosts": members, "vars": {"redis_replication_sets": sets}},
-            "redis_sentinel": {"children": {"redis_replication": {}}, "vars": {"redis_hooks_webhooks": []}},
+            "redis_sentinel": {"children": {"redis_replication": {}}},
         }
         (self.base / "hosts.yml").write_text(yaml.safe_dump(groups))
         return self
@@ -130,9 +138,9 @@ class Site:
     def _servers(self) -> list[tuple[int, str]]:
         return [(pid, command) for pid, command in processes(self.base.name) if command.startswith(str(self.engine))]
 
-    def run(self) -> dict[str, int]:
-        """Run site.yml, which has to succeed, and return the number of changes of each host."""
-        command = [sys.executable, "-m", "ansible", "playbook", "site.yml", f"--inventory={self.base / 'hosts.yml'}"]
+    def run(self, playbook: str = "site.yml") -> dict[str, int]:
+        """Run a playbook, which has to succeed, and return the number of changes of each host."""
+        command = [sys.executable, "-m", "ansible", "playbook", playbook, f"--inventory={self.base / 'hosts.yml'}"]
         ended = subprocess.run(
             [*command, f"--skip-tags={','.join(SKIPPED)}"],
             check=False,
@@ -180,13 +188,24 @@ def test_defaults_boot_a_cluster_forms_a_set_fails_over_and_a_re_run_changes_not
     for port in CLUSTER_PORTS:
         assert settings(site.client(SOLO, port), OF_THE_CLUSTER) == {**DEFAULTS, **OF_THE_CLUSTER}
     for address, (port, _sentinel_port) in SET.items():
-        assert settings(site.client(address, port), OF_THE_SET) == {**DEFAULTS, **OF_THE_SET}
+        found = settings(site.client(address, port), OF_THE_SET)
+        assert abs(int(found["maxmemory"]) - memory() // 100) < 2**20
+        assert found == {**DEFAULTS, **OF_THE_SET, "maxmemory": found["maxmemory"]}
     assert_cluster(site)
+    # Each of them alone gathers the facts that the inventory is made of.
+    for playbook in ("health.yml", "parts/cluster.yml"):
+        assert site.run(f"playbooks/{playbook}") == dict.fromkeys(first, 0)
 
     new = fail_over(site)
     # What is down is started, and follows; nobody else is touched.
     assert site.run() == {**dict.fromkeys(first, 0), FIRST: 1}
     assert {address: primary_of(site, address) for address in SET} == {**dict.fromkeys(SET, new), new: None}
+
+
+def memory() -> int:
+    """Return the bytes of memory of this machine."""
+    with open("/proc/meminfo", encoding="ascii") as stream:
+        return int(stream.readline().split()[1]) * 1024
 
 
 def settings(client: redis.Redis, others: t.Iterable[str]) -> dict[str, str]:
