@@ -49,7 +49,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: One item per instance, with C(port), C(bus_port) (null without cluster) and C(maxmemory) in bytes.
+  description:
+    - One item per instance, with C(port), C(bus_port) (null without cluster) and C(maxmemory) in bytes.
+    - C(announce_ip), C(announce_port) and C(announce_bus_port) are there if it announces others than it binds.
   type: list
   elements: dict
 """

@@ -29,8 +29,13 @@ options:
   settings:
     description:
       - Directives of the engine for all instances, by name. Those in O(instances[].settings) win.
-      - A text or a number is the rest of the line as in V(redis.conf), a list is several lines, a boolean is V(yes) or
-        V(no), and null leaves the directive out, also one that this module would write.
+      - A text or a number is the rest of the line as in V(redis.conf), a boolean is V(yes) or V(no), and null leaves
+        the directive out, also one that this module would write. A list is several lines where the engine adds them up
+        (for example C(save)), or one line with all values where it takes several (for example C(bind)); any other list
+        of more than one value is refused.
+      - What would cut an instance off from its peers, its replicas, Sentinel or this module is refused, for example
+        C(bind) without the instance's own address, or C(rename-command) of a command that the engine writes to
+        replicas. The error tells why, and what to do instead.
       - Some directives cannot be set here, because this module derives them from other options or because they belong
         to the engine. The error for each names the option.
     type: dict

@@ -39,6 +39,15 @@ options:
         description: Limit of its data, in bytes.
         type: int
         default: 0
+      announce_ip:
+        description: Address that it announces to others, where that is not O(address).
+        type: str
+      announce_port:
+        description: Data port that it announces, where that is not O(instances[].port).
+        type: int
+      announce_bus_port:
+        description: Port of the cluster bus that it announces, where that is not O(instances[].bus_port).
+        type: int
   host:
     description: Name of this host in the inventory, for the result.
     type: str
@@ -129,6 +138,7 @@ members:
     address: {description: IP address., type: str}
     port: {description: Data port., type: int}
     bus_port: {description: Port of the cluster bus or null., type: int}
+    announced: {description: The endpoint that it announces where that is not the one that it binds., type: dict}
     listening: {description: Whether the instance runs already., type: bool}
     clock: {description: How far this host's clock was from O(controller_time) in seconds., type: float}
 silent_ports:
@@ -151,6 +161,9 @@ INSTANCE = {
     "port": {"type": "int", "required": True},
     "bus_port": {"type": "int"},
     "maxmemory": {"type": "int", "default": 0},
+    "announce_ip": {"type": "str"},
+    "announce_port": {"type": "int"},
+    "announce_bus_port": {"type": "int"},
 }
 
 

@@ -12,7 +12,8 @@ version_added: 0.1.0
 short_description: Tell whether the hosts of a deployment fit together and reach each other
 description:
   - Compares this host with the others (one address given twice, clocks apart) and connects to the data port and the
-    cluster bus port of every instance on every other host, all at the same time.
+    cluster bus port of every instance on every other host, at the address that it binds and at the one that it
+    announces, all at the same time.
   - Fails with one sentence for each problem, and changes nothing.
 extends_documentation_fragment:
   - almashooq.redis.connection.info_attributes

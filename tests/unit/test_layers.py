@@ -50,10 +50,12 @@ STANDARD = {
     "functools",
     "hashlib",
     "html",
+    "ipaddress",
     "itertools",
     "json",
     "math",
     "re",
+    "shlex",
     "statistics",
     "typing",
 }

@@ -10,6 +10,7 @@ import typing as t
 
 from .._errors import Refused
 from .._text import SECRET_SETTINGS
+from .directives_lists import joined
 from .model import Directive, Instance, Layout
 
 Lines = list[Directive]
@@ -38,11 +39,6 @@ OWNED = {
 LOGIN = "The replication login is given by 'replication_user' and 'replication_password'"
 OWNED.update(dict.fromkeys(("masteruser", "masterauth", "primaryuser", "primaryauth"), LOGIN))
 OWNED["slaveof"] = OWNED["replicaof"]
-
-# Without these commands neither this collection nor Sentinel can do its work.
-NEVER_RENAMED = frozenset(
-    ["acl", "auth", "cluster", "config", "info", "ping", "psync", "replconf", "replicaof", "role", "slaveof"]
-)
 
 # Two instances of one host cannot share a value of these.
 ONE_EACH = ("unixsocket", "logfile", "tls-port", "cluster-port", "cluster-announce-port", "cluster-announce-bus-port")
@@ -85,15 +81,13 @@ def check_names(settings: t.Mapping[str, object], where: str, *, secret: bool = 
 
 
 def lines(name: str, value: object, where: str) -> Lines:
-    """Return the lines of one directive: one for a scalar, one each for a list."""
+    """Return the lines of one directive: one for a scalar; for a list one each, or one with all its values."""
     values = list(value) if isinstance(value, (list, tuple)) else [value]
     texts = [_text(name, one, where) for one in values]
     if name == "save":
         # Save lines add up over the engine's file and this one, so begin with none.
         texts = ['""', *(text for text in texts if text != '""')]
-    if name == "rename-command":
-        _check_renames(texts, where)
-    return [Directive(name, text) for text in texts]
+    return [Directive(name, text) for text in joined(name, texts, where)]
 
 
 def instance(
@@ -188,13 +182,3 @@ def check_text(text: str, where: str) -> None:
     """Refuse line breaks and other control characters: they would add lines nobody asked for."""
     if CONTROL.search(text):
         raise Refused(f"{where} contains a control character", hint="Take line breaks and the like out of it.")
-
-
-def _check_renames(texts: t.Iterable[str], where: str) -> None:
-    for text in texts:
-        command = text.split()[0].strip("\"'").lower()
-        if command in NEVER_RENAMED:
-            raise Refused(
-                f"{where}: the command {command.upper()} cannot be renamed",
-                hint="This collection and Sentinel need it; take the right to use it from users by ACL rules.",
-            )

@@ -14,6 +14,7 @@ import typing as t
 
 from .._errors import Refused
 from .directives import check_names, check_unique, instance, merged
+from .directives_cutoff import check_cutoff
 from .model import Directive, Instance, Layout, Wanted
 from .users import accounts
 
@@ -134,6 +135,8 @@ def instances(params: Params, where: Layout, replication: tuple[str, str]) -> tu
             instance(where, {**one, "address": ip_address(one["address"], one["port"])}, settings, gone, replication)
         )
     check_unique(found)
+    for made in found:
+        check_cutoff(made)
     return tuple(found)
 
 

@@ -11,6 +11,16 @@ import typing as t
 from .._errors import Refused
 
 BUS_OFFSET = 10000
+# What peers and Sentinels are told to connect to, by the option of module preflight.
+ANNOUNCED_BY_NODES = {
+    "announce_ip": ("cluster-announce-ip",),
+    "announce_port": ("cluster-announce-port",),
+    "announce_bus_port": ("cluster-announce-bus-port",),
+}
+ANNOUNCED_BY_REPLICAS = {
+    "announce_ip": ("replica-announce-ip", "slave-announce-ip"),
+    "announce_port": ("replica-announce-port", "slave-announce-port"),
+}
 _SIZE = re.compile(r"(\d+)(b|kb?|mb?|gb?)?", re.IGNORECASE)
 # The engine's rule: 1k is 1000 bytes and 1kb is 1024, in any case.
 _UNITS = {
@@ -31,9 +41,9 @@ def endpoints(
     maxmemory: object,
     cluster_enabled: bool,
 ) -> list[dict[str, t.Any]]:
-    """Return ``port``, ``bus_port`` and ``maxmemory`` (bytes) of each instance, and nothing else.
+    """Return ``port``, ``bus_port`` and ``maxmemory`` (bytes) of each instance, what it announces, and nothing else.
 
-    The directives may hold secrets, so only these three go to the module that looks at a host.
+    The directives may hold secrets, so only these go to the module that looks at a host.
     """
     return [_endpoint(one, config, maxmemory, cluster_enabled) for one in instances]
 
@@ -48,12 +58,25 @@ def _endpoint(
     instance: t.Mapping[str, t.Any], config: t.Mapping[str, t.Any], maxmemory: object, cluster_enabled: bool
 ) -> dict[str, t.Any]:
     port = _number(instance.get("port"), "port", "an instance")
-    own = {"maxmemory": maxmemory, **config, **(instance.get("config") or {})}
+    given = {"maxmemory": maxmemory, **config, **(instance.get("config") or {})}
+    own = {str(name).lower(): value for name, value in given.items()}
     bus_port = None
     if cluster_enabled:
         bus_port = _number(own.get("cluster-port") or 0, "cluster-port", f"instance {port}") or port + BUS_OFFSET
     # What is no size is refused by the engine itself, with its own message, when it sees the file.
-    return {"port": port, "bus_port": bus_port, "maxmemory": size(own["maxmemory"]) or 0}
+    found = {"port": port, "bus_port": bus_port, "maxmemory": size(own["maxmemory"]) or 0}
+    return {**found, **_announced(own, port, cluster_enabled)}
+
+
+def _announced(own: t.Mapping[str, t.Any], port: int, cluster_enabled: bool) -> dict[str, t.Any]:
+    """Return what an instance announces other than the address and the ports that it binds."""
+    names = ANNOUNCED_BY_NODES if cluster_enabled else ANNOUNCED_BY_REPLICAS
+    found: dict[str, t.Any] = {}
+    for key, aliases in names.items():
+        value = next((own[name] for name in aliases if own.get(name) not in (None, "", 0, "0", '""')), None)
+        if value is not None:
+            found[key] = str(value).strip("\"'") if key == "announce_ip" else _number(value, aliases[0], str(port))
+    return found
 
 
 def _number(value: object, name: str, owner: str) -> int:

@@ -39,10 +39,11 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
                 "address": host.ip,
                 "port": one.port,
                 "bus_port": one.bus_port,
+                "announced": _announced(given, one, host.ip),
                 "listening": states[one.port] == OURS,
                 "clock": clock,
             }
-            for one in instances
+            for given, one in zip(params["instances"], instances)
         ],
         "silent_ports": [port for one in instances if states[one.port] != OURS for port in one.ports],
     }
@@ -52,7 +53,7 @@ def look_around(params: Params, record: Record) -> dict[str, t.Any]:
     """Compare this host with the others and try to reach them; raise Refused with what is wrong."""
     me = params["host"]
     everyone = [_member(one, params["listeners"]) for one in params["members"]]
-    wrong = peers.duplicates(me, everyone)
+    wrong = peers.duplicates(me, everyone) + peers.taken_announcements(me, everyone)
     clocks = {one["host"]: float(one["clock"]) for one in params["members"] if one["clock"] is not None}
     if me in clocks:
         wrong += peers.clock_trouble(me, clocks, params["clock_skew"])
@@ -176,4 +177,23 @@ def _member(given: Params, listeners: bool) -> peers.Member:
         bus_port=None if given["bus_port"] is None else int(given["bus_port"]),
         listening=bool(given["listening"]) or listeners,
         deployment=given["deployment"],
+        announced=_announcement(given.get("announced")),
     )
+
+
+def _announced(given: Params, one: Instance, ip: str | None) -> dict[str, t.Any] | None:
+    """Return the endpoint that an instance announces, or nothing where it is the one that it binds."""
+    bus_port = None if one.bus_port is None else given.get("announce_bus_port") or one.bus_port
+    told = {
+        "address": given.get("announce_ip") or ip,
+        "port": given.get("announce_port") or one.port,
+        "bus_port": bus_port,
+    }
+    return None if told == {"address": ip, "port": one.port, "bus_port": one.bus_port} else told
+
+
+def _announcement(given: Params | None) -> peers.Announced | None:
+    if not given:
+        return None
+    bus_port = None if given["bus_port"] is None else int(given["bus_port"])
+    return peers.Announced(given["address"], int(given["port"]), bus_port)

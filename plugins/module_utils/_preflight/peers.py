@@ -13,7 +13,22 @@ import typing as t
 from dataclasses import dataclass
 
 WORKERS = 64
+ANNOUNCED_HINT = ", or correct the announce directives of that instance (redis_node_config, redis_node_instances)"
 _SILENT = frozenset({errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EACCES, errno.EPERM})
+
+
+@dataclass(frozen=True)
+class Announced:
+    """The address and the ports that an instance tells others to connect to."""
+
+    address: str
+    port: int
+    bus_port: int | None
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Return the data port and, in a cluster, the bus port."""
+        return (self.port,) if self.bus_port is None else (self.port, self.bus_port)
 
 
 @dataclass(frozen=True)
@@ -26,6 +41,7 @@ class Member:
     bus_port: int | None
     listening: bool = True
     deployment: str = ""
+    announced: Announced | None = None
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -41,11 +57,15 @@ class Target:
     address: str
     port: int
     data_port: int
+    # The instance that announces this address; empty for an address that is bound.
+    announcer: str = ""
 
     def describe(self) -> str:
         """Return how the port reads in a message."""
         name = f"[{self.address}]" if ":" in self.address else self.address
         bus = f" (cluster bus port of {self.data_port})" if self.port != self.data_port else ""
+        if self.announcer:
+            return f"{name}:{self.port}{bus}, which instance {self.announcer} on host {self.host} announces"
         return f"host {self.host} at {name}:{self.port}{bus}"
 
 
@@ -68,6 +88,23 @@ def duplicates(me: str, members: t.Sequence[Member]) -> list[str]:
     return found
 
 
+def taken_announcements(me: str, members: t.Sequence[Member]) -> list[str]:
+    """Return the addresses that instances of this host announce and that are another instance's."""
+    owners = {(member.address, port): member for member in members for port in member.ports}
+    found = []
+    for member in (one for one in members if one.host == me and one.announced is not None):
+        told = t.cast("Announced", member.announced)
+        taken = [owners[(told.address, port)] for port in told.ports if (told.address, port) in owners]
+        others = [one for one in taken if (one.host, one.port) != (member.host, member.port)]
+        if others:
+            found.append(
+                f"instance {member.address}:{member.port} on host {me} announces an address of instance "
+                f"{others[0].address}:{others[0].port} on host {others[0].host}: correct its announce directives in "
+                "redis_node_config or redis_node_instances, or leave them out"
+            )
+    return found
+
+
 def clock_trouble(me: str, clocks: t.Mapping[str, float], limit: float) -> list[str]:
     """Return a sentence if this host's clock is off from the middle one of all by more than the limit."""
     ordered = sorted(clocks, key=lambda host: (clocks[host], host))
@@ -83,14 +120,23 @@ def clock_trouble(me: str, clocks: t.Mapping[str, float], limit: float) -> list[
 
 
 def targets(me: str, members: t.Sequence[Member]) -> list[Target]:
-    """Return what this host has to reach: every listening port of its deployment on every other host."""
+    """Return what this host has to reach: every listening port of its deployment on every other host.
+
+    An address that is announced is another way to the same ports, and has to lead there as well.
+    """
     mine = {member.deployment for member in members if member.host == me}
-    return [
-        Target(member.host, member.address, port, member.port)
-        for member in members
-        if member.host != me and member.listening and member.deployment in mine
-        for port in member.ports
-    ]
+    wanted = [one for one in members if one.host != me and one.listening and one.deployment in mine]
+    found = [Target(member.host, member.address, port, member.port) for member in wanted for port in member.ports]
+    for member in wanted:
+        found += _announced_targets(member)
+    return list(dict.fromkeys(found))
+
+
+def _announced_targets(member: Member) -> list[Target]:
+    told, name = member.announced, f"{member.address}:{member.port}"
+    if told is None:
+        return []
+    return [Target(member.host, told.address, port, told.port, name) for port in told.ports]
 
 
 def unreachable(me: str, wanted: t.Sequence[Target], timeout: float) -> list[str]:
@@ -100,7 +146,9 @@ def unreachable(me: str, wanted: t.Sequence[Target], timeout: float) -> list[str
     with concurrent.futures.ThreadPoolExecutor(min(WORKERS, len(wanted))) as pool:
         answers = list(pool.map(lambda target: _attempt(target, timeout), wanted))
     return [
-        f"host {me} cannot reach {target.describe()}: {answer}" for target, answer in zip(wanted, answers) if answer
+        f"host {me} cannot reach {target.describe()}: {answer}{ANNOUNCED_HINT if target.announcer else ''}"
+        for target, answer in zip(wanted, answers)
+        if answer
     ]
 
 

@@ -12,6 +12,7 @@ from .._argspec import SENTINELS
 from .._errors import Refused
 from .._files import Directory, File
 from .._instance.directives import bind, check_names, lines, merged, quoted
+from .._instance.directives_cutoff import check_cutoff
 from .._instance.model import Account, Directive, Instance, Layout
 from .._instance.options import CONFIG, HOST, ids, ip_address, layout
 from .._instance.render import config_text
@@ -93,7 +94,9 @@ def instance_of(params: Params, where: Layout) -> Instance:
     settings = merged(params["settings"])
     derived = [Directive(name, text, derived=True) for name, text in values.items() if name not in settings]
     given = [line for name, value in settings.items() for line in lines(name, value, "settings")]
-    return Instance(port, address, False, (*derived, *given))
+    made = Instance(port, address, False, (*derived, *given))
+    check_cutoff(made)
+    return made
 
 
 def accounts_of(params: Params) -> tuple[Account, ...]:

@@ -54,7 +54,7 @@ def texts(one):
     ],
 )
 def test_a_value_becomes_lines(value, expected):
-    assert [line.text for line in lines("name", value, "here")] == expected
+    assert [line.text for line in lines("client-output-buffer-limit", value, "here")] == expected
 
 
 @pytest.mark.parametrize("value", ["900 1", ["900 1"], ["", "900 1"], ['""', "900 1"]])
@@ -77,13 +77,6 @@ def test_no_value_brings_lines_of_its_own(value):
 def test_other_kinds_of_values_are_refused(value):
     with pytest.raises(Refused, match="neither a line nor a list"):
         lines("name", value, "here")
-
-
-@pytest.mark.parametrize("command", ["CONFIG", "config", '"CONFIG"', "ReplicaOf"])
-def test_commands_that_are_needed_are_not_renamed(command):
-    with pytest.raises(Refused, match="cannot be renamed"):
-        lines("rename-command", f"{command} hidden", "here")
-    assert lines("rename-command", 'FLUSHALL ""', "here")
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=32, exclude_characters="\x7f")))

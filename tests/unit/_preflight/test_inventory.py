@@ -71,3 +71,33 @@ def test_a_member_that_takes_no_part_is_refused(absent):
 def test_a_host_of_another_deployment_may_be_absent():
     known = {**hostvars(a="redis"), "gone": {"redis_node_deployment": "other"}}
     assert len(deployment_members(known, ["a", "gone"], "redis")) == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "cluster", "announced"),
+    [
+        ({"cluster-announce-ip": "198.51.100.2"}, True, {"announce_ip": "198.51.100.2"}),
+        ({"Cluster-Announce-IP": '"198.51.100.2"'}, True, {"announce_ip": "198.51.100.2"}),
+        (
+            {"cluster-announce-port": 17, "cluster-announce-bus-port": "18"},
+            True,
+            {"announce_port": 17, "announce_bus_port": 18},
+        ),
+        ({"cluster-announce-port": 0, "cluster-announce-bus-port": "0", "cluster-announce-ip": ""}, True, {}),
+        ({"cluster-announce-ip": None}, True, {}),
+        # Nodes of a cluster are told nothing by this one.
+        ({"replica-announce-ip": "198.51.100.2"}, True, {}),
+        ({"slave-announce-ip": "198.51.100.2"}, False, {"announce_ip": "198.51.100.2"}),
+        (
+            {"replica-announce-ip": "198.51.100.2", "slave-announce-port": 17},
+            False,
+            {"announce_ip": "198.51.100.2", "announce_port": 17},
+        ),
+        ({"cluster-announce-ip": "198.51.100.2"}, False, {}),
+    ],
+)
+def test_what_an_instance_announces_is_known_by_any_name(config, cluster, announced):
+    (common,) = endpoints([{"port": 7000}], config, "1kb", cluster)
+    (own,) = endpoints([{"port": 7000, "config": config}], {}, "1kb", cluster)
+    assert common == own
+    assert {key: value for key, value in common.items() if key.startswith("announce")} == announced

@@ -70,3 +70,34 @@ def test_a_bus_port_is_described_as_one():
     target = peers.Target("b", "192.0.2.2", 17000, 7000)
     assert target.describe() == "host b at 192.0.2.2:17000 (cluster bus port of 7000)"
     assert peers.Target("b", "2001:db8::2", 7000, 7000).describe() == "host b at [2001:db8::2]:7000"
+
+
+def announcing(host, address, **changes):
+    return member(host, announced=peers.Announced(address, 7000, 17000), **changes)
+
+
+def test_an_announced_address_is_a_target_on_both_ports_besides_the_bound_one():
+    members = [member("1"), announcing("2", "198.51.100.2"), announcing("3", "198.51.100.3", deployment="another")]
+    assert [(one.address, one.port, one.announcer) for one in peers.targets("1", members)] == [
+        ("192.0.2.2", 7000, ""),
+        ("192.0.2.2", 17000, ""),
+        ("198.51.100.2", 7000, "192.0.2.2:7000"),
+        ("198.51.100.2", 17000, "192.0.2.2:7000"),
+    ]
+    # A host does not connect to itself by the way that others take.
+    assert all(one.host != "2" for one in peers.targets("2", members))
+
+
+def test_an_announced_address_of_another_instance_is_refused():
+    members = [member("1"), announcing("2", "192.0.2.1")]
+    (problem,) = peers.taken_announcements("2", members)
+    assert "instance 192.0.2.2:7000 on host 2 announces an address of instance 192.0.2.1:7000 on host 1" in problem
+    assert peers.taken_announcements("1", members) == []
+    assert peers.taken_announcements("2", [member("1"), announcing("2", "192.0.2.2")]) == []
+
+
+def test_what_announces_an_address_is_named():
+    target = peers.Target("b", "198.51.100.2", 17000, 7000, "192.0.2.2:7000")
+    assert target.describe() == (
+        "198.51.100.2:17000 (cluster bus port of 7000), which instance 192.0.2.2:7000 on host b announces"
+    )
