@@ -149,6 +149,15 @@ def until(reached: t.Callable[[], bool], what: str, timeout: float = READY_WITHI
         time.sleep(0.02)
 
 
+def alive(pid: int) -> bool:
+    """Return whether a process runs; below a first process that does not reap, one that has ended stays in /proc."""
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
+
+
 class Squatter:
     """A program that is no Redis, on a port."""
 

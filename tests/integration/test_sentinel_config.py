@@ -16,7 +16,7 @@ import typing as t
 import pytest
 import redis
 
-from .fleet import until
+from .fleet import alive, until
 from .module_runner import finish_module, run_module, start_module
 from .sentinel_fleet import SECRETS as FLEET
 from .sentinel_fleet import SentinelFleet
@@ -86,7 +86,7 @@ class Host:
         with contextlib.suppress(redis.exceptions.RedisError):
             pid = self.pid()
             os.kill(pid, signal.SIGTERM)
-            until(lambda: not os.path.exists(f"/proc/{pid}"), "Sentinel to end")
+            until(lambda: not alive(pid), "Sentinel to end")
 
 
 @pytest.fixture

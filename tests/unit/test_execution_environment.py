@@ -24,7 +24,9 @@ def builder(*arguments: str) -> str:
 
 
 def test_the_example_becomes_a_build_that_installs_the_collection(tmp_path: pathlib.Path) -> None:
-    builder("create", "--file", str(DEFINITION), "--context", str(tmp_path))
+    # By itself it looks for podman, and names the file after what it found.
+    name = ["--output-filename", "Containerfile"]
+    builder("create", *name, "--file", str(DEFINITION), "--context", str(tmp_path))
     asked = yaml.safe_load((tmp_path / "_build" / "requirements.yml").read_text(encoding="utf-8"))
     assert [collection["name"] for collection in asked["collections"]] == ["almashooq.redis"]
     assert "ansible-galaxy collection install" in (tmp_path / "Containerfile").read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._errors import CollectionError, Refused
+from .._preflight import proc
 from .._wait import poll
 from .commands import run, systemd_runs, text_of
 
@@ -198,8 +199,8 @@ def _server_pid(pid_file: str) -> int | None:
     said = (text_of(pid_file) or "").strip()
     if not said.isdigit():
         return None
-    name = (text_of(f"/proc/{said}/comm") or "").strip()
-    return int(said) if name.endswith("-server") else None
+    seen = proc.process(int(said))
+    return seen.pid if seen is not None and seen.name.endswith("-server") else None
 
 
 def _stop(name: str, pid_file: str) -> None:
@@ -211,8 +212,8 @@ def _stop(name: str, pid_file: str) -> None:
         return
     os.kill(pid, signal.SIGTERM)
     poll(
-        lambda: os.path.exists(f"/proc/{pid}"),
-        lambda there: "it is still there" if there else "",
+        lambda: proc.state(pid),
+        lambda now: f"it is in state {now}" if now else "",
         awaiting=f"the end of {name} (pid {pid})",
         timeout=STOP_WITHIN,
     )

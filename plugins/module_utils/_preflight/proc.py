@@ -1,7 +1,11 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading /proc: who listens where.  A process that this user may not look into stays unknown."""
+"""Reading /proc: who listens where.  A process that this user may not look into stays unknown.
+
+Where the first process of a container reaps no children, a process that has ended stays in /proc for as long as the
+container runs.  It is gone for everything in this file; no other file asks /proc whether a process exists (a test).
+"""
 
 from __future__ import annotations
 
@@ -53,6 +57,8 @@ def process(pid: int) -> Process | None:
         uid = os.stat(base).st_uid
     except OSError:
         return None
+    if not state(pid):
+        return None
     directory = None
     with contextlib.suppress(OSError):
         directory = os.readlink(f"{base}/cwd")
@@ -68,16 +74,20 @@ def process(pid: int) -> Process | None:
 
 def start_time(pid: int) -> str | None:
     """Return when a process started, in the kernel's ticks: with the pid, its identity."""
-    stat = _read(f"/proc/{pid}/stat")
-    # The name, in parentheses, may itself hold spaces and parentheses.
-    words = stat.rpartition(")")[2].split()
-    return words[19] if len(words) > 19 and words[0] != "Z" else None
+    words = _stat(pid)
+    return words[19] if len(words) > 19 else None
 
 
 def state(pid: int) -> str:
     """Return the letter of a process' state (T: stopped, see proc(5)), empty where it is gone."""
+    return "".join(_stat(pid)[:1])
+
+
+def _stat(pid: int) -> list[str]:
+    """Return what follows a process' name in its ``stat``; nothing for one that has ended and is not reaped."""
+    # The name, in parentheses, may itself hold spaces and parentheses.
     words = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
-    return "" if not words or words[0] in ("Z", "X") else words[0]
+    return [] if words[:1] in (["Z"], ["X"]) else words
 
 
 def _owners(inodes: set[int]) -> dict[int, Process]:

@@ -5,9 +5,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pathlib
+import re
+import subprocess
 import sys
+import time
 
 import pytest
+from ansible_collections.almashooq.redis.plugins.module_utils._host import engine_package
+from ansible_collections.almashooq.redis.plugins.module_utils._instance import processes
 from ansible_collections.almashooq.redis.plugins.module_utils._preflight import proc
 from ansible_collections.almashooq.redis.plugins.module_utils._preflight.model import Socket
 
@@ -54,3 +62,75 @@ def test_a_table_without_sockets_is_none(text):
 )
 def test_the_unit_of_a_process_is_in_its_cgroup(cgroup, unit):
     assert proc.parse_unit(cgroup) == unit
+
+
+def stat(pid):
+    """Return what the kernel says of a process."""
+    return pathlib.Path(f"/proc/{pid}/stat").read_text()
+
+
+def until(reached):
+    """Wait for a predicate."""
+    deadline = time.monotonic() + 10
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def process(directory, *, ended):
+    """A process called redis-server: it runs, or has ended and is not reaped."""
+    server = directory / "redis-server"
+    server.symlink_to("/bin/sleep")
+    child = subprocess.Popen([server, "60"])
+    try:
+        until(lambda: "(redis-server)" in stat(child.pid))
+        if ended:
+            child.kill()
+            until(lambda: stat(child.pid).rpartition(")")[2].split()[0] == "Z")
+        (directory / "pid").write_text(f"{child.pid}\n")
+        yield child.pid
+    finally:
+        child.kill()
+        child.wait()
+
+
+LOOKS = {
+    "process": lambda pid, _directory: proc.process(pid) is not None,
+    "state": lambda pid, _directory: bool(proc.state(pid)),
+    "start time": lambda pid, _directory: proc.start_time(pid) is not None,
+    "instance": lambda pid, _directory: processes.is_instance(
+        pid, processes.Sought(7000, os.getcwd(), os.getuid(), "redis-server")
+    ),
+    "package's own server": lambda _pid, directory: engine_package._running("redis-server", str(directory / "pid")),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+@pytest.mark.parametrize("ended", [False, True], ids=["runs", "has ended and is not reaped"])
+def test_a_process_that_is_not_reaped_does_not_run(look, ended, tmp_path, monkeypatch):
+    monkeypatch.setattr(engine_package, "systemd_runs", lambda: False)
+    with process(tmp_path, ended=ended) as pid:
+        assert look(pid, tmp_path) is not ended
+
+
+def test_a_package_s_own_server_that_is_not_reaped_is_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine_package, "systemd_runs", lambda: False)
+    monkeypatch.setattr(engine_package, "STOP_WITHIN", 5.0)
+    with process(tmp_path, ended=False) as pid:
+        engine_package._stop("redis-server", str(tmp_path / "pid"))
+        assert pathlib.Path(f"/proc/{pid}").exists()
+
+
+# Its directory alone says that a process exists; what it holds (exe, fd, cwd) cannot be read of one that has ended.
+EXISTENCE = re.compile(
+    r"""(exists|isdir|stat)\(f?["']/proc/\{[^}]*\}["']\)|os\.kill\([^,]+, 0\)|/proc/\{[^}]*\}/(comm|stat)\b"""
+)
+
+
+def test_only_this_file_asks_whether_a_process_exists():
+    plugins = pathlib.Path(proc.__file__).resolve().parents[2]
+    others = [path for path in plugins.rglob("*.py") if path != pathlib.Path(proc.__file__).resolve()]
+    found = {path.name for path in others if EXISTENCE.search(path.read_text(encoding="utf-8"))}
+    # Names of processes to look at more closely; each is then asked of proc.
+    assert found == {"processes.py"}
