@@ -23,7 +23,7 @@ export PATH := $(BIN):$(PATH)
 export MOLECULE_COMMAND_BORDERS := false
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: browser help site test venv lint sanity unit integration build molecule bench clean docs engines engines-all generate matrix matrix-quick monitoring-tools
+.PHONY: bare browser help site test venv lint sanity unit integration build molecule bench clean docs engines engines-all generate matrix matrix-quick monitoring-tools
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,7 +32,7 @@ site: $(VENV)/.run ## Deploy the embedded inventory (six nodes) on this machine
 	ansible-playbook site.yml -i $(INVENTORY) $(ARGS)
 
 test: ## Run every test, as continuous integration does
-	bash tests/tools/stages.sh lint unit docs integration matrix-quick sanity build molecule
+	bash tests/tools/stages.sh venv bare+docs integration matrix-quick+sanity molecule
 
 venv: $(VENV)/.dev ## Make the Python environment of the tools
 
@@ -82,6 +82,9 @@ integration: $(VENV)/.dev engines monitoring-tools browser ## Run the modules ag
 	$(SYSTEM) cpulimit diffutils gcc libc6-dev libssl-dev libsystemd-dev mount openssl procps util-linux
 	command -v npm >/dev/null || $(SYSTEM) nodejs npm
 	$(AS_ROOT) pytest -q -p no:cacheprovider -n 3 --dist loadfile tests/integration
+
+bare: $(VENV)/.dev ## Run lint, unit and build in a container that has only git, make and python3
+	bash tests/tools/bare.sh lint unit build
 
 sanity: $(VENV)/.dev ## Run ansible-test sanity
 	$(SYSTEM) git shellcheck
