@@ -17,6 +17,7 @@ from ansible.module_utils.basic import missing_required_lib
 
 from ._client import REDIS_IMPORT_ERROR
 from ._errors import CollectionError
+from ._text import misplaced_secrets
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
@@ -78,6 +79,7 @@ def converge(
     A module that never talks to a server says ``needs_client=False``: it may run before anything
     is installed.
     """
+    _hide_misplaced(module)
     if needs_client:
         require_client(module)
     report: dict[str, t.Any] = {"changed": False, "plan": [], "done": [], "remaining": []}
@@ -98,6 +100,7 @@ def read(
     needs_client: bool = True,
 ) -> None:
     """Exit the module with what a reading function returns; nothing is changed."""
+    _hide_misplaced(module)
     if needs_client:
         require_client(module)
     report: dict[str, t.Any] = {"changed": False}
@@ -115,6 +118,12 @@ def require_client(module: AnsibleModule) -> None:
             msg=missing_required_lib("redis", reason="(Debian package python3-redis, or role redis_install)"),
             exception="".join(traceback.format_exception_only(type(REDIS_IMPORT_ERROR), REDIS_IMPORT_ERROR)),
         )
+
+
+def _hide_misplaced(module: AnsibleModule) -> None:
+    """Have Ansible blank secrets that stand in an option that is shown: the refusal shows the options, too."""
+    for values in misplaced_secrets([module.params]).values():
+        module.no_log_values.update(values)
 
 
 def _converge(module: AnsibleModule, operation: Operation[State], report: dict[str, t.Any]) -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 SECRET_SETTINGS = frozenset(
     "masterauth primaryauth requirepass tls-key-file-pass tls-client-key-file-pass auth-pass sentinel-pass".split()  # noqa: SIM905
 )
@@ -14,3 +16,44 @@ MASK = "********"
 def node_name(host: str, port: int) -> str:
     """Return ``host:port``, with an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def shown(value: object) -> str:
+    """Return a value as messages show it: of a list or a dictionary, which may hold secrets, only what it is."""
+    if isinstance(value, t.Mapping):
+        return "(a dictionary)"
+    if isinstance(value, (list, tuple)):
+        return "(a list)"
+    return repr(value)
+
+
+def misplaced_secrets(given: object) -> dict[str, list[str]]:
+    """Return the values of directives that are secrets, by the directive's name, in settings that are shown.
+
+    ``given`` are settings, or anything that has them inside as ``config`` or ``settings``.
+    """
+    found: dict[str, list[str]] = {}
+    for settings in _settings(given, isinstance(given, t.Mapping)):
+        for name, value in settings.items():
+            texts = [
+                str(one) for one in (value if isinstance(value, (list, tuple)) else [value]) if one not in (None, "")
+            ]
+            if any(_is_secret(str(name).lower(), text) for text in texts):
+                found.setdefault(str(name).lower(), []).extend(texts)
+    return found
+
+
+def _is_secret(name: str, text: str) -> bool:
+    # Lines of users hold passwords or their hashes, and so do some of what Sentinel has under one name.
+    return name in SECRET_SETTINGS or name == "user" or (name == "sentinel" and "-pass" in text)
+
+
+def _settings(given: object, are_settings: bool) -> t.Iterator[t.Mapping[object, object]]:
+    if isinstance(given, t.Mapping):
+        if are_settings:
+            yield given
+        for name, value in given.items():
+            yield from _settings(value, name in ("config", "settings"))
+    elif isinstance(given, (list, tuple)):
+        for one in given:
+            yield from _settings(one, False)

@@ -10,11 +10,13 @@ collection wrote, find the servers by what was rendered, log in, and follow a fa
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 
 from .._client import REDIS_IMPORT_ERROR
 from .._errors import AuthenticationFailed, CollectionError, EngineRefused, PermissionDenied, Refused, Unreachable
 from .._host.commands import text_of
+from .._text import MASK
 
 if REDIS_IMPORT_ERROR is None:
     import redis
@@ -50,7 +52,8 @@ class Application:
             return self._client.execute_command(*command)
         except (redis.exceptions.RedisError, redis.exceptions.RedisClusterException, OSError) as error:
             self._forget()
-            raise _mapped(error) from error
+            # Not chained: what redis-py says in full has its connections in it, and what they were made with.
+            raise _mapped(error, _passwords(self._settings)) from None
 
     def _forget(self) -> None:
         client, self._client = self._client, None
@@ -114,8 +117,23 @@ def _tls(settings: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
-def _mapped(error: Exception) -> CollectionError:
-    said = str(error) or type(error).__name__
+def _passwords(settings: t.Mapping[str, t.Any]) -> list[str]:
+    files = (settings.get(name) for name in ("password_file", "sentinel_password_file"))
+    return [text for text in (text_of(file) for file in files if file) if text]
+
+
+def without_connections(said: str, passwords: t.Iterable[str]) -> str:
+    """Return what a client says, without its objects, which redis-py prints with all that they were made with."""
+    for password in passwords:
+        said = said.replace(password, MASK)
+    objects = 1
+    while objects:
+        said, objects = re.subn(r"<[^<>]*>", "...", said)
+    return said
+
+
+def _mapped(error: Exception, passwords: t.Iterable[str]) -> CollectionError:
+    said = without_connections(str(error), passwords) or type(error).__name__
     if isinstance(error, redis.exceptions.AuthenticationError) or any(mark in said for mark in LOGIN):
         return AuthenticationFailed(said, hint="Run site.yml: it writes the passwords that the servers have.")
     if isinstance(error, redis.exceptions.NoPermissionError) or said.startswith("NOPERM"):

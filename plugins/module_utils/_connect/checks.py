@@ -9,6 +9,7 @@ import re
 import typing as t
 
 from .._errors import Refused
+from .._text import shown
 from .model import CLUSTER, SENTINEL, TOPOLOGIES, Connection, Endpoint, Login, Tls
 from .render import PLAIN, variables
 
@@ -29,11 +30,11 @@ def refuse_names(given: t.Iterable[Given]) -> None:
         name = one.get("name")
         if not isinstance(name, str) or not NAME.fullmatch(name):
             raise Refused(
-                f"{name!r} is no name for a connection",
+                f"{shown(name)} is no name for a connection",
                 hint="It becomes the names of files: use letters, digits, '.', '_' and '-', a letter or digit first.",
             )
         if name in seen:
-            raise Refused(f"{VARIABLE} has two connections {name!r}", hint="Give each one a name of its own.")
+            raise Refused(f"{VARIABLE} has two connections {shown(name)}", hint="Give each one a name of its own.")
         seen.add(name)
 
 
@@ -68,10 +69,12 @@ def refuse_topology(given: Given) -> None:
     """Raise Refused for an item that does not say whom to connect to."""
     topology = given.get("topology")
     if topology not in TOPOLOGIES:
-        raise Refused(f"connection {given['name']!r} has topology {topology!r}", hint="It is sentinel or cluster.")
+        raise Refused(
+            f"connection {shown(given['name'])} has topology {shown(topology)}", hint="It is sentinel or cluster."
+        )
     if topology == SENTINEL and not given.get("set"):
         raise Refused(
-            f"connection {given['name']!r} names no set",
+            f"connection {shown(given['name'])} names no set",
             hint="Name one of redis_replication_sets as `set`.",
         )
 
@@ -80,18 +83,18 @@ def _login(given: Given, prefix: str, user: object, password: object) -> Login:
     name = given["name"]
     if password and not user:
         raise Refused(
-            f"connection {name!r} has a {prefix}password and no {prefix}user",
+            f"connection {shown(name)} has a {prefix}password and no {prefix}user",
             hint=f"Name the {prefix}user; the user of a password alone is `default`.",
         )
     if user and not password:
         raise Refused(
-            f"connection {name!r} has the {prefix}user {user!r} and no {prefix}password",
+            f"connection {shown(name)} has the {prefix}user {shown(user)} and no {prefix}password",
             hint=f"Give the {prefix}password, or an empty {prefix}user for servers that let anybody in.",
         )
     # By characters that no line and no file has: the value itself must not stand in an error.
     if any(ord(character) < ord(" ") or ord(character) == 127 for character in str(password)):
         raise Refused(
-            f"connection {name!r} has control characters in its {prefix}password",
+            f"connection {shown(name)} has control characters in its {prefix}password",
             hint="Nobody can type it, and many clients cut it off: choose another.",
         )
     return Login(str(user), str(password))
@@ -111,7 +114,7 @@ def _database(given: Given) -> int:
         number = -1
     if number < 0 or (number and given["topology"] == CLUSTER):
         raise Refused(
-            f"connection {given['name']!r} has database {given.get('db')!r}",
+            f"connection {shown(given['name'])} has database {shown(given.get('db'))}",
             hint="It is a number from 0 on; a cluster has 0 alone.",
         )
     return number
@@ -121,10 +124,12 @@ def _tls(given: Given) -> Tls:
     names = {key: str(given.get(key, "")) for key in ("ca_file", "cert_file", "key_file")}
     for key, name in names.items():
         if name and not name.startswith("/"):
-            raise Refused(f"connection {given['name']!r} has {key} {name!r}", hint="Give the whole path, from / on.")
+            raise Refused(
+                f"connection {shown(given['name'])} has {key} {shown(name)}", hint="Give the whole path, from / on."
+            )
     if bool(names["cert_file"]) != bool(names["key_file"]):
         raise Refused(
-            f"connection {given['name']!r} has only one of cert_file and key_file",
+            f"connection {shown(given['name'])} has only one of cert_file and key_file",
             hint="A client's certificate needs both.",
         )
     return Tls(**names)
@@ -134,14 +139,14 @@ def _refuse_unwritable(connection: Connection) -> None:
     for kind, value, pattern in (("prefix", connection.prefix, PREFIX), ("group", connection.group, GROUP)):
         if not pattern.fullmatch(value):
             raise Refused(
-                f"connection {connection.name!r} has the {kind} {value!r}",
+                f"connection {shown(connection.name)} has the {kind} {shown(value)}",
                 hint="Use letters, digits and '_', no digit first.",
             )
     for name, value in variables(connection).items():
         if not PLAIN.fullmatch(value):
-            shown = "" if name == "PASSWORD" else f" {value!r}"
+            which = "" if name == "PASSWORD" else f" {value!r}"
             raise Refused(
-                f"connection {connection.name!r} has a value{shown} for {connection.prefix}_{name} that a shell, "
+                f"connection {shown(connection.name)} has a value{which} for {connection.prefix}_{name} that a shell, "
                 "systemd and docker would not read alike",
                 hint="Letters, digits and _ @ % + = : , . / - are safe. A password with others is for its file alone: "
                 "leave out environment_password.",
