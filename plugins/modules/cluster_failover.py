@@ -11,10 +11,15 @@ module: cluster_failover
 short_description: Switch a shard of a Redis or Valkey cluster over to a replica, as planned
 version_added: 0.1.0
 description:
-  - "Refuses unless it is safe: all nodes answer and see one working cluster, and the heir has a link to its primary.
-    Ends when all nodes see the heir as primary, and the others of the shard follow it."
-  - No write that was acknowledged is lost. The engine holds the old primary's clients until the heir has everything.
-  - Where the heir is primary already nothing is done.
+  - "Refuses unless it is safe: all nodes answer and see one working cluster, and the candidate has a link to its
+    primary. Ends when all nodes see the candidate as primary, and the others of the shard follow it."
+  - No acknowledged write is lost. The engine holds the old primary's clients until the candidate has everything.
+  - "A shard that has switched over is left alone for four node timeouts. Until then Redis may let the candidate declare
+    itself primary on old votes and fall back, while the primary keeps its clients paused for five seconds. The module
+    waits, and refuses if the wait is longer than O(timeout). With Valkey 8.1 and later there is nothing to wait for."
+  - "A switchover counts only when the candidate owns the slots with a higher config epoch and the former primary
+    follows it. An attempt that the engine gives up is tried again while O(timeout) allows, and otherwise reported."
+  - If the candidate is already primary, nothing is done.
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
@@ -28,12 +33,14 @@ options:
     type: str
   from:
     description:
-      - The primary that is to hand over, as V(address:port). The first of its replicas in sync takes over, by name.
-        Where it is no primary nothing is done.
+      - The primary that is to hand over, as V(address:port). Of its replicas with a link the one with the highest
+        replication offset takes over; of equals the one whose zone and host have the fewest primaries.
+        If it is not a primary, nothing is done.
     type: str
   timeout:
     description:
-      - How long all the waiting of a run may take together, in seconds.
+      - How long all the waiting of a run may take together, in seconds. An attempt that has begun is watched to its
+        end, six seconds at most.
     type: float
     default: 60.0
 seealso:
@@ -42,7 +49,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have another primary before this host goes down for maintenance
+- name: Move the primary away before this host goes down for maintenance
   almashooq.redis.cluster_failover:
     username: admin
     password: "{{ redis_node_admin_password }}"
@@ -63,11 +70,11 @@ done:
   type: list
   elements: dict
 from:
-  description: Who handed over, as V(address:port); empty where nothing was to be done.
+  description: Node that handed over, as V(address:port); empty if there was nothing to do.
   returned: success
   type: str
 to:
-  description: Who is primary.
+  description: Node that is primary.
   returned: success
   type: str
 slots:
@@ -75,7 +82,11 @@ slots:
   returned: success
   type: str
 seconds:
-  description: From the command until the heir owned the slots.
+  description: From the command until the candidate owned the slots and the former primary followed it.
+  returned: success
+  type: float
+waited:
+  description: Seconds until the command could be sent, with attempts that the engine gave up.
   returned: success
   type: float
 """

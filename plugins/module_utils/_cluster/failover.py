@@ -10,18 +10,27 @@ import typing as t
 
 from .. import _slots
 from .._client import Access, Connections, Record
-from .._errors import DeadlineExceeded, Refused
+from .._errors import CollectionError, DeadlineExceeded, Refused
 from .._nodes import ERROR
 from .._wait import poll
 from . import plan_switchover, render
 from .checks import findings
 from .desired import Desired
-from .model import Node, Observed
+from .model import Observed
 from .observe import observe
-from .plan_switchover import TakeOver
+from .plan_switchover import UNCHANGED, TakeOver
+from .plan_takeover import (
+    SPARE,
+    TENURE_QUESTIONS,
+    Tenure,
+    node_timeout,
+    parse_tenure,
+    unproven,
+    unready,
+    wait,
+)
 
-# The engine gives a manual failover up after five seconds (CLUSTER_MF_TIMEOUT), and says nothing of it.
-ATTEMPT = 6.0
+GIVEN_UP = "Its log has the reason: it may be too far behind. No acknowledged write is lost; run again."
 
 
 class FailoverOperation:
@@ -29,43 +38,46 @@ class FailoverOperation:
 
     def __init__(self, desired: Desired, access: Access, record: Record, options: t.Mapping[str, t.Any]) -> None:
         self._desired = desired
-        self._heir, self._primary = str(options["to"] or ""), str(options["from"] or "")
-        if bool(self._heir) == bool(self._primary):
+        self._candidate, self._primary = str(options["to"] or ""), str(options["from"] or "")
+        if bool(self._candidate) == bool(self._primary):
             raise Refused("give one of `to` and `from`", hint="`to` is the node that is to be primary.")
         self._deadline: float = time.monotonic() + options["timeout"]
         self._connections = Connections(desired.nodes, access, record)
         self._done: TakeOver | None = None
-        self._seconds = 0.0
+        self._seconds = self._waited = 0.0
 
     def observe(self) -> Observed:
         """Ask every node."""
         return observe(self._desired, self._connections)
 
     def plan(self, state: Observed) -> tuple[TakeOver, ...]:
-        """Return the switchover, unless it is done or not wanted; raise Refused where it would not be safe."""
+        """Return the switchover, unless it is done or not needed; raise Refused where it would not be safe."""
         if self._done:
             return ()
-        return plan_switchover.plan(state, self._desired, self._heir, self._primary)
+        return plan_switchover.plan(state, self._desired, self._candidate, self._primary)
 
     def execute(self, steps: t.Sequence[TakeOver], state: Observed) -> t.Sequence[TakeOver]:
-        """Switch over, and return when the heir owns the slots; what the engine gave up is tried again."""
+        """Switch over once that is safe, and return when it is proven; what the engine gave up is tried again."""
         step = steps[0]
         if not step.ready(state):
-            raise Refused(f"cannot {step.describe()}: the world moved", hint="Run again.")
-        started = time.monotonic()
+            raise Refused(f"cannot {step.describe()}: the cluster has changed since it was planned", hint="Run again.")
+        began = time.monotonic()
         while True:
+            before, tenure = self._await_safe(step)
+            started = time.monotonic()
             self._connections[step.node].command("CLUSTER", "FAILOVER")
             try:
-                self._await(step, min(ATTEMPT, self._left()))
+                self._await(step, before, tenure.given_up + SPARE)
                 break
-            except DeadlineExceeded:
-                if self._left() <= 0:
-                    raise
-        self._done, self._seconds = step, time.monotonic() - started
+            except DeadlineExceeded as error:
+                # The primary's clients stay paused until the engine gives up: an attempt is watched to its end.
+                if self._left() < tenure.given_up + SPARE:
+                    raise error
+        self._done, self._seconds, self._waited = step, time.monotonic() - started, started - began
         return steps
 
     def settle(self, state: Observed) -> Observed:
-        """Wait until all nodes see the heir as primary, and all replicas follow it."""
+        """Wait until all nodes see the candidate as primary, and all replicas follow it."""
         if not self._done:
             return state
 
@@ -88,12 +100,13 @@ class FailoverOperation:
     def result(self, state: Observed) -> dict[str, t.Any]:
         """Return from whom to whom, which slots, and how long it took (s)."""
         step = self._done
-        to = state.by_name()[step.node if step else self._heir or self._follower(state)]
+        to = state.by_name()[step.node if step else self._candidate or self._follower(state)]
         return {
             "from": step.primary if step else "",
             "to": to.name,
             "slots": _slots.text(to.slots),
             "seconds": round(self._seconds, 3),
+            "waited": round(self._waited, 3),
         }
 
     def _follower(self, state: Observed) -> str:
@@ -105,16 +118,53 @@ class FailoverOperation:
     def _left(self) -> float:
         return max(self._deadline - time.monotonic(), 0.0)
 
-    def _await(self, step: TakeOver, timeout: float) -> None:
-        def nodes() -> dict[str, Node]:
-            return self.observe().by_name()
+    def _await_safe(self, step: TakeOver) -> tuple[Observed, Tenure]:
+        """Return the cluster as it is when the command may be sent; raise Refused if that is after the deadline."""
+
+        def ask() -> tuple[Observed, Tenure]:
+            return self.observe(), self._tenure(step.primary)
+
+        def missing(seen: tuple[Observed, Tenure]) -> str:
+            state, tenure = seen
+            seconds = wait(tenure, node_timeout(state))
+            early = (
+                f"{step.primary} has been primary for {tenure.seconds} s, and a switchover is safe again four node "
+                f"timeouts after the last one of a shard, in {seconds:.0f} s"
+            )
+            if seconds > self._left():
+                hint = f"Run again then, or with a longer timeout ({self._left():.0f} s are left). {UNCHANGED}"
+                raise Refused(early, node=step.primary, hint=hint)
+            return unready(state, step.node, step.primary) or (early if seconds else "")
+
+        return poll(
+            ask,
+            missing,
+            awaiting=f"a moment at which {step.node} can take over from {step.primary}",
+            timeout=self._left(),
+            node=step.node,
+            hint="See cluster_info, and the logs of both. The primary is the same as before.",
+            longest_interval=0.5,
+        )
+
+    def _tenure(self, primary: str) -> Tenure:
+        replies = self._connections[primary].pipeline(TENURE_QUESTIONS)
+        for reply in replies:
+            if isinstance(reply, CollectionError):
+                raise reply
+        return parse_tenure(*replies)
+
+    def _await(self, step: TakeOver, before: Observed, timeout: float) -> None:
+        """Return once the switchover is proven."""
+
+        def missing(now: Observed) -> str:
+            return unproven(before, now, step.node, step.primary)
 
         poll(
-            nodes,
-            lambda seen: "" if seen[step.node].slots else f"{step.node} owns no slot",
+            self.observe,
+            missing,
             awaiting=f"{step.node} to take over from {step.primary}",
             timeout=timeout,
             node=step.node,
-            hint="Its log says why not: it may be too far behind. Nothing is lost; run again.",
+            hint=GIVEN_UP,
             longest_interval=0.2,
         )

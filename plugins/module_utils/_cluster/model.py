@@ -65,6 +65,7 @@ class Node:
     keys: int = 0
     link_up: bool = True
     syncing: bool = False
+    offset: int = 0  # of the replication stream: how much of it the node has
     version: str = ""
     settings: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -81,6 +81,7 @@ def _node(
         keys=keys,
         link_up=replication.get("role") != "slave" or replication.get("master_link_status") == "up",
         syncing=replication.get("master_sync_in_progress") == "1",
+        offset=number(replication.get("slave_repl_offset") or replication.get("master_repl_offset")),
         version=version(server),
         settings=tuple(sorted((pair[0], pair[1]) for pair in settings if len(pair) >= 2)),
     )

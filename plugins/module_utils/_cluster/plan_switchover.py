@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a planned switchover of a shard is safe, and to which node: a pure function of what is observed.
 
-Invariant: nothing is planned unless every node answers, all see one working cluster, and the heir has a link to
-its primary.  The engine then holds the primary's clients until the heir has everything (CLUSTER FAILOVER), so that
-no acknowledged write is lost.
+Invariant: nothing is planned unless every node answers, all see one working cluster, and the candidate has a link to
+its primary.  The engine then holds the primary's clients until the candidate has everything (CLUSTER FAILOVER), so
+that no acknowledged write is lost.  When the command may be sent, and what proves that it was done: plan_takeover.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from .. import _slots
 from .._errors import Refused
 from .._nodes import ERROR
+from . import plan_takeover
 from .checks import findings
 from .desired import Desired
 from .model import Member, Node, Observed
@@ -25,7 +26,7 @@ UNCHANGED = "Nothing has been changed."
 
 @dataclass(frozen=True)
 class TakeOver:
-    """The one step: a replica takes its primary's slots, and the primary follows it."""
+    """The one step: a replica takes its primary's slots with a new epoch, and the primary follows it."""
 
     node: str
     primary: str
@@ -41,48 +42,72 @@ class TakeOver:
         return node.is_replica and node.myself.primary_id == primary.id and node.link_up
 
     def apply(self, state: Observed) -> Observed:
-        """The two have changed places, and all others follow the heir, in everybody's view."""
+        """The two have changed places, and all others follow the candidate, in every node's view."""
         nodes = state.by_name()
-        heir, old = nodes[self.node], nodes[self.primary]
-        moved = {
-            heir.id: dataclasses.replace(heir.myself, flags=frozenset({"master"}), primary_id=None, slots=old.slots),
-            old.id: dataclasses.replace(old.myself, flags=frozenset({"slave"}), primary_id=heir.id, slots=()),
-        }
+        new, old = nodes[self.node], nodes[self.primary]
+        epoch = 1 + max(one.current_epoch for one in state.nodes)
 
         def line(member: Member) -> Member:
-            known = moved.get(member.id, member)
-            return dataclasses.replace(known, primary_id=heir.id) if known.primary_id == old.id else known
+            if member.id == new.id:
+                flags = frozenset({"master"})
+                return dataclasses.replace(member, flags=flags, primary_id=None, slots=old.slots, config_epoch=epoch)
+            if old.id in (member.id, member.primary_id):
+                flags = frozenset({"slave"})
+                return dataclasses.replace(member, flags=flags, primary_id=new.id, slots=(), config_epoch=epoch)
+            return member
 
         return Observed(
             tuple(
-                dataclasses.replace(one, view=tuple(map(line, one.view)), myself=line(one.myself), link_up=True)
+                dataclasses.replace(
+                    one,
+                    view=tuple(map(line, one.view)),
+                    myself=line(one.myself),
+                    link_up=True,
+                    current_epoch=epoch,
+                )
                 for one in state.nodes
             )
         )
 
 
-def plan(state: Observed, desired: Desired, heir: str, primary: str) -> tuple[TakeOver, ...]:
-    """Return the switchover to ``heir``, or away from ``primary`` (one of them is given); nothing where it is done.
+def plan(state: Observed, desired: Desired, candidate: str, primary: str) -> tuple[TakeOver, ...]:
+    """Return the switchover to ``candidate``, or away from ``primary`` (one of them is given); nothing if it is done.
 
     Raises Refused where it would not be safe, or where there is no such node.
     """
     nodes = state.by_name()
-    for name in filter(None, (heir, primary)):
+    for name in filter(None, (candidate, primary)):
         if name not in nodes:
             raise Refused(f"{name} is none of the nodes", hint=f"There are: {', '.join(nodes)}. {UNCHANGED}")
-    named = nodes[heir or primary]
-    if not named.problem and named.is_replica != bool(heir):
+    named = nodes[candidate or primary]
+    if not named.problem and named.is_replica != bool(candidate):
+        _refuse_doubtful(state, named)
         return ()
-    said = [one.message for one in findings(state, desired) if one.severity == ERROR]
-    if said:
-        raise Refused(f"not all is well: {'; '.join(said[:5])}", hint=f"Mend it, and switch over then. {UNCHANGED}")
-    chosen = named if heir else _heir(state, named)
+    problems = [one.message for one in findings(state, desired) if one.severity == ERROR]
+    if problems:
+        raise Refused(f"not all is well: {'; '.join(problems[:5])}", hint=f"Fix it, then switch over. {UNCHANGED}")
+    chosen = named if candidate else _candidate(state, desired, named)
     old = state.by_id()[chosen.myself.primary_id or ""]
     return (TakeOver(chosen.name, old.name),)
 
 
-def _heir(state: Observed, primary: Node) -> Node:
-    """Return the first replica, by name, that has a link; raise Refused where there is none."""
+def _refuse_doubtful(state: Observed, named: Node) -> None:
+    """A node that calls itself primary is one if most of the other primaries see it so."""
+    others = [one for one in state.nodes if one.slots and one.name != named.name]
+    against = plan_takeover.doubters(state, named.name) if named.slots else ()
+    if others and 2 * len(against) > len(others):
+        raise Refused(
+            f"{named.name} calls itself primary, and {', '.join(against)} do not agree",
+            node=named.name,
+            hint=f"A switchover may be under way, or may just have failed: run again in some seconds. {UNCHANGED}",
+        )
+
+
+def _candidate(state: Observed, desired: Desired, primary: Node) -> Node:
+    """Return the replica with a link that has most of the data; raise Refused where there is none.
+
+    Of equals the one whose zone, then whose host, has the fewest primaries besides; then the first by name.
+    """
     near = [one for one in state.nodes if one.myself.primary_id == primary.id and one.is_replica and one.link_up]
     if not near:
         raise Refused(
@@ -90,4 +115,11 @@ def _heir(state: Observed, primary: Node) -> Node:
             node=primary.name,
             hint=f"Give it a replica, or wait until one is in sync. {UNCHANGED}",
         )
-    return min(near, key=lambda one: one.name)
+    others = [desired.wanted(one.name) for one in state.nodes if one.slots and one.name != primary.name]
+
+    def order(one: Node) -> tuple[int, int, int, str]:
+        place = desired.wanted(one.name)
+        in_zone = sum(other.zone == place.zone for other in others)
+        return (-one.offset, in_zone, sum(other.host == place.host for other in others), one.name)
+
+    return min(near, key=order)

@@ -23,17 +23,23 @@ DONE = completed(SIX)
 PRIMARY = next(node for node in DONE.nodes if node.slots)
 REPLICA = next(node for node in DONE.nodes if node.myself.primary_id == PRIMARY.id)
 
+NINE = wish(["a", "b", "c"] * 3, replicas=2)
+NINE_SEEDS = Desired(NINE.nodes, replicas=0, accept=NINE.accept)
+NINE_DONE = completed(NINE)
+NINE_PRIMARY = next(node for node in NINE_DONE.nodes if node.slots)
+REPLICAS = sorted(node.name for node in NINE_DONE.nodes if node.myself.primary_id == NINE_PRIMARY.id)
 
-@pytest.mark.parametrize(("heir", "primary"), [(REPLICA.name, ""), ("", PRIMARY.name)], ids=["to", "from"])
-def test_the_two_change_places_and_all_agree(heir: str, primary: str) -> None:
-    (step,) = plan(DONE, SEEDS, heir, primary)
+
+@pytest.mark.parametrize(("candidate", "primary"), [(REPLICA.name, ""), ("", PRIMARY.name)], ids=["to", "from"])
+def test_the_two_change_places_and_all_agree(candidate: str, primary: str) -> None:
+    (step,) = plan(DONE, SEEDS, candidate, primary)
     assert (step.node, step.primary) == (REPLICA.name, PRIMARY.name)
     assert step.ready(DONE)
     after = step.apply(DONE)
     assert not findings(after, SEEDS)
     assert after.by_name()[REPLICA.name].slots == PRIMARY.slots
     assert after.by_name()[PRIMARY.name].myself.primary_id == REPLICA.id
-    assert plan(after, SEEDS, heir, primary) == ()
+    assert plan(after, SEEDS, candidate, primary) == ()
 
 
 def test_what_is_done_is_not_done_again() -> None:
@@ -48,7 +54,7 @@ def dead(state: Observed, other: Node) -> Observed:
 
 
 def without_link(state: Observed, _other: Node) -> Observed:
-    """The heir has no link."""
+    """The candidate has no link."""
     return change(state, REPLICA.name, link_up=False)
 
 
@@ -84,3 +90,28 @@ def test_a_primary_without_a_replica_is_refused() -> None:
     )
     with pytest.raises(Refused, match="no replica of"):
         plan(moved, SEEDS, "", PRIMARY.name)
+
+
+def test_of_several_replicas_the_most_complete_takes_over_not_the_first_by_name() -> None:
+    for complete in REPLICAS:
+        (step,) = plan(change(NINE_DONE, complete, offset=101), NINE_SEEDS, "", NINE_PRIMARY.name)
+        assert step.node == complete
+
+
+def test_of_equally_complete_ones_that_in_the_zone_with_the_fewest_primaries_takes_over() -> None:
+    others = [node.name for node in NINE_DONE.nodes if node.slots and node.name != NINE_PRIMARY.name]
+    first, last = REPLICAS[0], REPLICAS[-1]
+
+    def zoned(crowded: str) -> Desired:
+        zones = {**dict.fromkeys(REPLICAS, "empty"), **dict.fromkeys([crowded, *others], "crowded")}
+        nodes = tuple(dataclasses.replace(one, zone=zones.get(one.name, "x")) for one in NINE_SEEDS.nodes)
+        return dataclasses.replace(NINE_SEEDS, nodes=nodes)
+
+    assert plan(NINE_DONE, zoned(first), "", NINE_PRIMARY.name)[0].node == last
+    assert plan(NINE_DONE, zoned(last), "", NINE_PRIMARY.name)[0].node == first
+
+
+def test_a_node_that_alone_calls_itself_primary_is_not_taken_for_one() -> None:
+    alone = dataclasses.replace(REPLICA.myself, flags=frozenset({"master"}), primary_id=None, slots=PRIMARY.slots)
+    with pytest.raises(Refused, match="calls itself primary"):
+        plan(change(DONE, REPLICA.name, myself=alone), SEEDS, REPLICA.name, "")
