@@ -18,7 +18,8 @@ description:
     rejected-connections, restarts, memory, evictions, fragmentation, swap, save, aof, snapshot-age, disk, role,
     replicas, replica-link, lag, full-resync, backlog, replica-buffer, min-replicas, placement, primary-majority,
     cluster-state, slots-covered, slots-open, one-view, epochs-distinct, sentinel-reachable, sentinel-quorum,
-    sentinel-agreement, sentinel-known, sentinel-tilt, sentinel-placement, drift."
+    sentinel-agreement, sentinel-known, sentinel-tilt, sentinel-placement, pending-restart,
+    drift."
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
@@ -36,6 +37,7 @@ options:
       - What module M(almashooq.redis.health_host) returned on each host, with C(drift) beside it, the list of what a
         run would change there (C(plan) of M(almashooq.redis.config) in check mode).
       - Without a host's word the checks disk, swap, restarts and drift cannot be made there, and that is a finding.
+        Nor can pending-restart.
     type: list
     elements: dict
   checks:

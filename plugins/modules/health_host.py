@@ -11,8 +11,9 @@ module: health_host
 version_added: 0.1.0
 short_description: Tell what only the host knows of its instances, for module health
 description:
-  - Room on the disk of the data, memory that is swapped out, restarts by the service manager.
-  - Needs no Redis client and asks no server. What cannot be read is null.
+  - Room on the disk of the data, memory that is swapped out, restarts by the service manager, and what an instance
+    takes over only when it is restarted.
+  - Needs no Redis client and asks no server. What cannot be read is null, with the reason in C(unreadable).
 extends_documentation_fragment:
   - almashooq.redis.connection.info_attributes
 options:
@@ -65,6 +66,14 @@ instances:
     disk_total_bytes: {description: Size of the file system., type: int}
     swap_bytes: {description: What of the process is swapped out., type: int}
     restarts: {description: How often systemd has started it again by itself., type: int}
+    pending:
+      description:
+        - What it takes over at its next start, each with C(setting), C(running) and C(wanted). Settings are those that
+          the last run of M(almashooq.redis.config) found; C(setting) is "(program)" where the program was replaced on
+          the disk, and "(unit)" where the unit was changed since the start.
+      type: list
+      elements: dict
+    unreadable: {description: "What could not be read, by name: path and error.", type: dict}
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -11,6 +11,7 @@ from .._nodes import ERROR, WARNING, Finding
 from .checks_common import Unseen
 from .checks_data import data
 from .checks_nodes import nodes
+from .checks_pending import pending
 from .checks_replicas import replicas
 from .desired import Desired, Mute
 from .model import Observed
@@ -30,7 +31,13 @@ class Verdict(t.NamedTuple):
 
 def judge(observed: Observed, desired: Desired) -> Verdict:
     """Return what does not hold, as the user wants it weighed."""
-    found = [*nodes(observed, desired), *data(observed, desired), *replicas(observed, desired), *observed.topology]
+    found = [
+        *nodes(observed, desired),
+        *pending(observed, desired),
+        *data(observed, desired),
+        *replicas(observed, desired),
+        *observed.topology,
+    ]
     counted: list[Finding] = []
     muted: list[tuple[Finding, Mute]] = []
     for one in dict.fromkeys(found):

@@ -70,8 +70,8 @@ def host_figure(observed: Observed, server: Server, check: str, name: str) -> tu
     host, lacking = host_facts(observed, server, check)
     found = host.instances[server.port].get(name) if host else None
     if host is not None and found is None:
-        hint = "It does not run, or the module that looks at the host may not read it (it runs as root)."
-        lacking = [unseen(check, f"{server.name}: host {server.host} could not tell {name}", server.name, hint)]
+        reason = (host.instances[server.port].get("unreadable") or {}).get(name) or "not reported"
+        lacking = [unseen(check, f"{server.name}: {name} is not known on host {server.host} ({reason})", server.name)]
     return found, lacking
 
 

@@ -53,6 +53,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "sentinel-known": (ERROR, "every Sentinel knows and reaches all others and all replicas, and counts nobody else"),
     "sentinel-tilt": (ERROR, "no Sentinel is in TILT mode"),
     "sentinel-placement": (WARNING, "the Sentinels are an odd number in three failure domains"),
+    "pending-restart": (WARNING, "no instance waits for a restart to take over a setting, its program or its unit"),
     "drift": (WARNING, "files and running settings are those of the inventory, and the same on all members"),
 }
 # Without these the others would call healthy what nobody saw: they are made whatever is chosen, unless skipped.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the host itself can tell of its instances: disk, swap, restarts.  Reads only."""
+"""What only the host itself can tell of its instances: disk, swap, restarts, what waits for one.  Reads only."""
 
 from __future__ import annotations
 
@@ -9,41 +9,52 @@ import os
 import re
 import typing as t
 
-from .._host.commands import run, systemd_runs, text_of
-from .._preflight.proc import listening_sockets
+from .._host.commands import run, systemd_runs
 from .._replies import number
+from . import host_pending, host_process
+from .host_process import Found, attempt
 
 _SWAP = re.compile(r"^VmSwap:\s+(\d+) kB", re.MULTILINE)
+_NO_SWAP = re.compile(r"^SwapTotal:\s+0 kB", re.MULTILINE)
+PROPERTIES = ("NRestarts", "FragmentPath", "DropInPaths")
 Value = dict[str, t.Any]
 
 
 def look(params: t.Mapping[str, t.Any], _record: object) -> Value:
-    """Return, for each instance by its port, disk, swap and restarts; null is what could not be read.
+    """Return, for each instance by its port, disk, swap, restarts, and what waits for a restart.
 
     ``disk_free_bytes`` is what the service's user may still write (statvfs(3), f_bavail), ``swap_bytes`` what of the
     process is swapped out (proc(5), VmSwap), ``restarts`` how often systemd started it again by itself (NRestarts).
+    What could not be read is null, and ``unreadable`` has the path and the error.
     """
     ports = params["ports"]
-    processes = {one.port: one.owner.pid for one in listening_sockets(ports) if one.owner is not None}
-    restarts = _restarts(params["unit"], ports)
+    units = _units(params["unit"], ports)
+    processes = host_process.processes(ports)
     return {
         "host": params["host"],
-        "instances": [
-            {
-                "port": port,
-                **_disk(os.path.join(params["data_dir"], str(port))),
-                "swap_bytes": _swap(processes.get(port)),
-                "restarts": restarts.get(port),
-            }
-            for port in ports
-        ],
+        "instances": [_instance(port, params["data_dir"], processes[port], units.get(port, {})) for port in ports],
     }
 
 
-def _disk(directory: str) -> Value:
+def _instance(port: int, data_dir: str, process: Found, unit: t.Mapping[str, str]) -> Value:
+    unreadable: dict[str, str] = {}
+    value: Value = {"port": port, **_disk(os.path.join(data_dir, str(port)), unreadable), "swap_bytes": None}
+    if process.pid is None:
+        unreadable["swap_bytes"] = unreadable["pending"] = process.reason
+        pending = None
+    else:
+        value["swap_bytes"] = _swap(process.pid, unreadable)
+        files = [unit.get("FragmentPath", ""), *unit.get("DropInPaths", "").split()]
+        pending = host_pending.waiting(process.pid, port, data_dir, files, unreadable)
+    restarts = number(unit["NRestarts"]) if "NRestarts" in unit else None
+    return {**value, "restarts": restarts, "pending": pending, "unreadable": unreadable}
+
+
+def _disk(directory: str, unreadable: dict[str, str]) -> Value:
     try:
         told, device = os.statvfs(directory), os.stat(directory).st_dev
-    except OSError:
+    except OSError as error:
+        unreadable["disk_free_bytes"] = f"{directory}: {error.strerror}"
         return {"device": None, "disk_free_bytes": None, "disk_total_bytes": None}
     return {
         "device": str(device),
@@ -52,15 +63,23 @@ def _disk(directory: str) -> Value:
     }
 
 
-def _swap(pid: int | None) -> int | None:
-    found = _SWAP.search(text_of(f"/proc/{pid}/status") or "") if pid else None
-    return int(found.group(1)) * 1024 if found else None
+def _swap(pid: int, unreadable: dict[str, str]) -> int | None:
+    path = f"/proc/{pid}/status"
+    text, reason = attempt(path)
+    found = _SWAP.search(text)
+    if found:
+        return int(found.group(1)) * 1024
+    # Some kernels of containers have no such line; without swap there is nothing to count.
+    if _NO_SWAP.search(attempt("/proc/meminfo")[0]):
+        return 0
+    unreadable["swap_bytes"] = reason or f"{path}: it has no line VmSwap"
+    return None
 
 
-def _restarts(unit: str, ports: t.Sequence[int]) -> dict[int, int]:
+def _units(unit: str, ports: t.Sequence[int]) -> dict[int, dict[str, str]]:
     if not systemd_runs() or not ports:
         return {}
     names = [f"{unit}@{port}.service" for port in ports]
-    told = run(["systemctl", "show", "--property=NRestarts", *names]).split("\n\n")
-    values = [one.strip().partition("=")[2] for one in told]
-    return {port: number(value) for port, value in zip(ports, values)}
+    told = run(["systemctl", "show", f"--property={','.join(PROPERTIES)}", *names]).split("\n\n")
+    blocks = [dict(line.partition("=")[::2] for line in one.strip().splitlines()) for one in told]
+    return dict(zip(ports, blocks))

@@ -14,7 +14,7 @@ from dataclasses import replace
 from .._client import Access, Client
 from .._errors import Refused
 from .._preflight.observe import memory_limit
-from . import checks, files, probe
+from . import checks, files, pending, probe
 from .answers import overlaid, question
 from .compare import different_names, look_alikes
 from .execute import execute
@@ -82,7 +82,12 @@ class Config:
         return execute(steps, self._wanted, self._login, self._timeout)
 
     def settle(self, state: Host) -> Host:
-        """Return the state: each step has waited for its own effect."""
+        """Return the state: each step has waited for its own effect.  What waits for a restart is recorded."""
+        waiting: dict[int, list[dict[str, t.Any]]] = {}
+        for one in self._pending(state):
+            waiting.setdefault(one["port"], []).append(one)
+        pids = {node.port: node.pid for node in state.nodes}
+        pending.remember(self._wanted.layout.data_dir, pids, waiting, self._wanted.owner)
         return state
 
     def render(self, state: Host) -> str:
@@ -100,9 +105,6 @@ class Config:
     def result(self, state: Host) -> dict[str, t.Any]:
         """Return the instances, what only a restart brings, memory, and which engine was asked."""
         answers, where = self._answers(), self._wanted.layout
-        pending = restart_required(self._wanted, answers, state)
-        for entry in pending:
-            entry.update({key: shown(entry["setting"], entry[key]) for key in ("running", "wanted")})
         return {
             "instances": [
                 {
@@ -116,10 +118,16 @@ class Config:
                 }
                 for one, node in zip(self._wanted.instances, state.nodes)
             ],
-            "restart_required": pending,
+            "restart_required": self._pending(state),
             "memory": checks.memory_result(self._wanted, answers, self._memory()),
             "engine": {"name": self._engine.name, "version": self._engine.version},
         }
+
+    def _pending(self, state: Host) -> list[dict[str, t.Any]]:
+        found = restart_required(self._wanted, self._answers(), state)
+        for entry in found:
+            entry.update({key: shown(entry["setting"], entry[key]) for key in ("running", "wanted")})
+        return found
 
     def _is_open(self, key: object, ones: t.Sequence[Instance], host: Host) -> bool:
         if key not in self._told:
