@@ -29,7 +29,9 @@ help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 site: $(VENV)/.run ## Deploy the embedded inventory (six nodes) on this machine
+	$(if $(filter inventories/local,$(INVENTORY)),@bash tests/tools/sudo.sh $(ARGS))
 	ansible-playbook site.yml -i $(INVENTORY) $(ARGS)
+	@echo 'Playbooks run with the Ansible that is installed here, for example: $(VENV)/bin/ansible-playbook playbooks/status.yml -i $(INVENTORY)'
 
 test: ## Run every test, as continuous integration does
 	bash tests/tools/stages.sh venv bare+docs integration matrix-quick+sanity molecule

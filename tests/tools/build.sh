@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Build the collection, install the result elsewhere, use it from there as a user without a checkout does, and have it
-# checked as Galaxy does.
+# checked as Galaxy does. The archive that passed is left in the checkout.
 # What the archive holds is checked by tests/unit/test_artifact.py.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -34,3 +34,5 @@ unset ANSIBLE_COLLECTIONS_PATH
 "$galaxy/bin/python" -m galaxy_importer.main "$work"/almashooq-redis-*.tar.gz >"$work/importer.log" || { cat "$work/importer.log"; exit 1; }
 if grep -E '^(WARNING|ERROR)' "$work/importer.log"; then exit 1; fi
 echo "Galaxy's importer: no finding"
+cp "$work"/almashooq-redis-*.tar.gz "$root/"
+printf 'Built: %s\n' "$root"/almashooq-redis-*.tar.gz
