@@ -81,7 +81,7 @@ browser: ## Install the browser that tests open reports in
 	command -v chromium >/dev/null || $(SYSTEM) chromium
 
 integration: $(VENV)/.dev engines monitoring-tools browser ## Run the modules against real servers on loopback
-	$(SYSTEM) cpulimit diffutils gcc libc6-dev libssl-dev libsystemd-dev mount openssl procps util-linux
+	$(SYSTEM) cpulimit diffutils g++ gcc libc6-dev libssl-dev libsystemd-dev mount openssl procps util-linux
 	command -v npm >/dev/null || $(SYSTEM) nodejs npm
 	$(AS_ROOT) pytest -q -p no:cacheprovider -n 3 --dist loadfile tests/integration
 
