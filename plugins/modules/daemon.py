@@ -31,6 +31,12 @@ options:
       - Limit of open files for instances that are started. Where it cannot be had, there is a warning.
     type: int
     default: 65536
+  guard:
+    description:
+      - Directory of the start guard that role P(almashooq.redis.redis_node#role) installs. It runs before each instance
+        that is started, and waits where a replica has data that the instance would erase, until that replica is
+        promoted or the deployment has had time to do so. Without the option it does not run.
+    type: path
 seealso:
   - module: almashooq.redis.config
 author:
@@ -74,6 +80,11 @@ done:
     seconds:
       description: Seconds that it took, together with the steps done at the same time.
       type: float
+guard:
+  description: What the start guard decided, one line or more for each instance that was started.
+  returned: when O(guard) is given and an instance was started
+  type: list
+  elements: str
 instances:
   description: The instances.
   returned: success

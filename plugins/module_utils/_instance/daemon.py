@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from .._errors import Refused
 from .._files import Directory
-from . import files, launch, processes
+from . import files, guard, launch, processes
 from .config import login
 from .model import Instance
 from .options import Params, bare_instances, ids, layout
@@ -114,6 +114,7 @@ class Daemon:
         self._launcher = launch.Launcher(
             self._layout, user, group, params["open_files"], params["timeout"], login(params, record)
         )
+        self._guard = guard.Guard(self._layout, user, group, params["guard"]) if params["guard"] else None
         self._lock = files.hold_lock(self._layout.run_dir, params["timeout"])
 
     def observe(self) -> Daemons:
@@ -140,6 +141,8 @@ class Daemon:
             if isinstance(step, MakeRunDirectory):
                 files.make_directory(step.directory)
         if starts:
+            if self._guard is not None:
+                self._guard.run(starts)
             self._launcher.start(starts, self._sought)
         stops = [(step.instance, step.pid) for step in steps if isinstance(step, Stop)]
         if stops:
@@ -165,6 +168,8 @@ class Daemon:
                 {"port": one.port, "address": one.address, "pid": pids[one.port] or None} for one in self._instances
             ]
         }
+        if self._guard is not None and self._guard.said:
+            found["guard"] = self._guard.said
         if self._launcher.warnings:
             found["warnings"] = self._launcher.warnings
         return found

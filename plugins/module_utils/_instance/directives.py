@@ -105,7 +105,8 @@ def instance(
     where = f"settings of instance {port}"
     given = [line for name, value in settings.items() for line in lines(name, value, where)]
     taken = {*settings, *gone}
-    derived = [line for line in _derived(layout, port, address, cluster, replication) if line.name not in taken]
+    wanted = [*_derived(layout, port, address, cluster, replication), *_saved_at_its_end(given)]
+    derived = [line for line in wanted if line.name not in taken]
     return Instance(port, address, cluster, (*derived, *given))
 
 
@@ -162,6 +163,18 @@ def _derived(layout: Layout, port: int, address: str, cluster: bool, replication
         values["cluster-config-file"] = f"nodes-{port}.conf"
         values["cluster-announce-ip"] = address
     return [Directive(name, text, derived=True) for name, text in values.items()]
+
+
+def _saved_at_its_end(given: t.Sequence[Directive]) -> Lines:
+    """Return what makes an instance without persistence save its data when it is stopped on purpose.
+
+    It loads them at the next start, and its replicas go on where they were.  Forced: where they cannot be written it
+    ends as it would have without, and the start guard does the rest.
+    """
+    last = {line.name: line.text for line in given}
+    if last.get("appendonly", "no") != "no" or last.get("save") != '""':
+        return []
+    return [Directive("shutdown-on-sigterm", "save force", derived=True)]
 
 
 def _text(name: str, value: object, where: str) -> str:

@@ -66,6 +66,7 @@ DAEMON: dict[str, dict[str, t.Any]] = {
     **HOST,
     "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
     "open_files": {"type": "int", "default": 65536},
+    "guard": {"type": "path"},
 }
 HIGHEST_PORT = 65535
 

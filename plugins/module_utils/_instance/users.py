@@ -19,7 +19,9 @@ NAME = re.compile(r"[^\s\"'#>]+")
 DEFAULT_IS_OFF = "user default off resetpass resetkeys resetchannels -@all"
 
 # What a replica needs on its primary, by trial (ENGINES.md section 2).
-REPLICATION = "resetchannels -@all +psync +replconf +ping"
+# With +info and +cluster|nodes the start guard asks the others how far they are before an instance starts; whoever may
+# copy all data learns nothing by it that matters.
+REPLICATION = "resetchannels -@all +psync +replconf +ping +info +cluster|nodes"
 VALKEY_DUAL_CHANNEL = "+sync"
 VALKEY_ATOMIC_MIGRATION = "+cluster|syncslots +select +@write ~*"
 

@@ -140,6 +140,20 @@ def test_outside_of_a_cluster_nothing_of_it_is_said():
     assert "cluster-announce-ip" not in names
 
 
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        pytest.param({"appendonly": False, "save": ""}, "save force", id="nothing else would save"),
+        pytest.param({}, None, id="no save line at all means save points of the engine"),
+        pytest.param({"appendonly": True, "save": ""}, None, id="the append-only file has it all"),
+        pytest.param({"appendonly": False, "save": ["900 1"]}, None, id="save points save at the end, too"),
+        pytest.param({"appendonly": "no", "save": "", "shutdown-on-sigterm": "nosave"}, "nosave", id="the user's word"),
+    ],
+)
+def test_an_instance_without_persistence_saves_when_it_is_stopped(settings, expected):
+    assert texts(made(settings=settings)).get("shutdown-on-sigterm") == expected
+
+
 def test_the_users_word_replaces_what_is_derived_and_null_removes_it():
     found = made(settings={"bind": "10.0.0.1", "dbfilename": "x.rdb"}, gone=["cluster-announce-ip"])
     assert texts(found)["bind"] == "10.0.0.1"

@@ -59,12 +59,15 @@ def test_what_would_not_be_what_it_says_is_refused(user, word):
         build(user)
 
 
+COPIES = "resetchannels -@all +psync +replconf +ping +info +cluster|nodes"
+
+
 @pytest.mark.parametrize(
     ("engine", "version", "expected"),
     [
-        ("redis", (8, 2), "resetchannels -@all +psync +replconf +ping"),
-        ("valkey", (8, 1), "resetchannels -@all +psync +replconf +ping +sync"),
-        ("valkey", (9, 1), "resetchannels -@all +psync +replconf +ping +sync +cluster|syncslots +select +@write ~*"),
+        ("redis", (8, 2), COPIES),
+        ("valkey", (8, 1), f"{COPIES} +sync"),
+        ("valkey", (9, 1), f"{COPIES} +sync +cluster|syncslots +select +@write ~*"),
     ],
 )
 def test_the_replication_user_may_what_its_engine_needs(engine, version, expected):

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A restarted primary must not erase what its replicas have.  Ports 28000 to 28199, and bus ports."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from .engines import name, servers
+from .fleet import until
+from .restarts import (
+    NODE_TIMEOUT,
+    Counter,
+    Sentinels,
+    Supervised,
+    configured,
+    form_cluster,
+    shard_of_the_key,
+    write_set_files,
+)
+
+PORT = 28000
+SENTINEL_PORT = 28100
+OFF = {"appendonly": False, "save": ""}
+SNAPSHOTS = {"appendonly": False, "save": ["3600 1"]}
+AOF = {"appendonly": True, "save": ""}
+
+
+@pytest.fixture(params=servers(), ids=name)
+def cluster(request):
+    """Six supervised cluster nodes without persistence."""
+    with Supervised(request.param, PORT, 6, cluster=True) as made:
+        configured(made, **OFF, **{"cluster-node-timeout": NODE_TIMEOUT})
+        made.keep()
+        form_cluster(made)
+        yield made
+
+
+@pytest.fixture(params=servers(), ids=name)
+def watched(request):
+    """A supervised set of three without persistence, and its Sentinels."""
+    with Supervised(request.param, PORT + 50, 3, cluster=False) as made:
+        configured(made, **OFF)
+        made.keep()
+        first = made.ports[0]
+        for port in made.ports[1:]:
+            with made.client(port) as client:
+                client.execute_command("REPLICAOF", "127.0.0.1", first)
+                client.config_rewrite()
+        until(lambda: all(made.role(port) == ("replica", first) for port in made.ports[1:]), "replicas")
+        with Sentinels(made, SENTINEL_PORT) as sentinels:
+            write_set_files(made, sentinels.ports)
+            yield made
+
+
+def restarted(made, ports, number, primary):
+    """End a primary in this way while a client counts; return what the others of its shard are afterwards."""
+    with Counter(made, ports) as counter:
+        made.send(primary, number)
+        counter.wait_for_more()
+        until(lambda: made.answers(primary), "its return", 40)
+        until(
+            lambda: sorted(made.role(port)[0] for port in ports) == ["primary"] + ["replica"] * (len(ports) - 1),
+            "roles",
+            40,
+        )
+        counter.wait_for_more()
+    assert counter.back == []
+    return next(port for port in ports if made.role(port)[0] == "primary")
+
+
+def test_cluster(cluster):
+    primary, replicas = shard_of_the_key(cluster)
+    ports = [primary, *replicas]
+    assert restarted(cluster, ports, signal.SIGKILL, primary) == replicas[0]
+
+
+def test_set(watched):
+    primary = watched.ports[0]
+    new = restarted(watched, watched.ports, signal.SIGKILL, primary)
+    assert new != primary
