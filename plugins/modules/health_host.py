@@ -34,6 +34,10 @@ options:
     description: Name of the template unit of the instances.
     type: str
     default: redis-node
+  guard:
+    description: Directory of the start guard that role P(almashooq.redis.redis_node#role) installs.
+    type: path
+    default: /usr/local/lib/redis-node
 seealso:
   - module: almashooq.redis.health
 author:
@@ -65,6 +69,7 @@ instances:
     disk_free_bytes: {description: What may still be written there., type: int}
     disk_total_bytes: {description: Size of the file system., type: int}
     swap_bytes: {description: What of the process is swapped out., type: int}
+    guarded: {description: Whether the start guard runs before each of its starts., type: bool}
     restarts: {description: How often systemd has started it again by itself., type: int}
     pending:
       description:
@@ -89,6 +94,7 @@ def main() -> None:
             "ports": {"type": "list", "elements": "int", "required": True},
             "data_dir": {"type": "path", "required": True},
             "unit": {"type": "str", "default": "redis-node"},
+            "guard": {"type": "path", "default": "/usr/local/lib/redis-node"},
         },
         supports_check_mode=True,
     )

@@ -9,6 +9,7 @@ import contextlib
 import os
 import pathlib
 import pwd
+import shutil
 import signal
 import socket
 
@@ -17,7 +18,7 @@ import pytest
 from .engines import name, servers
 from .fleet import until
 from .instances import ADMIN, USER, Instances
-from .module_runner import converged, finish_module, refused, run_module, start_module
+from .module_runner import ROOT, converged, finish_module, refused, run_module, start_module
 
 PORT = 21500
 
@@ -201,3 +202,16 @@ def test_processes_that_root_may_not_look_into_are_recognised(six):
 def test_files_that_cannot_be_had_are_a_warning(one):
     started = converged("daemon", one.daemon(open_files=2**31))
     assert "open files are limited" in str(started["warnings"])
+
+
+def test_the_start_guard_runs_before_each_start_and_has_to_be_there(one):
+    message = refused("daemon", one.daemon(guard=str(one.base / "guard")))["msg"]
+    assert "redis_node_guard" in message
+    shutil.copytree(ROOT / "roles" / "redis_node" / "files", one.base / "guard")
+    for reason in ("this is its first start", "no Sentinel could promote another instance"):
+        started = converged("daemon", one.daemon(guard=str(one.base / "guard")))
+        assert started["guard"] == [f"start guard of {one.ports[0]}: starts: {reason}"]
+        state = one.base / "data" / str(one.ports[0]) / "start-guard.json"
+        assert (state.owner(), state.stat().st_mode & 0o777) == (USER, 0o600)
+        assert "guard" not in converged("daemon", one.daemon(guard=str(one.base / "guard")))
+        converged("daemon", one.daemon("stopped"))

@@ -56,8 +56,9 @@ def watched(request):
             yield made
 
 
-def restarted(made, ports, number, primary):
-    """End a primary in this way while a client counts; return what the others of its shard are afterwards."""
+def restarted(made, ports, number):
+    """End a shard's primary in this way while a client counts; return whether another one is primary afterwards."""
+    (primary,) = (port for port in ports if made.role(port)[0] == "primary")
     with Counter(made, ports) as counter:
         made.send(primary, number)
         counter.wait_for_more()
@@ -69,16 +70,25 @@ def restarted(made, ports, number, primary):
         )
         counter.wait_for_more()
     assert counter.back == []
-    return next(port for port in ports if made.role(port)[0] == "primary")
+    return made.role(primary)[0] == "replica"
 
 
-def test_cluster(cluster):
+def survives(made, ports):
+    """Go through what is kept on disk and what ends a primary, one right after the other."""
+    assert restarted(made, ports, signal.SIGKILL)
+    # It saves when it is stopped on purpose: what it loads is all that its replica has.
+    assert not restarted(made, ports, signal.SIGTERM)
+    configured(made, **SNAPSHOTS)
+    assert restarted(made, ports, signal.SIGKILL)
+    configured(made, **AOF)
+    assert not restarted(made, ports, signal.SIGKILL)
+
+
+def test_a_cluster_loses_nothing_that_a_replica_has(cluster):
     primary, replicas = shard_of_the_key(cluster)
-    ports = [primary, *replicas]
-    assert restarted(cluster, ports, signal.SIGKILL, primary) == replicas[0]
+    survives(cluster, [primary, *replicas])
+    assert "so that a replica can be promoted first" in "\n".join(cluster.said)
 
 
-def test_set(watched):
-    primary = watched.ports[0]
-    new = restarted(watched, watched.ports, signal.SIGKILL, primary)
-    assert new != primary
+def test_a_set_loses_nothing_that_a_replica_has(watched):
+    survives(watched, watched.ports)

@@ -37,12 +37,13 @@ class Verdict:
         return FAILED if self.errors else SKIPPED if self.skipped else PASSED
 
 
-def of_health(seen: Value, checks: t.Collection[str]) -> t.Iterator[Finding]:
-    """Yield the errors that module ``health`` found under these names."""
+def of_health(seen: Value, checks: t.Collection[str], severity: str = ERROR) -> t.Iterator[Finding]:
+    """Yield what module ``health`` found under these names, by default the errors."""
     for one in (seen.get("health") or {}).get("findings") or ():
-        if one["check"] in checks and one["severity"] == ERROR:
+        if one["check"] in checks and one["severity"] == severity:
             words = ("message", "hint", "observed", "expected")
-            yield Finding(one["check"], node=one.get("node"), **{word: str(one.get(word) or "") for word in words})
+            told = {word: str(one.get(word) or "") for word in words}
+            yield Finding(one["check"], severity=severity, node=one.get("node"), **told)
 
 
 def nodes(seen: Value) -> list[Value]:

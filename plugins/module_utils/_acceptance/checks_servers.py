@@ -8,7 +8,7 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from .._nodes import Finding
+from .._nodes import ERROR, WARNING, Finding
 from .checks_common import CLUSTER, Value, Verdict, hosts, looked, many, nodes, of_health
 
 COMPLETE = frozenset([
@@ -16,6 +16,8 @@ COMPLETE = frozenset([
     "one-view", "epochs-distinct",
 ])  # fmt: skip
 REPLICATION = frozenset(["lag", "min-replicas"])
+# What a restart could destroy: told also where it is only a warning.
+RESTARTS = frozenset(["persistence", "start-guard"])
 SENTINEL = frozenset([
     "sentinel-reachable", "sentinel-quorum", "sentinel-agreement", "sentinel-known", "sentinel-tilt",
 ])  # fmt: skip
@@ -84,7 +86,10 @@ def complete(seen: Value) -> Verdict:
 
 def replication(seen: Value) -> Verdict:
     """What is written through each primary is there on each of its replicas, soon enough."""
-    found = list(of_health(seen, REPLICATION))
+    found = [
+        *of_health(seen, REPLICATION),
+        *(one for bad in (ERROR, WARNING) for one in of_health(seen, RESTARTS, bad)),
+    ]
     told = seen.get("replication") or {}
     limit = seen["limits"]["lag_ms"]
     known = {one.node for one in found}

@@ -13,6 +13,7 @@ from .checks_data import data
 from .checks_nodes import nodes
 from .checks_pending import pending
 from .checks_replicas import replicas
+from .checks_restart import restarts
 from .desired import Desired, Mute
 from .model import Observed
 
@@ -35,6 +36,7 @@ def judge(observed: Observed, desired: Desired) -> Verdict:
         *nodes(observed, desired),
         *pending(observed, desired),
         *data(observed, desired),
+        *restarts(observed),
         *replicas(observed, desired),
         *observed.topology,
     ]

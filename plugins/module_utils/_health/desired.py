@@ -30,6 +30,8 @@ CHECKS: dict[str, tuple[str, str]] = {
     "swap": (WARNING, "no instance is swapped out"),
     "save": (ERROR, "the last snapshot succeeded"),
     "aof": (ERROR, "the last writing and the last rewrite of the append-only file succeeded"),
+    "persistence": (WARNING, "what a primary with replicas acknowledged outlives a restart of all of them at once"),
+    "start-guard": (ERROR, "a primary without an append-only file cannot erase what its replicas have by a restart"),
     "snapshot-age": (WARNING, "the last good snapshot is young enough"),
     "disk": (ERROR, "the disk has room for a rewrite of the data"),
     "role": (ERROR, "who is primary is plain, and every replica follows a primary"),

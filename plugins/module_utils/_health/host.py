@@ -16,7 +16,8 @@ from .host_process import Found, attempt
 
 _SWAP = re.compile(r"^VmSwap:\s+(\d+) kB", re.MULTILINE)
 _NO_SWAP = re.compile(r"^SwapTotal:\s+0 kB", re.MULTILINE)
-PROPERTIES = ("NRestarts", "FragmentPath", "DropInPaths")
+PROPERTIES = ("NRestarts", "FragmentPath", "DropInPaths", "ExecStartPre")
+GUARD = "redis_guard.py"
 Value = dict[str, t.Any]
 
 
@@ -24,15 +25,23 @@ def look(params: t.Mapping[str, t.Any], _record: object) -> Value:
     """Return, for each instance by its port, disk, swap, restarts, and what waits for a restart.
 
     ``disk_free_bytes`` is what the service's user may still write (statvfs(3), f_bavail), ``swap_bytes`` what of the
-    process is swapped out (proc(5), VmSwap), ``restarts`` how often systemd started it again by itself (NRestarts).
+    process is swapped out (proc(5), VmSwap), ``restarts`` how often systemd started it again by itself (NRestarts),
+    ``guarded`` whether the start guard runs before each of its starts.
     What could not be read is null, and ``unreadable`` has the path and the error.
     """
     ports = params["ports"]
     units = _units(params["unit"], ports)
     processes = host_process.processes(ports)
+    guarded = _guarded(params["guard"], ports, units)
     return {
         "host": params["host"],
-        "instances": [_instance(port, params["data_dir"], processes[port], units.get(port, {})) for port in ports],
+        "instances": [
+            {
+                **_instance(port, params["data_dir"], processes[port], units.get(port, {})),
+                "guarded": guarded[port],
+            }
+            for port in ports
+        ],
     }
 
 
@@ -83,3 +92,9 @@ def _units(unit: str, ports: t.Sequence[int]) -> dict[int, dict[str, str]]:
     told = run(["systemctl", "show", f"--property={','.join(PROPERTIES)}", *names]).split("\n\n")
     blocks = [dict(line.partition("=")[::2] for line in one.strip().splitlines()) for one in told]
     return dict(zip(ports, blocks))
+
+
+def _guarded(directory: str, ports: t.Sequence[int], units: t.Mapping[int, t.Mapping[str, str]]) -> dict[int, bool]:
+    program = os.path.join(directory, GUARD)
+    there = os.path.isfile(program)
+    return {port: there and (not units or program in units[port].get("ExecStartPre", "")) for port in ports}

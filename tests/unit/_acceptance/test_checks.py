@@ -182,6 +182,11 @@ DEFECTS: dict[str, tuple[t.Callable[[Value], None], str, str]] = {
         "replication",
         "refuses writes",
     ),
+    "nothing guards a restart": (
+        health("start-guard", "nothing keeps 192.0.2.11:6379 from erasing"),
+        "replication",
+        "nothing keeps",
+    ),
     "a write is refused": (
         at("replication", "refused", value=[{"node": "192.0.2.11:6379", "problem": "OOM"}]),
         "replication",
@@ -254,6 +259,15 @@ def test_what_is_not_wanted_is_skipped_and_cannot_fail() -> None:
     result = checks.result(what)
     assert result["passed"]
     assert [one["name"] for one in result["items"] if one["status"] == "passed"] == ["complete"]
+
+
+def test_what_a_restart_of_all_would_lose_is_told_and_fails_nothing() -> None:
+    what = seen()
+    health("persistence", "192.0.2.11:6379 has no append-only file")(what)
+    what["health"]["findings"][-1]["severity"] = "warning"
+    assert failed(what) == {}
+    (item,) = (one for one in checks.items(what) if one["name"] == "replication")
+    assert [one["message"] for one in item["findings"]] == ["192.0.2.11:6379 has no append-only file"]
 
 
 def test_the_result_names_what_failed() -> None:

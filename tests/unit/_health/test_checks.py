@@ -87,6 +87,25 @@ def test_one_figure_that_is_wrong_is_one_finding(info: dict[str, str], check: st
     assert checks(seen(server(info=info))) == {check}
 
 
+@pytest.mark.parametrize(
+    ("aof", "copies", "guarded", "expected"),
+    [
+        pytest.param("0", "2", True, [("persistence", "warning")], id="a cache with replicas"),
+        pytest.param("0", "2", None, [("persistence", "warning")], id="the host did not say whether there is a guard"),
+        pytest.param("0", "2", False, [("start-guard", "error"), ("persistence", "warning")], id="and no guard"),
+        pytest.param("1", "2", False, [], id="with an append-only file"),
+        pytest.param("0", "0", False, [], id="without replicas there is nobody to follow it"),
+    ],
+)
+def test_what_a_restart_would_destroy_is_told(
+    aof: str, copies: str, guarded: bool | None, expected: list[tuple[str, str]]
+) -> None:
+    one = server(info={"aof_enabled": aof, "connected_slaves": copies})
+    host = Host("alpha", {6379: {**FACTS, "guarded": guarded}}, ())
+    verdict = judge(dataclasses.replace(seen(one), hosts={"alpha": host}), Desired(replicas=0))
+    assert [(each.check, each.severity) for each in verdict.findings] == expected
+
+
 def test_a_clock_that_is_ahead_is_named() -> None:
     ahead = server(3, {"server_time_usec": str(NOW + 60_000_000), "rdb_last_save_time": str(NOW // 1_000_000)})
     assert found(seen(server(1), server(2), ahead)) == [
