@@ -47,13 +47,13 @@ class Guard:
         self.port = int(self._given["port"])
 
     def run(self) -> str:
-        """Wait as long as it takes; return why the server may start now."""
+        """Wait as long as it takes; return how and why the server may start now."""
         if not guard_disk.started_before(self._given) and not guard_disk.nodes_file(self._given):
-            return "this is its first start"
+            return "starts: this is its first start"
         is_cluster = self._given.get("cluster-enabled") == "yes"
         reason, decide, limits = self._cluster() if is_cluster else self._set()
         if decide is None or limits is None:
-            return reason
+            return f"starts: {reason}"
         return self._wait(decide, limits)
 
     def finish(self) -> None:
@@ -76,8 +76,8 @@ class Guard:
         if decision.action == guard_rules.FOLLOW and decision.primary is not None:
             guard_disk.follow(self._engine_file, decision.primary)
             host, port = decision.primary
-            return f"as a replica of {host}:{port}{waited}: {decision.reason}"
-        return f"{decision.reason}{f' ({waited.strip()})' if waited else ''}"
+            return f"starts{waited} as a replica of {host}:{port}: {decision.reason}"
+        return f"starts{waited}: {decision.reason}"
 
     def _cluster(self) -> tuple[str, Decide | None, guard_rules.Limits | None]:
         known = guard_disk.members(guard_disk.nodes_file(self._given))
@@ -154,7 +154,7 @@ def main() -> None:
         words = words[2:]
     guard = Guard(*words)
     try:
-        say(guard.port, f"starts: {guard.run()}")
+        say(guard.port, guard.run())
     finally:
         with contextlib.suppress(OSError):
             guard.finish()
