@@ -129,8 +129,9 @@ class Supervised(Instances):
                 extra_groups=[],
                 stdout=subprocess.DEVNULL,
             )
-            self._running[port].wait()
-            self._ending.wait(RESTART_SEC)
+            # A stop on purpose is a restart by hand, which takes no rest.
+            if self._running[port].wait():
+                self._ending.wait(RESTART_SEC)
 
 
 class Counter:
