@@ -52,15 +52,16 @@ def peer(address: Address, login: Login, *, cluster: bool) -> guard_rules.Peer:
 def sentinel(address: Address, login: Login, name: str) -> guard_rules.Sentinel:
     """Return which primary a Sentinel names for a set."""
     try:
-        (reply,) = converse(address, login, [["SENTINEL", "MASTER", name]])
-        words = [str(word) for word in reply or ()]
-        told = dict(zip(words[0::2], words[1::2]))
+        reply, listed = converse(address, login, [["SENTINEL", "MASTER", name], ["SENTINEL", "REPLICAS", name]])
+        told = _pairs(reply)
         primary = (_resolved(told["ip"]), int(told["port"]))
+        found = [_pairs(one) for one in listed or ()]
+        replicas = frozenset((_resolved(one["ip"]), int(one["port"])) for one in found)
     except ConnectionRefusedError:
         return guard_rules.Sentinel(guard_rules.REFUSED)
     except (OSError, ValueError, KeyError, Answered):
         return guard_rules.Sentinel(guard_rules.UNKNOWN)
-    return guard_rules.Sentinel(guard_rules.ANSWERED, primary, frozenset(told.get("flags", "").split(",")))
+    return guard_rules.Sentinel(guard_rules.ANSWERED, primary, frozenset(told.get("flags", "").split(",")), replicas)
 
 
 def converse(address: Address, login: Login, commands: t.Sequence[t.Sequence[str]]) -> list[Reply]:
@@ -121,6 +122,11 @@ class _Reader:
 def _encoded(words: t.Sequence[str]) -> bytes:
     items = [word.encode(errors="surrogateescape") for word in words]
     return b"*%d\r\n" % len(items) + b"".join(b"$%d\r\n%s\r\n" % (len(item), item) for item in items)
+
+
+def _pairs(reply: Reply) -> dict[str, str]:
+    words = [str(word) for word in reply] if isinstance(reply, list) else []
+    return dict(zip(words[0::2], words[1::2]))
 
 
 def _resolved(host: str) -> str:

@@ -89,11 +89,12 @@ class Peer:
 
 @dataclass(frozen=True)
 class Sentinel:
-    """What a Sentinel answered: whom it names as primary, and how it sees it."""
+    """What a Sentinel answered: whom it names as primary, how it sees it, and which replicas it knows."""
 
     state: str
     primary: Address | None = None
     flags: frozenset[str] = frozenset()
+    replicas: frozenset[Address] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,9 @@ def sentinel_set(
     """
     named = _named(sentinels)
     if named is not None and named not in own:
+        # One that is no replica of it for the Sentinels was never theirs: its data are not theirs to discard, either.
+        if not any(one.replicas.intersection(own) for one in sentinels if one.primary == named):
+            return Decision(START, f"its Sentinels do not know it; for them {named[0]}:{named[1]} is the primary")
         return Decision(FOLLOW, "a majority of its Sentinels names that as primary", named)
     failing = _sentinels_failing(sentinels)
     if disk.complete and not failing:

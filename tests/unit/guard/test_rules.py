@@ -111,9 +111,9 @@ def test_what_needs_no_question(own, known, disk, word):
     assert word in reason
 
 
-def sentinel(named=HERE, flags="master", state=rules.ANSWERED):
+def sentinel(named=HERE, flags="master", state=rules.ANSWERED, replicas=(HERE,)):
     """Return a Sentinel's answer."""
-    return rules.Sentinel(state, named, frozenset(flags.split(",")))
+    return rules.Sentinel(state, named, frozenset(flags.split(",")), frozenset(replicas))
 
 
 def follower(of=HERE, **info):
@@ -136,6 +136,7 @@ ABSENT = sentinel(None, state=rules.REFUSED)
             AOF, [follower()], [sentinel(flags="master,o_down")] * 3, 0, "wait", id="a failover is on its way"
         ),
         pytest.param(AOF, [follower()], [sentinel(THERE)] * 3, 0, "follow", id="another one was promoted"),
+        pytest.param(AOF, [], [sentinel(THERE, replicas=[ELSEWHERE])] * 3, 0, "start", id="they never knew it"),
         pytest.param(EMPTY, [], [sentinel(THERE), sentinel(THERE), ABSENT], 0, "follow", id="two of three name it"),
         pytest.param(EMPTY, [], [sentinel(THERE), sentinel(), ABSENT], 0, "start", id="one of three is no majority"),
         pytest.param(EMPTY, [], [sentinel(THERE), ABSENT, ABSENT], 0, "start", id="nor is the only one that answers"),
