@@ -30,14 +30,13 @@ from .module_runner import ROOT, converged
 
 HOST = "127.0.0.1"
 GUARD = ROOT / "roles" / "redis_node" / "files"
-RESTART_SEC = 1.0  # of the unit
 NODE_TIMEOUT = 1000
 DOWN_AFTER = 1000
 KEY = "counter"
 
 
 class Supervised(Instances):
-    """Instances under a service manager: a second after the end of one, the guard runs and then the server."""
+    """Instances under a service manager: whenever one ends, the guard runs and then the server, without a rest."""
 
     def __init__(
         self, server: pathlib.Path, first_port: int, count: int, *, cluster: bool, guarded: bool = True
@@ -129,9 +128,7 @@ class Supervised(Instances):
                 extra_groups=[],
                 stdout=subprocess.DEVNULL,
             )
-            # A stop on purpose is a restart by hand, which takes no rest.
-            if self._running[port].wait():
-                self._ending.wait(RESTART_SEC)
+            self._running[port].wait()
 
 
 class Counter:

@@ -26,6 +26,7 @@ PORT = 28000
 SENTINEL_PORT = 28100
 OFF = {"appendonly": False, "save": ""}
 SNAPSHOTS = {"appendonly": False, "save": ["3600 1"]}
+REPLACED = ("serves its slots now", "as a replica of")
 AOF = {"appendonly": True, "save": ""}
 
 
@@ -82,7 +83,8 @@ def survives(made, ports):
     """Go through what is kept on disk and what ends a primary, one right after the other."""
     follows, said = restarted(made, ports, signal.SIGKILL)
     assert follows
-    assert "so that a replica can be promoted first" in said
+    # On a slow machine the failover may be over before the guard asks for the first time.
+    assert any(words in said for words in ("so that a replica can be promoted first", *REPLACED))
     # It saves when it is stopped on purpose: what it loads is all that its replica has.
     _follows, said = restarted(made, ports, signal.SIGTERM)
     assert "so that a replica can be promoted first" not in said
