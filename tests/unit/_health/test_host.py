@@ -112,7 +112,8 @@ def test_a_server_is_known_by_its_command_line_where_descriptors_are_not_readabl
 
 
 def test_an_instance_that_is_down_is_told_as_such(tmp_path: pathlib.Path) -> None:
-    (told,) = host.look({"host": "h", "ports": [1], "data_dir": str(tmp_path), "unit": "none"}, None)["instances"]
-    assert (told["swap_bytes"], told["pending"]) == (None, None)
+    params = {"host": "h", "ports": [1], "data_dir": str(tmp_path), "unit": "none", "guard": str(tmp_path)}
+    (told,) = host.look(params, None)["instances"]
+    assert (told["swap_bytes"], told["pending"], told["guarded"]) == (None, None, False)
     assert "no process of this host listens on port 1" in told["unreadable"]["swap_bytes"]
     assert f"{tmp_path}/1: No such file" in told["unreadable"]["disk_free_bytes"]
