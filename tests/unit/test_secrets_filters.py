@@ -69,6 +69,7 @@ CALLS: dict[str, t.Callable[[t.Callable[..., t.Any], Hostvars], t.Any]] = {
     "directive_refusal": lambda f, h: f(
         [h["alpha"]["redis_node_config"], h["alpha"]["redis_node_secret_config"]], "redis"
     ),
+    "guard_files": lambda f, h: f(h, "alpha", list(h), list(h)),
     "instance_endpoints": lambda f, h: f(
         h["alpha"]["redis_node_instances"], h["alpha"]["redis_node_config"], "6gb", True
     ),
