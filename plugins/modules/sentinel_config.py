@@ -149,6 +149,14 @@ options:
     description:
       - Program that Sentinel runs when another instance becomes primary. Without it, none.
     type: path
+  scripts_to_come:
+    description:
+      - Programs that another task of the same run installs before this one.
+      - One that is not there is planned with instead of refused.
+      - For check mode, in which that other task has installed nothing. Sentinel does not start without its programs.
+    type: list
+    elements: path
+    default: []
   peers:
     description:
       - The other Sentinels, which have to be up before this one is restarted.

@@ -108,6 +108,18 @@ def test_check_mode_tells_the_plan_and_touches_nothing(host: Host) -> None:
     assert [step["step"] for step in host.run()["done"]] == told["plan"]
 
 
+def test_check_mode_plans_with_hooks_that_the_same_run_installs(host: Host) -> None:
+    """On a host that has the engine, but not the hooks yet."""
+    hooks = {"notification_script": str(host.hook), "client_reconfig_script": str(host.hook)}
+    host.hook.unlink()
+    assert "is not there" in host.run(**hooks, how={"check": True})["msg"]
+    told = host.run(**hooks, scripts_to_come=[str(host.hook)], how={"check": True})
+    assert "msg" not in told, told
+    host.hook.write_text("#!/bin/sh\n")
+    host.hook.chmod(0o755)
+    assert host.converged(**hooks)["plan"] == told["plan"]
+
+
 def test_a_fresh_host_runs_a_closed_sentinel_and_a_second_run_changes_nothing(host: Host) -> None:
     assert host.converged()["running"]
     with redis.Redis("127.0.0.1", host.port) as anonymous, pytest.raises(redis.exceptions.AuthenticationError):

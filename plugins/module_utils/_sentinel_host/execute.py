@@ -55,7 +55,7 @@ class SentinelConfig:
 
     def observe(self) -> Seen:
         """Look at the files, the process and what it says."""
-        return observe(self._wanted, self._instance, self._sought, self._login, self._judged.version)
+        return observe(self._wanted, self._instance, self._sought, self._login, self._judged)
 
     def plan(self, state: Seen) -> tuple[Step, ...]:
         """Return the steps that are left."""
@@ -184,6 +184,8 @@ def _refuse_scripts(params: Params) -> None:
     """Refuse a hook that Sentinel could not run: at its next start it would not come up."""
     for name in ("notification_script", "client_reconfig_script"):
         path = params[name]
+        if path in params["scripts_to_come"] and not os.path.lexists(path):
+            continue
         if path and not (os.path.isfile(path) and os.access(path, os.X_OK)):
             raise Refused(
                 f"{name} {path} is {'not executable' if os.path.exists(path) else 'not there'}",

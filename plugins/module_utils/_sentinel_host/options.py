@@ -51,6 +51,7 @@ SENTINEL_CONFIG: dict[str, dict[str, t.Any]] = {
     "auth_password": {"type": "str", "no_log": True},
     "notification_script": {"type": "path"},
     "client_reconfig_script": {"type": "path"},
+    "scripts_to_come": {"type": "list", "elements": "path", "default": []},
     "peers": {"type": "list", "elements": "dict", "default": [], "options": SENTINELS["options"]},
     "unit": {"type": "str"},
     "open_files": {"type": "int", "default": 65536},
