@@ -12,10 +12,10 @@ from .._errors import CollectionError, EngineRefused, Unreachable
 from .._wait import poll
 from . import files
 from .model import Instance, Wanted
-from .observe import Login, connect, info
+from .observe import Login, connect, differing_users, info
 from .probe import checked, version_of
 from .steps import LoadUsers, MakeDirectory, SeedEngineFile, SetLive, Step, WriteFile
-from .users import canonical
+from .users import canonical, users_text
 
 Links = tuple[int, bool]  # replicas that are fed from here, and whether our own link is up
 
@@ -34,7 +34,7 @@ def execute(steps: t.Sequence[Step], wanted: Wanted, login: Login, timeout: floa
     instances = {one.port: one for one in wanted.instances}
     loads = [step for step in doing if isinstance(step, LoadUsers)]
     if loads:
-        _load_users(loads, instances, login, timeout)
+        _load_users(loads, wanted, instances, login, timeout)
     for step in doing:
         if isinstance(step, MakeDirectory):
             files.make_directory(step.directory)
@@ -116,26 +116,27 @@ def _await_rewrite(client: Client, node: str, timeout: float) -> None:
 
 
 def _load_users(
-    steps: t.Sequence[LoadUsers], instances: t.Mapping[int, Instance], login: Login, timeout: float
+    steps: t.Sequence[LoadUsers], wanted: Wanted, instances: t.Mapping[int, Instance], login: Login, timeout: float
 ) -> None:
     """Load the users files, then wait for the replication links that this may have cut.
 
     Up to 7.0 the engine closes the connections of all users then, those of replicas as well.
     """
-    before = _raise_first(gather(lambda step: _load_one(step, instances[step.port], login), steps))
+    before = _raise_first(gather(lambda step: _load_one(step, wanted, instances[step.port], login), steps))
     for step, links in zip(steps, before):
         # With a new replication login the other ends may have to learn it first, on their hosts.
         if not step.replication:
             _await_links(step, instances[step.port], links, login, timeout)
 
 
-def _load_one(step: LoadUsers, one: Instance, login: Login) -> Links:
+def _load_one(step: LoadUsers, wanted: Wanted, one: Instance, login: Login) -> Links:
     with connect(one, login) as client:
         links = _links(info(client, "replication"))
         client.command("ACL", "LOAD")
     with connect(one, login) as client:
         users, text = checked(client.pipeline([("ACL", "LIST"), ("INFO", "server")]))
-        if canonical(users, version_of(text)) != step.users:
+        other = canonical(users, version_of(text)) != step.users
+        if other and (version_of(text) == wanted.engine or differing_users(client, users, users_text(wanted.accounts))):
             raise EngineRefused(
                 "loaded its users file and shows other users",
                 node=step.node,

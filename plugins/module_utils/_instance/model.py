@@ -110,6 +110,8 @@ class Node:
     # What stands in the way of starting it; empty where nothing does.
     obstacle: str = ""
     way_out: str = ""
+    # Users that differ in meaning, where it runs another engine than the wanted one, which lists them in its own way.
+    differing_users: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -159,3 +161,5 @@ class Wanted:
     group: int
     replication_user: str
     accept_memory_overcommit: bool
+    # Name and version of the engine that is to run them.
+    engine: str = ""

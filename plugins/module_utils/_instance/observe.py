@@ -17,7 +17,8 @@ from .directives import bus_port, plain
 from .model import Host, Instance, Node, Wanted
 from .probe import checked, version_of
 from .render import directive_lines, engine_lines
-from .users import canonical
+from .users import canonical, users_text
+from .users_meaning import differing
 
 if t.TYPE_CHECKING:
     from .._run import Record
@@ -164,8 +165,19 @@ def _asked(node: Node, one: Instance, wanted: Wanted, client: Client, pid: int |
         pid=pid or int(fields.get("process_id", "0")),
         settings=tuple(sorted(known.items())),
         users=canonical(users, version_of(text)),
+        differing_users=None
+        if version_of(text) == wanted.engine
+        else differing_users(client, users, users_text(wanted.accounts)),
         version=version_of(text),
     )
+
+
+def differing_users(client: Client, users: t.Sequence[str], file: str) -> tuple[str, ...]:
+    """Return which users of ACL LIST mean something else than the users file, to the engine that lists them."""
+    names = sorted(client.command("ACL", "CAT"))
+    commands = checked(client.pipeline([("ACL", "CAT", name) for name in names]))
+    categories = tuple((name, tuple(found)) for name, found in zip(names, commands))
+    return tuple(differing(users, file.splitlines(), categories))
 
 
 def _stopped(node: Node, one: Instance, wanted: Wanted, bus_holder: processes.Listener | None) -> Node:

@@ -116,6 +116,7 @@ def wanted(params: Params, engine: tuple[str, str]) -> Wanted:
         group=gid,
         replication_user=params["replication_user"],
         accept_memory_overcommit=params["accept_memory_overcommit"],
+        engine=" ".join(engine),
     )
 
 

@@ -122,11 +122,13 @@ def _write(file: File, host: Host) -> list[Step]:
 
 
 def _load_users(wanted: Wanted, one: Instance, node: Node, answer: Answer) -> list[Step]:
-    if not node.users or node.users == answer.users:
+    names = node.differing_users
+    if names is None:
+        names = tuple(changed_users(node.users, answer.users))
+    if not node.users or not names:
         return []
     path = wanted.layout.users_file(one.port)
     if dict(node.settings).get("aclfile", path) != path:
         # It was started with another users file, or with none, and cannot load this one.
         return []
-    names = tuple(changed_users(node.users, answer.users))
     return [LoadUsers(one.port, one.node, answer.users, names, wanted.replication_user in names)]

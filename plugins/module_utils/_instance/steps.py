@@ -104,7 +104,7 @@ class LoadUsers:
 
     def apply(self, host: Host) -> Host:
         """Return the host with these users."""
-        return _with_node(host, self.port, users=self.users)
+        return _with_node(host, self.port, users=self.users, differing_users=None)
 
 
 Step = t.Union[MakeDirectory, SeedEngineFile, SetLive, WriteFile, LoadUsers]

@@ -13,20 +13,20 @@ from .._client import Access, Client, Record
 from .._errors import AuthenticationFailed, CollectionError, PermissionDenied
 from .._instance import files, processes
 from .._instance.model import Instance
-from .._instance.observe import Login, connect
-from .._instance.probe import checked
+from .._instance.observe import Login, connect, differing_users
+from .._instance.probe import checked, version_of
 from .._instance.users import canonical
 from .._preflight import proc
 from .._replies import pairs
 from . import ownfile
-from .model import Seen, Settings, Wanted
+from .model import Judged, Seen, Settings, Wanted
 
 # The two clocks that are compared here tick in hundredths of a second.
 PRECISION = 0.02
 KNOCK = 3.0  # s to wait for an answer of an instance
 
 
-def observe(wanted: Wanted, instance: Instance, sought: processes.Sought, login: Login, version: str) -> Seen:
+def observe(wanted: Wanted, instance: Instance, sought: processes.Sought, login: Login, judged: Judged) -> Seen:
     """Return what there is; raises where a Sentinel runs and cannot be asked."""
     pid = processes.find([sought]).get(wanted.port)
     own = files.look_at_file(wanted.seed.path)
@@ -34,7 +34,7 @@ def observe(wanted: Wanted, instance: Instance, sought: processes.Sought, login:
     hooks: tuple[tuple[str, Settings], ...] = ()
     if pid is not None:
         with connect(instance, login) as client:
-            accounts, hooks = _asked(client, version)
+            accounts, hooks = _asked(client, wanted, judged)
     return Seen(
         directories=tuple(
             one for one in (files.look_at_directory(each.path) for each in wanted.directories) if one is not None
@@ -86,12 +86,17 @@ def started_before(pid: int, path: str) -> bool:
     return written + PRECISION < running
 
 
-def _asked(client: Client, version: str) -> tuple[tuple[str, ...], tuple[tuple[str, Settings], ...]]:
-    users, masters = checked(client.pipeline([("ACL", "LIST"), ("SENTINEL", "MASTERS")]))
+def _asked(client: Client, wanted: Wanted, judged: Judged) -> tuple[tuple[str, ...], tuple[tuple[str, Settings], ...]]:
+    users, masters, text = checked(client.pipeline([("ACL", "LIST"), ("SENTINEL", "MASTERS"), ("INFO", "server")]))
+    running = version_of(text)
     hooks = []
     for one in map(pairs, masters):
         hooks.append((one["name"], tuple((name, one[name]) for name in ownfile.SCRIPTS if name in one)))
-    return canonical(users, version), tuple(hooks)
+    accounts = canonical(users, running)
+    if running != judged.version and not differing_users(client, users, wanted.users.text):
+        # It still runs another engine, which lists the same users in its own way.
+        accounts = judged.accounts
+    return accounts, tuple(hooks)
 
 
 def busy(client: Client) -> str:
