@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import socket
 
 from ._errors import CollectionError, Unreachable
@@ -21,6 +22,16 @@ def resolved(host: str) -> str:
         raise Unreachable(
             f"the host name {host} has no address: {error}", node=host, hint="Correct the name, or add its record."
         ) from error
+
+
+@functools.lru_cache(maxsize=1024)
+def every_address(host: str) -> tuple[str, ...]:
+    """Return all IP addresses of a host name, the name itself where it has none; asked once a run."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return (host,)
+    return tuple(dict.fromkeys(str(one[4][0]) for one in found))
 
 
 class Addresses:

@@ -18,8 +18,8 @@ description:
     rejected-connections, restarts, memory, evictions, fragmentation, swap, save, aof, persistence, start-guard,
     snapshot-age, disk, role,
     replicas, replica-link, lag, full-resync, backlog, replica-buffer, min-replicas, placement, primary-majority,
-    cluster-state, slots-covered, slots-open, one-view, epochs-distinct, sentinel-reachable, sentinel-quorum,
-    sentinel-agreement, sentinel-known, sentinel-tilt, sentinel-placement, pending-restart,
+    cluster-state, slots-covered, slots-open, one-view, known-address, epochs-distinct, sentinel-reachable,
+    sentinel-quorum, sentinel-agreement, sentinel-known, sentinel-tilt, sentinel-placement, pending-restart,
     drift."
 author:
   - The almashooq.redis authors (@almashooq)

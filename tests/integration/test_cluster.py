@@ -214,8 +214,8 @@ def on_one_host(fleet: Fleet) -> dict[str, t.Any]:
     [
         (down, ["is unreachable", "Start it"]),
         (wrong_password, ["login as 'default' failed", "password"]),
-        (holds_keys, ["holds 1 key(s)", "FLUSHALL"]),
-        (of_another_cluster, ["belongs to another cluster", "CLUSTER RESET"]),
+        (holds_keys, ["holds 1 key(s)", "keep it"]),
+        (of_another_cluster, ["also has 127.0.0.1", "which is not among the nodes", "is not in it"]),
         (without_cluster_mode, ["is not in cluster mode", "cluster-enabled yes"]),
         (too_few, ["6 nodes are too few for 2 replica(s)", "so 9 nodes"]),
         (twice, ["two nodes have one address"]),

@@ -145,7 +145,7 @@ def unknown_primary(fleet: SentinelFleet) -> dict[str, t.Any]:
 
 BAD = [
     (two_primaries, ["two primaries found", "hold data"]),
-    (data_elsewhere, ["holds 1 key(s)", "FLUSHALL it by hand"]),
+    (data_elsewhere, ["holds 1 key(s)", "as the primary to start with"]),
     (functions_elsewhere, ["holds 0 key(s) and 1 function library(s)"]),
     (data_in_another_database, ["holds 1 key(s)"]),
     (no_primary, ["no primary found"]),

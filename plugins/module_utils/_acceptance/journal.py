@@ -73,7 +73,7 @@ def read(path: str) -> dict[str, t.Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise Refused(f"{path} is not what a drill writes", hint="See what it is, and remove it.")
+        raise Refused(f"{path} is not what a drill writes", hint="See what it is, and move it elsewhere.")
     return found
 
 
@@ -85,4 +85,6 @@ def _entry(path: str) -> Entry:
     try:
         return Entry(**read(path))
     except TypeError as error:
-        raise Refused(f"{path} is not what a drill writes: {error}", hint="See what it is, and remove it.") from error
+        raise Refused(
+            f"{path} is not what a drill writes: {error}", hint="See what it is, and move it elsewhere."
+        ) from error

@@ -11,6 +11,8 @@ import typing as t
 from .. import _slots
 from .._nodes import WARNING, Finding
 from .classify import WAYS_OUT
+from .classify_addresses import other_address_text, other_addresses
+from .classify_lost import sides
 from .desired import PRIMARY_MAJORITY_ON_HOST, REPLICA_IN_PRIMARY_ZONE, REPLICA_ON_PRIMARY_HOST, Desired
 from .model import Member, Node, Observed
 from .placement import Placement, compromises
@@ -20,7 +22,10 @@ MENDING = {
     REPLICA_IN_PRIMARY_ZONE: "Move the replica to another zone.",
     PRIMARY_MAJORITY_ON_HOST: "A planned switchover (playbook cluster_switchover) mends it.",
 }
-FURTHER_HINT = "Start it, or add it to the inventory; forget it on every node if it is gone for good."
+FURTHER_HINT = (
+    "Add it to the inventory if it belongs to this deployment; otherwise find out how the two came to know each other."
+)
+LOST_HINT = "Run site.yml: it takes back the node that lost this id, and the others forget the id."
 PORTS_HINT = "Check that its data port and its bus port can be reached from there, and what address it announces."
 
 
@@ -31,6 +36,7 @@ def findings(observed: Observed, desired: Desired) -> tuple[Finding, ...]:
         *_states(observed),
         *_coverage(observed),
         *_views(observed),
+        *_addresses(observed),
         *_epochs(observed),
         *_replicas(observed, desired),
         *_versions(observed),
@@ -67,6 +73,8 @@ def _views(observed: Observed) -> t.Iterator[Finding]:
     """Hold each node's view against what every other node says of itself."""
     own = {node.id: node for node in observed.nodes if not node.problem}
     silent = {node.name for node in observed.nodes if node.problem}  # told of already, with the reason
+    further = any(node.known - own.keys() for node in own.values())
+    lost = {one.id for one in sides(observed).lost} if further else set()
     for node in own.values():
         seen = {member.id: member for member in node.view}
         for other in own.values():
@@ -81,8 +89,15 @@ def _views(observed: Observed) -> t.Iterator[Finding]:
         for member in node.view:
             if member.id not in own and member.name not in silent and not member.in_handshake:
                 state = "failed member" if member.failed else "member"
-                message = f"{node.name} knows a further {state} {member.name} (id {member.id[:8]})"
-                yield Finding("one-view", message, node=node.name, hint=FURTHER_HINT)
+                message = f"{node.name} knows a further {state} {member.where} (id {member.id[:8]})"
+                hint = LOST_HINT if member.id in lost else FURTHER_HINT
+                yield Finding("one-view", message, node=node.name, hint=hint)
+
+
+def _addresses(observed: Observed) -> t.Iterator[Finding]:
+    for (name, address), knowing in other_addresses(observed).items():
+        sentence, remedy = other_address_text(name, address, knowing)
+        yield Finding("address", sentence, node=name, hint=remedy, observed=address, expected=name)
 
 
 def _disagreement(line: Member | None, other: Node) -> str:

@@ -20,8 +20,10 @@ from .._nodes import (
     UNREADABLE,
     WRONG_PASSWORD,
 )
+from .classify_addresses import other_address_text, other_addresses
+from .classify_lost import Sides, components, sides
 from .desired import Desired
-from .model import NOT_CLUSTERED, Node, Observed
+from .model import NOT_CLUSTERED, Member, Node, Observed
 from .placement import Placement
 
 EMPTY = "empty"
@@ -36,19 +38,34 @@ WAYS_OUT = {
     LOADING: "It reads its data; run again when it is done.",
     NOT_CLUSTERED: "Start it with cluster-enabled yes, or leave it out of the nodes.",
     UNREADABLE: "Check that this is a Redis or Valkey server of a supported version.",
-    FOREIGN: "Leave it out of the nodes; or, if it is yours to give up, empty it by hand: FLUSHALL and CLUSTER RESET.",
-    HOLDS_KEYS: "Leave it out of the nodes; or, if its keys are yours to give up, empty it by hand: FLUSHALL.",
+    FOREIGN: "Correct its address in the inventory, or leave it out: it serves another deployment.",
+    HOLDS_KEYS: "Leave it out of the inventory; or, to let it join, save what is needed of its keys, stop it, move its "
+    "data directory aside (keep it), and run again.",
 }
+UNCHANGED = "Nothing has been changed."
+STALE = (
+    "The cluster has these slots without it. If it is to be a member again: stop it, move its data directory aside "
+    f"(keep it: it may have writes that the others lack), and run again, which takes it back empty. {UNCHANGED}"
+)
+ONLY_COPY = (
+    "Leave its files as they are: it may have the only copy of these keys. If it is a member of this cluster, stop it, "
+    f"put its nodes file back from a backup, start it, and run again. {UNCHANGED}"
+)
+RESTORE = (
+    "Stop the instance that was there, put its data directory back from its old disk or a backup (nodes file and data "
+    "together), start it, and run again. docs/cluster.md tells what to do when no copy is left. " + UNCHANGED
+)
 
 
 def classify(observed: Observed) -> dict[str, str]:
     """Return for each node, by name, what it is: a problem, or one of the four classes above."""
-    ids = {node.id for node in observed.nodes if node.id}
-    return {node.name: node.problem or _class(node, ids) for node in observed.nodes}
+    found = sides(observed)
+    return {node.name: node.problem or _class(node, observed, found) for node in observed.nodes}
 
 
-def _class(node: Node, ids: set[str]) -> str:
-    if node.known - ids or (node.is_replica and node.myself.primary_id not in ids):
+def _class(node: Node, observed: Observed, found: Sides) -> str:
+    ids = {other.id for other in observed.nodes} | {lost.id for lost in found.lost}
+    if node not in found.deployment and (node.known - ids or (node.is_replica and node.myself.primary_id not in ids)):
         return FOREIGN
     if node.keys and not node.slots and not node.is_replica:
         return HOLDS_KEYS
@@ -59,11 +76,15 @@ def refuse(observed: Observed, desired: Desired) -> None:
     """Raise Refused unless every node may take part in one cluster with the others."""
     _refuse_problems(observed)
     _refuse_one_server_twice(observed)
-    _refuse_foreigners(observed)
-    _refuse_classes(observed, (HOLDS_KEYS,))
+    found = sides(observed)
+    _refuse_foreigners(observed, found)
+    _refuse_other_addresses(observed)
+    _refuse_holders(observed)
+    _refuse_stale(observed, found)
     _refuse_claims(observed)
     _refuse_several_with_keys(observed)
-    _refuse_outsiders(observed, desired)
+    _refuse_lost(found)
+    _refuse_outsiders(observed, desired, found)
 
 
 def refuse_misfit(observed: Observed, desired: Desired, placement: Placement) -> None:
@@ -119,48 +140,98 @@ def _refuse_one_server_twice(observed: Observed) -> None:
         seen[node.id] = node.name
 
 
-def _refuse_foreigners(observed: Observed) -> None:
+def _refuse_foreigners(observed: Observed, found: Sides) -> None:
     ids = {node.id for node in observed.nodes}
-    foreign = [node for node in observed.nodes if node.known - ids]
-    if not foreign:
-        _refuse_classes(observed, (FOREIGN,))
+    for node in observed.nodes:
+        if _class(node, observed, found) == FOREIGN:
+            further = [member for member in node.view if member.id in node.known - ids]
+            raise Refused(
+                f"{node.name} is a {FOREIGN}, which has {_listed(further)}",
+                node=node.name,
+                hint=f"{WAYS_OUT[FOREIGN]} {UNCHANGED}",
+                classes=classify(observed),
+            )
+    if not found.strangers:
         return
-    strangers = {m.id: m for node in foreign for m in node.view if m.id in node.known - ids}
-    listed = ", ".join(
-        f"{m.name or 'address unknown'} ({'failed, ' if m.failed else ''}id {m.id[:8]})" for m in strangers.values()
-    )
-    if len(foreign) == len(observed.nodes) and len(components(observed)) == 1:
-        raise Refused(
-            f"the cluster differs from the wish: it also has {listed}",
-            hint="Add them to the nodes, or take them out of the cluster first. Nothing has been changed.",
-            unwanted=sorted(strangers),
-            classes=classify(observed),
-        )
-    others = [node.name for node in observed.nodes if node not in foreign]
+    knowing = [node.name for node in found.deployment if node.known & {member.id for member in found.strangers}]
+    inside = [node.name for node in found.deployment]
+    outside = [node.name for node in observed.nodes if node.name not in inside]
+    whose = f"the cluster of {', '.join(inside)}" if outside else "the cluster"
+    others = f", while {', '.join(outside)} is not in it" if outside else ""
     raise Refused(
-        f"{', '.join(node.name for node in foreign)} belongs to another cluster, which has {listed}, while "
-        f"{', '.join(others) or 'the others'} does not",
-        node=foreign[0].name,
-        hint=WAYS_OUT[FOREIGN] + " Nothing has been changed.",
+        f"{whose} also has {_listed(found.strangers)} (as {', '.join(knowing)} says), which is not among the nodes"
+        f"{others}",
+        hint="Add it to the inventory if it belongs to this deployment. If it does not, find out how the two came to "
+        f"know each other before anything is started or removed: each may hold data of the other. {UNCHANGED}",
+        unwanted=sorted(member.id for member in found.strangers),
         classes=classify(observed),
     )
 
 
-def _refuse_classes(observed: Observed, classes: tuple[str, ...]) -> None:
-    found = {name: what for name, what in classify(observed).items() if what in classes}
+def _listed(members: t.Iterable[Member]) -> str:
+    return ", ".join(f"{m.where} ({'failed, ' if m.failed else ''}id {m.id[:8]})" for m in members)
+
+
+def _refuse_other_addresses(observed: Observed) -> None:
+    found = other_addresses(observed)
     if not found:
         return
-    nodes = observed.by_name()
-    said = "; ".join(
-        f"{name} {'holds ' + str(nodes[name].keys) + ' key(s)' if what == HOLDS_KEYS else 'is a ' + what}"
-        for name, what in found.items()
-    )
+    texts = [other_address_text(name, address, knowing) for (name, address), knowing in found.items()]
     raise Refused(
-        f"{said}. Nothing has been changed",
-        node=next(iter(found)),
-        hint=" ".join(WAYS_OUT[what] for what in dict.fromkeys(found.values())),
-        classes=classify(observed),
+        "; ".join(sentence for sentence, _remedy in texts),
+        node=next(iter(found))[0],
+        hint=" ".join([*dict.fromkeys(remedy for _sentence, remedy in texts), UNCHANGED]),
     )
+
+
+def _refuse_holders(observed: Observed) -> None:
+    nodes = observed.by_name()
+    found = [nodes[name] for name, what in classify(observed).items() if what == HOLDS_KEYS]
+    if found:
+        said = "; ".join(f"{node.name} holds {node.keys} key(s)" for node in found)
+        raise Refused(
+            f"{said}. Nothing has been changed",
+            node=found[0].name,
+            hint=WAYS_OUT[HOLDS_KEYS],
+            classes=classify(observed),
+        )
+
+
+def _refuse_stale(observed: Observed, found: Sides) -> None:
+    """An instance that lost its nodes file and kept its data takes the slots of its keys when it starts."""
+    if not found.whole:
+        return
+    served = _slots.merged(node.slots for node in found.deployment)
+    for node in observed.nodes:
+        if node not in found.deployment and node.slots:
+            raise Refused(
+                f"{node.name} does not know the cluster of {', '.join(one.name for one in found.deployment)}, and "
+                f"claims slots of it ({_slots.text(node.slots)}, {node.keys} key(s)): it started with old data and "
+                "without its nodes file, or belongs elsewhere",
+                node=node.name,
+                hint=ONLY_COPY if _slots.minus(node.slots, served) else STALE,
+                classes=classify(observed),
+            )
+
+
+def _refuse_lost(found: Sides) -> None:
+    for lost in found.lost:
+        if lost.slots and not lost.candidates:
+            why = f"{', '.join(lost.followers)} has taken over the data of the new server at its address"
+            why = why if lost.followers else "it had no replica"
+            raise Refused(
+                f"the node with {_slots.count(lost.slots)} slots ({_slots.text(lost.slots)}; {lost.text}) has lost its "
+                f"identity, and {why}: no member has the keys of these slots",
+                node=lost.name or None,
+                hint=RESTORE,
+            )
+        if not lost.dead:
+            raise Refused(
+                f"members still reach {lost.text}, although another node answers at its address",
+                node=lost.name or None,
+                hint="Run again in a minute; if this stays, find the server that has this id: two hosts may have one "
+                f"address. {UNCHANGED}",
+            )
 
 
 def _refuse_claims(observed: Observed) -> None:
@@ -192,9 +263,11 @@ def _refuse_several_with_keys(observed: Observed) -> None:
         )
 
 
-def _refuse_outsiders(observed: Observed, desired: Desired) -> None:
+def _refuse_outsiders(observed: Observed, desired: Desired, found: Sides) -> None:
     for group in components(observed):
-        outside = [node.name for node in observed.nodes if node not in group]
+        others = [node for node in observed.nodes if node not in group]
+        back = found.takes_back(others) if group == list(found.deployment) else []
+        outside = [node.name for node in others if node not in back]
         if outside and _stands(group, desired.replicas):
             raise Refused(
                 f"a complete cluster of {len(group)} nodes stands, and differs from the wish: "
@@ -212,14 +285,3 @@ def _stands(group: t.Sequence[Node], replicas: int) -> bool:
         return False
     followers = [node.myself.primary_id for node in group if node.is_replica]
     return all(followers.count(node.id) >= replicas for node in group if node.slots)
-
-
-def components(observed: Observed) -> list[list[Node]]:
-    """Return the nodes in groups of those that know each other, directly or through others."""
-    groups: list[list[Node]] = []
-    for node in observed.nodes:
-        circle = {node.id} | node.known
-        related = [g for g in groups if any(other.id in circle or node.id in other.known for other in g)]
-        groups = [g for g in groups if g not in related]
-        groups.append([*(other for group in related for other in group), node])
-    return groups

@@ -11,21 +11,39 @@ import typing as t
 from .. import _lock, _slots
 from .._addresses import resolved
 from .._client import Access, Client, Connections, Record, gather
-from .._errors import CollectionError, Refused
+from .._errors import CollectionError, DeadlineExceeded, EngineRefused, Refused
 from .._nodes import ERROR, LOADING
 from .._wait import poll
 from . import render
 from .checks import findings
+from .classify_lost import sides
 from .desired import Desired
 from .model import Observed
 from .observe import observe
 from .plan import WATCHED_SETTINGS, plan
-from .steps import HASTEN, MEET, RESTORE, AddSlots, Meet, Replicate, SetEpoch, SetSettings, Step
+from .steps import (
+    HASTEN,
+    MEET,
+    PROMOTE,
+    RESTORE,
+    AddSlots,
+    Forget,
+    Meet,
+    Promote,
+    Replicate,
+    SetEpoch,
+    SetSettings,
+    Step,
+)
 
 MEET_HINT = (
     "Check that each node's bus port (data port + 10000, or cluster-port) can be reached from all other hosts, "
     "and that it announces an address that they can reach."
 )
+# How long one forced failover may take before it is asked for again, and how long the members may take to notice
+# that an id is not at its address any more: seconds.
+ELECTION = 8.0
+NOTICE = 20.0
 # Polling hard slows the gossip that is waited for once the machine is full: seconds a node.
 INTERVAL_PER_NODE = 0.001
 
@@ -44,10 +62,16 @@ class ClusterOperation:
         self._hastened: tuple[SetSettings, ...] = ()
 
     def observe(self) -> Observed:
-        """Ask every node; what is still loading is waited for."""
+        """Ask every node; what is still loading, and a lost id that members have yet to notice, is waited for."""
+        patient_until = time.monotonic() + min(self._left() / 2, NOTICE)
+
+        def missing(observed: Observed) -> str:
+            unnoticed = _unnoticed(observed) if time.monotonic() < patient_until else ""
+            return _still_loading(observed) or unnoticed
+
         observed = poll(
             lambda: observe(self._desired, self._connections),
-            _still_loading,
+            missing,
             awaiting="nodes to load their data",
             timeout=self._left(),
         )
@@ -120,13 +144,15 @@ class ClusterOperation:
                 raise outcome
         if phase[0].phase == MEET:
             self._wait_until_met(phase)
+        if phase[0].phase == PROMOTE:
+            self._wait_until_promoted(phase)
 
     def _send(
         self, name: str, steps: t.Sequence[Step], state: Observed, addresses: t.Mapping[str, tuple[str, int, int]]
     ) -> None:
         commands = [command for step in steps for command in _commands(step, state, addresses)]
-        for reply in self._connections[name].pipeline(commands):
-            if isinstance(reply, CollectionError):
+        for command, reply in zip(commands, self._connections[name].pipeline(commands)):
+            if isinstance(reply, CollectionError) and not _has_forgotten(command, reply):
                 raise reply
 
     def _addresses(self, phase: t.Sequence[Step], state: Observed) -> dict[str, tuple[str, int, int]]:
@@ -154,6 +180,26 @@ class ClusterOperation:
             return _some([f"{n.name} is {n.problem} ({n.detail})" for n in observed.nodes if n.problem] + strangers)
 
         self._poll(missing, "the nodes to know each other", MEET_HINT)
+
+    def _wait_until_promoted(self, phase: t.Sequence[Step]) -> None:
+        """Wait for the votes; an election that was lost is planned again while there is time."""
+        names = [step.node for step in phase if isinstance(step, Promote)]
+
+        def missing(observed: Observed) -> str:
+            nodes = observed.by_name()
+            return _some([f"{name} has not taken over yet" for name in names if not nodes[name].slots])
+
+        try:
+            poll(
+                lambda: observe(self._desired, self._connections),
+                missing,
+                awaiting="the replicas of lost primaries to take over",
+                timeout=min(self._left(), ELECTION),
+                hint="Most primaries have to vote for it: see the log of the replica.",
+            )
+        except DeadlineExceeded:
+            if not self._left():
+                raise
 
     def _wait_until_done(self, state: Observed, awaiting: str) -> Observed:
         def missing(observed: Observed) -> str:
@@ -196,7 +242,22 @@ def _commands(step: Step, state: Observed, addresses: t.Mapping[str, tuple[str, 
         return [("CLUSTER", "ADDSLOTS", *_slots.members(step.slots))]
     if isinstance(step, Replicate):
         return [("CLUSTER", "REPLICATE", state.by_name()[step.primary].id)]
+    if isinstance(step, Promote):
+        return [("CLUSTER", "FAILOVER", "FORCE")]
+    if isinstance(step, Forget):
+        return [("CLUSTER", "FORGET", one) for one in step.ids]
     return [("CLUSTER", "MEET", *addresses[peer]) for peer in step.peers]
+
+
+def _has_forgotten(command: t.Sequence[object], reply: CollectionError) -> bool:
+    """Return whether a node was to forget what it does not know any more: newer engines spread the word."""
+    return command[1] == "FORGET" and isinstance(reply, EngineRefused) and "Unknown node" in reply.message
+
+
+def _unnoticed(observed: Observed) -> str:
+    if any(node.problem for node in observed.nodes):
+        return ""
+    return _some([f"members still reach {lost.text}" for lost in sides(observed).lost if not lost.dead])
 
 
 def _still_loading(observed: Observed) -> str:

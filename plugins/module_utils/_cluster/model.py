@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from .._nodes import Finding
 from .._slots import Ranges
+from .._text import node_name
 
 NOT_CLUSTERED = "not in cluster mode"
 
@@ -47,13 +48,21 @@ class Member:
 
     @property
     def name(self) -> str:
-        """Return ``address:port`` as announced."""
-        return f"{self.address}:{self.port}"
+        """Return ``address:port`` as announced, an IPv6 address in brackets."""
+        return node_name(self.address, self.port)
+
+    @property
+    def where(self) -> str:
+        """Return the name for people; members strip an id of its address when its place answers under another id."""
+        return self.name if self.address else "a node without an address"
 
 
 @dataclass(frozen=True)
 class Node:
-    """One wanted node, as observed.  ``problem`` is empty for a node that answered everything."""
+    """One wanted node, as observed.  ``problem`` is empty for a node that answered everything.
+
+    ``endpoints`` are the addresses and ports under which the others may know it: as configured, and as it announces.
+    """
 
     name: str
     problem: str = ""
@@ -69,6 +78,7 @@ class Node:
     version: str = ""
     settings: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
+    endpoints: tuple[str, ...] = ()
     myself: Member = field(default_factory=lambda: Member(id=""))
 
     @property
@@ -80,6 +90,11 @@ class Node:
     def slots(self) -> Ranges:
         """The slots that the node says it owns."""
         return self.myself.slots
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The names under which the others may know this node."""
+        return self.endpoints or (self.name,)
 
     @functools.cached_property
     def known(self) -> frozenset[str]:

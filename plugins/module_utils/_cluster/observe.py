@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
+from .._addresses import every_address
 from .._client import Client, Connections, gather
 from .._errors import CollectionError
 from .._nodes import UNREADABLE, Wanted, problem_of
-from .._replies import number, parse_info, version
+from .._replies import number, pairs, parse_info, version
+from .._text import node_name
 from .desired import Desired
 from .model import NOT_CLUSTERED, Node, Observed
 from .parse import parse_nodes
@@ -22,6 +25,7 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("INFO", "replication"),
     ("INFO", "server"),
     ("DBSIZE",),
+    ("CONFIG", "GET", "cluster-announce-*"),
     *(("CONFIG", "GET", setting) for setting in WATCHED_SETTINGS),
 )
 
@@ -32,7 +36,7 @@ def observe(desired: Desired, connections: Connections) -> Observed:
 
 
 def _asked(nodes: t.Sequence[Wanted], connections: Connections) -> t.Iterator[tuple[Wanted, Node | CollectionError]]:
-    return zip(nodes, gather(lambda node: _ask(node.name, connections[node.name]), nodes))
+    return zip(nodes, gather(lambda node: _ask(node, connections[node.name]), nodes))
 
 
 def _value(wanted: Wanted, gathered: Node | CollectionError) -> Node:
@@ -45,15 +49,27 @@ def _failed(name: str, error: CollectionError) -> Node:
     return Node(name=name, problem=problem_of(error), detail=error.message)
 
 
-def _ask(name: str, client: Client) -> Node:
+def _ask(wanted: Wanted, client: Client) -> Node:
+    name = wanted.name
     replies = client.pipeline(QUESTIONS)
     for reply in replies:
         if isinstance(reply, CollectionError):
             if "cluster support disabled" in reply.message:
                 return Node(name=name, problem=NOT_CLUSTERED)
             return _failed(name, reply)
-    nodes, cluster, replication, server, keys, *settings = replies
-    return _node(name, str(nodes), parse_info(cluster), parse_info(replication), parse_info(server), keys, settings)
+    nodes, cluster, replication, server, keys, announced, *settings = replies
+    node = _node(name, str(nodes), parse_info(cluster), parse_info(replication), parse_info(server), keys, settings)
+    return dataclasses.replace(node, endpoints=_endpoints(wanted, pairs(announced)))
+
+
+def _endpoints(wanted: Wanted, announced: t.Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names under which the others may know a node: configured, and as its own settings announce it."""
+    given = announced.get("cluster-announce-ip", "")
+    addresses = dict.fromkeys((*every_address(wanted.address), *([given] if given else [])))
+    ports = dict.fromkeys(
+        (wanted.port, *(number(announced.get(f"cluster-announce-{name}")) for name in ("port", "tls-port")))
+    )
+    return tuple(node_name(address, port) for address in addresses for port in ports if port)
 
 
 def _node(

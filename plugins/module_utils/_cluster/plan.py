@@ -5,11 +5,13 @@
 
 Invariant: no step is planned unless every node answered, none holds data that a step could lose,
 and all belong to one unfinished cluster or to none.  A slot is given to a node only if no node
-claims it; only an empty node without slots becomes a replica; nothing is ever reset or forgotten.
-So any prefix of a plan leaves a state from which the same wish is planned again, to the same end.
+claims it; only an empty node without slots becomes a replica; nothing is ever reset, and only an id
+that no node has any more is forgotten, once it owns no slots and nobody follows it.  So any prefix
+of a plan leaves a state from which the same wish is planned again, to the same end.
 
 Order, and why:
 
+0. promote: where a primary has lost its identity, its best replica takes over its slots first: it has the only copy.
 1. hasten: while all nodes are empty, a low cluster-node-timeout and no diskless delay make the
    waits of formation short (a primary coming from a minority stays in state fail for as long as
    the timeout; gossip about everybody takes half of it).
@@ -17,7 +19,9 @@ Order, and why:
    the opposite order and early REPLICATE a peer may keep a replica as primary for good (Valkey 9.1).
 3. slots: before meeting, so that nodes come together with what they own.
 4. meet, 5. replicate: a replica must know its primary.
-6. restore: last, since the old timeout would bring the waits back.
+6. forget: after the node that came back under a new id is a replica again, so that a run that is cut before still
+   sees by the old id which node is to be taken back.
+7. restore: last, since the old timeout would bring the waits back.
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ import typing as t
 from .. import _slots
 from .._slots import Ranges
 from . import classify
+from .classify_lost import Lost, sides
 from .desired import Desired
 from .model import Node, Observed
 from .placement import Placement, place
@@ -34,7 +39,9 @@ from .steps import (
     HASTEN,
     RESTORE,
     AddSlots,
+    Forget,
     Meet,
+    Promote,
     Replicate,
     SetEpoch,
     SetSettings,
@@ -60,21 +67,45 @@ def plan(observed: Observed, desired: Desired) -> tuple[Step, ...]:
     Raises Refused where nothing may be done: see ``classify.refuse``.
     """
     classify.refuse(observed, desired)
+    lost = sides(observed).lost
+    promotions = _promotions(observed, lost)
+    for step in promotions:
+        observed = step.apply(observed)
     placement = place(desired, *_standing(observed))
     classify.refuse_misfit(observed, desired, placement)
     forming: list[Step] = [
-        *_epochs(observed, placement),
+        # A node that is taken back stays below all others with the epoch 0 of its start.
+        *(() if lost else _epochs(observed, placement)),
         *_add_slots(observed, placement),
         *_meetings(observed, placement),
         *_replications(observed, placement),
     ]
-    hasten = _hasten(observed, desired) if forming else []
-    return (*hasten, *forming, *_restore(observed, desired, hasten))
+    hasten = _hasten(observed, desired) if forming and not lost else []
+    return (*promotions, *hasten, *forming, *_forgets(observed, lost), *_restore(observed, desired, hasten))
 
 
 def hastened_timeout(nodes: int) -> int:
     """Return the cluster-node-timeout (ms) that is safe while so many empty nodes come together."""
     return max(LEAST_TIMEOUT, TIMEOUT_PER_NODE * nodes)
+
+
+def _promotions(observed: Observed, lost: t.Sequence[Lost]) -> list[Promote]:
+    """Have the replica with the most data take over where the primary has lost its identity."""
+    nodes = observed.by_name()
+    return [
+        Promote(max(one.candidates, key=lambda name: nodes[name].offset), one.id, one.slots)
+        for one in lost
+        if one.slots and one.candidates
+    ]
+
+
+def _forgets(observed: Observed, lost: t.Sequence[Lost]) -> list[Forget]:
+    steps = []
+    for node in observed.nodes:
+        ids = tuple(one.id for one in lost if one.id in node.known)
+        if ids:
+            steps.append(Forget(node.name, ids))
+    return steps
 
 
 def _standing(observed: Observed) -> tuple[list[str], dict[str, str]]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The steps that form a cluster: one change to one node each.
+"""The steps that form a cluster and take back members: one change to one node each.
 
 Every step has a precondition (``ready``), a line for people and its effect on the model, so that
 tests run whole plans, cut them anywhere, and plan again.  Steps of one ``phase`` do not depend on
@@ -19,6 +19,7 @@ from .._slots import Ranges
 from .model import Member, Node, Observed
 
 HASTEN, EPOCHS, SLOTS, MEET, REPLICATE, RESTORE = "hasten", "epochs", "slots", "meet", "replicate", "restore"
+PROMOTE, FORGET = "promote", "forget"
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,12 @@ class Meet:
             if node.id in acquainted or node.known & acquainted:
                 acquainted |= node.known | {node.id}
         group = [node for node in state.nodes if node.id in acquainted]
+        ids = {node.id for node in group}
         lines = tuple(node.myself for node in group)
-        return state.replacing({node.name: _with_view(node, lines) for node in group})
+        # Ids that nobody has any more stay in the views of those that remember them, and do not spread.
+        return state.replacing(
+            {node.name: _with_view(node, (*lines, *(m for m in node.view if m.id not in ids))) for node in group}
+        )
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,83 @@ class Replicate:
         return _gossiped(state, myself)
 
 
-Step = t.Union[SetSettings, SetEpoch, AddSlots, Meet, Replicate]
+@dataclass(frozen=True)
+class Promote:
+    """CLUSTER FAILOVER FORCE: a replica takes the slots of a primary that has lost its identity.
+
+    Such a primary is never taken for failed (see classify_lost), so no failover comes by itself; FORCE still asks
+    the other primaries for their votes.
+    """
+
+    node: str
+    lost: str
+    slots: Ranges
+    phase: str = PROMOTE
+
+    def describe(self) -> str:
+        """Return the line for people."""
+        return f"{self.node}: take over {_slots.count(self.slots)} slots of its lost primary (id {self.lost[:8]})"
+
+    def ready(self, state: Observed) -> bool:
+        """The node still follows the lost id, which no node has."""
+        node = state.by_name()[self.node]
+        return node.is_replica and node.myself.primary_id == self.lost and self.lost not in state.by_id()
+
+    def apply(self, state: Observed) -> Observed:
+        """The node is the primary of the slots, and the other replicas of the lost id follow it."""
+        node = state.by_name()[self.node]
+        epoch = 1 + max(each.current_epoch for each in state.nodes)
+        promoted = dataclasses.replace(
+            node.myself, flags=frozenset({"master"}), primary_id=None, slots=self.slots, config_epoch=epoch
+        )
+        lines = {promoted.id: promoted}
+        for each in state.nodes:
+            if each.name != self.node and each.myself.primary_id == self.lost:
+                lines[each.id] = dataclasses.replace(each.myself, primary_id=promoted.id, config_epoch=epoch)
+
+        def newer(line: Member) -> Member:
+            return dataclasses.replace(line, slots=()) if line.id == self.lost else lines.get(line.id, line)
+
+        return Observed(
+            tuple(
+                _with_view(
+                    dataclasses.replace(
+                        each, myself=lines.get(each.id, each.myself), current_epoch=epoch, link_up=True
+                    ),
+                    tuple(newer(line) for line in each.view),
+                )
+                for each in state.nodes
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Forget:
+    """CLUSTER FORGET of ids that no node has any more: each node has to be told, within its ban of 60 s."""
+
+    node: str
+    ids: tuple[str, ...]
+    phase: str = FORGET
+
+    def describe(self) -> str:
+        """Return the line for people."""
+        return f"{self.node}: forget {', '.join(f'id {one[:8]}' for one in self.ids)}, which no node has any more"
+
+    def ready(self, state: Observed) -> bool:
+        """No node has the ids or follows them, and they own no slots."""
+        node = state.by_name()[self.node]
+        ids = set(self.ids)
+        slots = [line for line in node.view if line.id in ids and line.slots]
+        return not slots and not ids & state.by_id().keys() and node.myself.primary_id not in ids
+
+    def apply(self, state: Observed) -> Observed:
+        """The node does not know them any more."""
+        node = state.by_name()[self.node]
+        view = tuple(line for line in node.view if line.id not in self.ids)
+        return state.replacing({self.node: _with_view(node, view)})
+
+
+Step = t.Union[SetSettings, SetEpoch, AddSlots, Meet, Replicate, Promote, Forget]
 
 
 def _with_self(node: Node, myself: Member, **changes: t.Any) -> Node:

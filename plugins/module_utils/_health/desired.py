@@ -48,6 +48,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "slots-covered": (ERROR, "every slot is served"),
     "slots-open": (ERROR, "no slot is importing or migrating"),
     "one-view": (ERROR, "all nodes see one cluster"),
+    "known-address": (ERROR, "members know each other at their configured addresses, and nobody else"),
     "epochs-distinct": (ERROR, "no two primaries share a config epoch"),
     "sentinel-reachable": (ERROR, "every Sentinel answers"),
     "sentinel-quorum": (ERROR, "quorum and majority of the Sentinels can be had"),

@@ -26,6 +26,7 @@ CLUSTER_NAMES = {
     "state": "cluster-state",
     "slots-open": "slots-open",
     "one-view": "one-view",
+    "address": "known-address",
     "epochs-distinct": "epochs-distinct",
     "replica-chain": "role",
     "role": "role",
@@ -70,7 +71,7 @@ def _uncovered(seen: ClusterObserved) -> t.Iterator[Finding]:
     left = _slots.minus(_slots.ALL, _slots.merged(node.slots for node in seen.nodes if not node.problem))
     if not left or all(node.problem for node in seen.nodes):
         return
-    owners = sorted({member.name for node in seen.nodes for member in node.view if _slots.common(member.slots, left)})
+    owners = sorted({member.where for node in seen.nodes for member in node.view if _slots.common(member.slots, left)})
     yield finding(
         "slots-covered",
         f"{_slots.count(left)} slots are not served: {_slots.text(left)}"

@@ -122,7 +122,8 @@ def _told_by_nodes(observed: Observed, desired: Desired) -> str:
         raise Refused(
             f"no primary found for {desired.set!r}: "
             + "; ".join(f"{node.name} follows {node.following}" for node in observed.nodes if not node.is_primary),
-            hint=f"Name the primary that they follow among the nodes, or promote one of them by hand. {UNCHANGED}",
+            hint="Name the primary that they follow among the nodes; or, if it is gone for good, promote the one that "
+            f"has the most data (REPLICAOF NO ONE), and run again: the others follow it. {UNCHANGED}",
         )
     holders = [node for node in primaries if node.holds_data]
     if len(holders) > 1:
@@ -132,8 +133,7 @@ def _told_by_nodes(observed: Observed, desired: Desired) -> str:
             f"{holders[0].name} holds {holders[0].data}, and {desired.primary}, which holds none, is to start "
             f"as primary of {desired.set!r}",
             node=holders[0].name,
-            hint=f"Name {holders[0].name} as the primary to start with; or, if its data can go, FLUSHALL it by hand. "
-            + UNCHANGED,
+            hint=f"Name {holders[0].name} as the primary to start with (`primary` of the set). {UNCHANGED}",
         )
     return desired.primary
 
@@ -153,5 +153,6 @@ def _two_primaries(nodes: t.Sequence[Node], desired: Desired, what: str) -> Refu
         + " and ".join(f"{node.name} ({node.data})" for node in nodes)
         + f" {what}, and no Sentinel says which it is",
         node=nodes[0].name,
-        hint="Leave one of them out, or make it a replica of the other by hand, if its data can go. " + UNCHANGED,
+        hint="Find out which of them the applications use, and save what only the other one has. Then stop the other "
+        f"one, move its data directory aside (keep it), and run again: it starts empty, and follows. {UNCHANGED}",
     )

@@ -44,10 +44,17 @@ def _attach(node: Node, primary: Node, observed: Observed, desired: Desired) -> 
             f"{node.name} is a replica of {node.following}, which is none of the nodes of {desired.set!r}: it belongs "
             "to another deployment",
             node=node.name,
-            hint=f"Leave it out of the nodes; or, if it is yours to give up, REPLICAOF NO ONE and FLUSHALL it by hand. "
-            f"{UNCHANGED}",
+            hint=f"Correct its address in the inventory, or leave it out: it serves another deployment. {UNCHANGED}",
         )
     gives_up = _surplus(node, primary)
+    if gives_up and not primary.holds_data and node.name not in desired.discard:
+        raise Refused(
+            f"{node.name} has {gives_up}, and the primary {primary.name} of {desired.set!r} is empty: {node.name} may "
+            "have the only copy",
+            node=node.name,
+            hint="Save a copy of its data directory first. docs/copies.md tells how a set starts on such a copy. "
+            + UNCHANGED,
+        )
     if gives_up and node.name not in desired.discard:
         raise Refused(
             f"{node.name} has more data than the primary {primary.name} of {desired.set!r}: {gives_up}",

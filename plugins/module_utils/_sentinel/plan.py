@@ -152,7 +152,8 @@ def _refuse_one_id_twice(observed: Observed) -> None:
             raise Refused(
                 f"Sentinels {seen[one.id]} and {one.name} have one id ({one.id}): one's file was copied",
                 node=one.name,
-                hint="Name each once. Of a copy: stop it, delete its own sentinel.conf, and run again. " + UNCHANGED,
+                hint="Name each once. Of a copy: stop it, move its own sentinel.conf aside (keep it), and run again. "
+                + UNCHANGED,
             )
         seen[one.id] = one.name
 

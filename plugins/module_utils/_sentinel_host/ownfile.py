@@ -10,6 +10,7 @@ import typing as t
 # The options of a set that Sentinel takes from its file alone while deny-scripts-reconfig is on, its default.
 SCRIPTS = ("notification-script", "client-reconfig-script")
 MONITOR = "monitor"
+KNOWN_SENTINEL = "known-sentinel"
 
 
 def watched(text: str) -> tuple[str, ...]:
@@ -23,6 +24,13 @@ def primary(text: str, set_name: str) -> tuple[str, int] | None:
         if words[1] == MONITOR and words[2:3] == [set_name] and len(words) > 4 and words[4].isdigit():
             return words[3], int(words[4])
     return None
+
+
+def sentinels(text: str) -> tuple[tuple[str, int], ...]:
+    """Return address and port of the other Sentinels that the file knows, of all sets together."""
+    found = [(words[3], int(words[4])) for words in _directives(text)
+             if words[1] == KNOWN_SENTINEL and len(words) > 4 and words[4].isdigit()]  # fmt: skip
+    return tuple(dict.fromkeys(found))
 
 
 def has_login(text: str, set_name: str, user: str, password: str) -> bool:

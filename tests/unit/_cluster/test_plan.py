@@ -99,7 +99,7 @@ REFUSALS = {
     ),
     "a node without cluster mode": (change(fresh(SIX), C1, problem=model.NOT_CLUSTERED), [C1, "cluster-enabled yes"]),
     "an unreadable node": (change(fresh(SIX), C1, problem=_nodes.UNREADABLE, detail="junk"), [C1, "junk"]),
-    "a node with keys": (change(fresh(SIX), A1, keys=7), [A1, "7 key(s)", "FLUSHALL"]),
+    "a node with keys": (change(fresh(SIX), A1, keys=7), [A1, "7 key(s)", "keep it"]),
     "a node of another cluster": (foreign(fresh(SIX), B1), [B1, "another cluster", "203.0.113.9:7000"]),
     "two clusters by their slots": (
         owning(owning(fresh(SIX), A0, ((0, 5),)), B0, ((5, 9),)),
@@ -111,7 +111,7 @@ REFUSALS = {
     ),
     "an open slot": (with_open_slot(fresh(SIX)), [A0, "open slots"]),
     "one server under two names": (change(fresh(SIX), A1, id=empty(A0).id), [A0, A1, "one server"]),
-    "a further member": (foreign(completed(SIX), A0), [A0, "another cluster"]),
+    "a further member": (foreign(completed(SIX), A0), ["the cluster also has 203.0.113.9:7000", f"as {A0} says"]),
     "a further member that all know": (
         Observed(tuple(foreign(completed(SIX), node.name).by_name()[node.name] for node in completed(SIX).nodes)),
         ["also has 203.0.113.9:7000"],

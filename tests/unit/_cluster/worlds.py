@@ -102,3 +102,34 @@ def failed_over(observed: Observed, replica: str) -> Observed:
 def foreign_member() -> Member:
     """Return a member that nobody wants."""
     return Member("f" * 40, "203.0.113.9", 7000, 17000, frozenset({"master"}))
+
+
+def lose_identity(observed: Observed, *names: str, noticed: str = "noaddr") -> Observed:
+    """Return the state after nodes came back empty under new ids; the others keep the old ones.
+
+    ``noticed`` is what the others make of the old id: "noaddr" once its place answered under another id, "fail" when
+    they took it for failed before.  A primary that was taken for failed has been replaced by a replica, if it had one.
+    """
+    for name in names:
+        old = observed.by_name()[name]
+        followers = [
+            node.name for node in observed.nodes if node.myself.primary_id == old.id and node.name not in names
+        ]
+        if noticed == "fail" and old.slots and followers:
+            observed = failed_over(observed, followers[0])
+    for name in names:
+        old = observed.by_name()[name]
+        ghost = dataclasses.replace(old.myself, flags=old.myself.flags | {noticed}, connected=False)
+        if noticed == "noaddr":
+            ghost = dataclasses.replace(ghost, address="", port=0, bus_port=0)
+        fresh_line = dataclasses.replace(empty(name).myself, id=f"{int(old.id, 16) + 0xABC:040x}")
+        found = []
+        for node in observed.nodes:
+            if node.name == name:
+                found.append(dataclasses.replace(empty(name), id=fresh_line.id, view=(fresh_line,), myself=fresh_line))
+            else:
+                lonely = node.myself.primary_id == old.id
+                view = tuple(ghost if line.id == old.id else line for line in node.view)
+                found.append(dataclasses.replace(node, view=view, link_up=node.link_up and not lonely))
+        observed = Observed(tuple(found))
+    return observed

@@ -123,7 +123,7 @@ REFUSALS: dict[str, tuple[Observed, list[str]]] = {
     ),
     "data elsewhere than on the wished primary": (
         World().write(B, 3).observed(),
-        [f"{B} holds 3 key(s), and {A}, which holds none", "FLUSHALL it by hand"],
+        [f"{B} holds 3 key(s), and {A}, which holds none", "as the primary to start with"],
     ),
     "all follow a stranger": (
         World().follow(A, STRANGER).follow(B, STRANGER).follow(C, STRANGER).observed(),
