@@ -9,6 +9,7 @@ import functools
 import socket
 
 from ._errors import CollectionError, Unreachable
+from ._text import node_name
 
 
 def resolved(host: str) -> str:
@@ -32,6 +33,14 @@ def every_address(host: str) -> tuple[str, ...]:
     except OSError:
         return (host,)
     return tuple(dict.fromkeys(str(one[4][0]) for one in found))
+
+
+def every_name(name: str) -> tuple[str, ...]:
+    """Return ``host:port`` with each address of the host."""
+    host, _colon, port = name.rpartition(":")
+    if not port.isdigit():
+        return (name,)
+    return tuple(node_name(address, int(port)) for address in every_address(host.strip("[]")))
 
 
 class Addresses:

@@ -70,6 +70,7 @@ HEALTH: dict[str, dict[str, t.Any]] = {
     "hosts": {"type": "list", "elements": "dict"},
     "checks": {"type": "list", "elements": "str", "default": []},
     "skip": {"type": "list", "elements": "str", "default": []},
+    "external": {"type": "list", "elements": "str", "default": []},
     "mute": {
         "type": "list",
         "elements": "dict",

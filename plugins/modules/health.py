@@ -41,6 +41,12 @@ options:
         Nor can pending-restart.
     type: list
     elements: dict
+  external:
+    description:
+      - Replicas, as V(address:port), that are none of the nodes and may be there, for example one that serves backups.
+    type: list
+    elements: str
+    default: []
   checks:
     description:
       - Checks to make. By default all.

@@ -119,6 +119,13 @@ options:
     type: list
     elements: str
     default: []
+  external:
+    description:
+      - Replicas, as V(address:port), that are none of O(nodes) and may be attached, for example for backups.
+      - Any other replica that is attached stops the run before anything is changed.
+    type: list
+    elements: str
+    default: []
   timeout:
     description:
       - How long all the waiting of a run may take together, in seconds.
@@ -212,6 +219,7 @@ def main():
             "sentinel_username": {"type": "str"},
             "sentinel_password": {"type": "str", "no_log": True},
             "discard": {"type": "list", "elements": "str", "default": []},
+            "external": {"type": "list", "elements": "str", "default": []},
             "timeout": {"type": "float", "default": 120.0},
         },
         supports_check_mode=True,
@@ -219,7 +227,14 @@ def main():
     converge(
         module,
         lambda params, record: ReplicationOperation(
-            make_desired(params["set"], params["nodes"], params["primary"], params["sentinels"], params["discard"]),
+            make_desired(
+                params["set"],
+                params["nodes"],
+                params["primary"],
+                params["sentinels"],
+                params["discard"],
+                params["external"],
+            ),
             access(params),
             access_of(params, "sentinel"),
             record,

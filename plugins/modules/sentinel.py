@@ -121,6 +121,13 @@ options:
       - Whether Sentinels and replicas that are down and not in the wish may be forgotten.
     type: bool
     default: false
+  external:
+    description:
+      - Replicas, as V(address:port), that are in none of the sets and may be there, for example for backups.
+      - Any other Sentinel or replica that is up and not in the wish stops the run before anything is changed.
+    type: list
+    elements: str
+    default: []
   leaving:
     description:
       - Sentinels and instances that have been stopped for good. The others are given time to notice, and forget them.
@@ -258,6 +265,7 @@ def main():
             "peer_username": {"type": "str"},
             "peer_password": {"type": "str", "no_log": True},
             "forget": {"type": "bool", "default": False},
+            "external": {"type": "list", "elements": "str", "default": []},
             "leaving": {**SENTINELS, "required": False, "default": []},
             "timeout": {"type": "float", "default": 120.0},
         },

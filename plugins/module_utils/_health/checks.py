@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .._nodes import ERROR, WARNING, Finding
+from .checks_addresses import addresses
 from .checks_common import Unseen
 from .checks_data import data
 from .checks_nodes import nodes
@@ -38,6 +39,7 @@ def judge(observed: Observed, desired: Desired) -> Verdict:
         *data(observed, desired),
         *restarts(observed),
         *replicas(observed, desired),
+        *addresses(observed, desired),
         *observed.topology,
     ]
     counted: list[Finding] = []

@@ -105,6 +105,7 @@ class Desired:
     mutes: tuple[Mute, ...] = ()
     lowered: frozenset[str] = frozenset()
     accept: frozenset[str] = frozenset()
+    external: frozenset[str] = frozenset()
 
 
 def make_desired(params: t.Mapping[str, t.Any]) -> Desired:
@@ -128,6 +129,7 @@ def make_desired(params: t.Mapping[str, t.Any]) -> Desired:
         mutes=mutes,
         lowered=frozenset(params["warn"]),
         accept=frozenset(params["accept"]),
+        external=frozenset(params.get("external") or ()),
     )
 
 

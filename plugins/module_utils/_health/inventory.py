@@ -24,6 +24,7 @@ INSTANCE = "instance"
 CLUSTER_PORTS = (7000, 7001, 7002, 7003, 7004, 7005)
 SENTINEL_PORT = 26379
 REPLICAS = 1
+EXTERNAL = "redis_replication_external"
 GROUPS = {name: f"redis_{name}" for name in (CLUSTER, REPLICATION, SENTINEL)}
 
 Hostvars = t.Mapping[str, t.Mapping[str, t.Any]]
@@ -44,7 +45,7 @@ def deployments(hostvars: Hostvars, hosts: t.Iterable[str]) -> list[Value]:
     """Return the clusters and replication sets of these hosts, as module ``health`` takes them.
 
     Each has ``deployment``, ``topology``, ``set``, ``nodes``, ``sentinels``, ``replicas`` (wanted of each primary)
-    and ``accept``.
+    ``accept`` and ``external``.
     """
     found: dict[tuple[str, str], Value] = {}
     hosts = list(hosts)
@@ -69,6 +70,7 @@ def _deployment(one: Value, variables: t.Mapping[str, t.Any], sentinels: list[Va
         "nodes": [],
         "sentinels": [] if clustered else sentinels,
         "replicas": int(variables.get("redis_cluster_replicas", REPLICAS)) if clustered else 0,
+        "external": [] if clustered else [str(name) for name in variables.get(EXTERNAL) or ()],
         "accept": list(variables.get("redis_cluster_accept") or ()) if clustered else [],
     }
 

@@ -77,17 +77,22 @@ def _observe(
     if not sentinels:
         return observed
     with Connections(sentinels, access_of(params, "sentinel"), record) as connections:
-        return _with_sentinels(params, observed, sentinels, resolve, connections)
+        return _with_sentinels(params, observed, sentinels, resolve, connections, desired.external)
 
 
 def _with_sentinels(
-    params: Params, observed: Observed, sentinels: tuple[Wanted, ...], resolve: Addresses, connections: Connections
+    params: Params,
+    observed: Observed,
+    sentinels: tuple[Wanted, ...],
+    resolve: Addresses,
+    connections: Connections,
+    external: frozenset[str],
 ) -> Observed:
     seen = SentinelObserved(observe_sentinels(sentinels, connections, resolve))
     watchers = observe.observe_watchers(sentinels, connections)
     announced = tuple((one.name, announced_name(given, resolve)) for one, given in zip(sentinels, params["sentinels"]))
     observed = dataclasses.replace(observed, watchers=watchers)
-    found = tuple(sentinel_findings(seen, watchers, observed, (sentinels, announced)))
+    found = tuple(sentinel_findings(seen, watchers, observed, (sentinels, announced), external))
     return dataclasses.replace(observed, topology=found)
 
 

@@ -44,7 +44,7 @@ CLUSTER_HINTS = {
 }
 SENTINEL_NAMES = {
     "phantom": "sentinel-known",
-    "unexpected-member": "sentinel-known",
+    "unexpected-member": "known-address",
     "even-sentinels": "sentinel-placement",
     "sentinel-zones": "sentinel-placement",
 }
@@ -89,6 +89,7 @@ def sentinel_findings(
     watchers: t.Sequence[Watcher],
     observed: Observed,
     wanted: tuple[tuple[Wanted, ...], tuple[tuple[str, str], ...]],
+    external: frozenset[str] = frozenset(),
 ) -> t.Iterator[Finding]:
     """Yield what is wrong with the Sentinels; ``wanted`` are they, and the names by which they know each other."""
     sentinels, announced = wanted
@@ -97,7 +98,7 @@ def sentinel_findings(
     sets = tuple(
         WantedSet(observed.set, watch.primary, nodes, int(watch.setting("quorum") or 1)) for _one, watch in watches[:1]
     ) or (WantedSet(observed.set, "", nodes, 1),)
-    for one in sentinel_checks.findings(seen, SentinelWish(sentinels, sets, announced=announced)):
+    for one in sentinel_checks.findings(seen, SentinelWish(sentinels, sets, announced=announced, external=external)):
         if one.check not in PASSED_OVER:
             name = SENTINEL_NAMES.get(one.check, one.check)
             severity = finding(name, "").severity if one.check == "phantom" else one.severity

@@ -9,6 +9,11 @@ from .._nodes import WARNING, Finding, Wanted
 from .desired import Desired
 from .model import Node, Observed
 
+OUTSIDER_HINT = (
+    "Add it to the inventory if it is a member. If it is a replica of a purpose of its own, such as a backup, name it "
+    "in redis_replication_external. If it runs on a copy of a member's files, stop that copy."
+)
+
 
 def out_of_sync(observed: Observed, primary: str, offset: int) -> list[str]:
     """Return which nodes do not follow the primary yet, or have not all that it had at that offset (bytes)."""
@@ -31,6 +36,15 @@ def _lacks(node: Node, primary: Node, offset: int) -> str:
     return next((f"{node.name} {what}" for holds, what in reasons if holds), "")
 
 
+def outsiders(node: Node, observed: Observed, desired: Desired) -> list[str]:
+    """Return the replicas of a node that the inventory does not know.
+
+    What has no port is a client that takes the replication stream (redis-cli --rdb), and no server.
+    """
+    known = observed.by_name().keys() | desired.external
+    return [name for name in node.followers if name not in known and not name.endswith(":0")]
+
+
 def findings(observed: Observed, desired: Desired, primary: str) -> list[Finding]:
     """Return what a person should know of a set that works."""
     node = observed.by_name()[primary]
@@ -41,10 +55,9 @@ def findings(observed: Observed, desired: Desired, primary: str) -> list[Finding
             f"{name} replicates {primary} and is none of the nodes",
             WARNING,
             name,
-            "Add it to the inventory, or stop it.",
+            OUTSIDER_HINT,
         )
-        for name in node.followers
-        if name not in observed.by_name()
+        for name in outsiders(node, observed, desired)
     ]
     if len(replicas) < node.min_replicas:
         found.append(

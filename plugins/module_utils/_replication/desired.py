@@ -17,7 +17,8 @@ from .._text import node_name
 class Desired:
     """The whole wish.  ``primary`` is who starts as such, when nobody is yet.
 
-    ``discard`` may name nodes of other sets, too: one list serves them all.
+    ``discard`` may name nodes of other sets, too: one list serves them all.  ``external`` are replicas that are
+    none of the nodes and may be there: of a host that leaves, or of a purpose of their own.
     """
 
     set: str
@@ -25,6 +26,7 @@ class Desired:
     primary: str
     sentinels: tuple[Wanted, ...] = ()
     discard: frozenset[str] = frozenset()
+    external: frozenset[str] = frozenset()
 
     def wanted(self, name: str) -> Wanted:
         """Return the wanted node of that name."""
@@ -37,11 +39,13 @@ def make_desired(
     primary: t.Mapping[str, t.Any],
     sentinels: t.Iterable[t.Mapping[str, t.Any]] = (),
     discard: t.Iterable[str] = (),
+    external: t.Iterable[str] = (),
 ) -> Desired:
     """Build the wish from the module's options; raises Refused for what no set can be made of."""
     refuse_set_name(set_name)
     first = node_name(str(primary["address"]), int(primary["port"]))
-    desired = Desired(set_name, make_wanted(nodes), first, make_wanted(sentinels), frozenset(discard))
+    lists = (frozenset(discard), frozenset(external))
+    desired = Desired(set_name, make_wanted(nodes), first, make_wanted(sentinels), *lists)
     names = [node.name for node in desired.nodes]
     if first not in names:
         raise Refused(

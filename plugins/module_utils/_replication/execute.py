@@ -11,7 +11,7 @@ import time
 import typing as t
 
 from .. import _lock
-from .._addresses import Addresses, resolved
+from .._addresses import Addresses, every_name, resolved
 from .._client import Access, Client, Connections, Record
 from .._errors import CollectionError, DeadlineExceeded, EngineRefused, Refused
 from .._nodes import LOADING, Wanted
@@ -212,4 +212,5 @@ class ReplicationOperation:
             sentinels=by_address(desired.sentinels),
             primary=new_names[desired.primary],
             discard=frozenset(new_names.get(name, name) for name in desired.discard),
+            external=frozenset(other for name in desired.external for other in every_name(name)),
         )

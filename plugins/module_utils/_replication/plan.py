@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from .._errors import Refused
 from .._nodes import LOADING, NOT_PERMITTED, UNREACHABLE, UNREADABLE, WRONG_PASSWORD
+from . import checks
 from .desired import Desired
 from .discovery import UNCHANGED, primary_of
 from .model import Node, Observed, newer_bytes
@@ -31,6 +32,7 @@ def plan(observed: Observed, desired: Desired) -> tuple[Attach, ...]:
     _refuse_problems(observed)
     _refuse_one_server_twice(observed)
     primary = observed.by_name()[primary_of(observed, desired)]
+    _refuse_outsiders(observed, desired)
     steps = (_attach(node, primary, observed, desired) for node in observed.nodes if node.name != primary.name)
     return tuple(step for step in steps if step is not None)
 
@@ -74,6 +76,16 @@ def _surplus(node: Node, primary: Node) -> str:
     if newer is None:
         return f"{node.data} of another history"
     return f"{newer} byte(s) of writes that the primary never had" if newer else ""
+
+
+def _refuse_outsiders(observed: Observed, desired: Desired) -> None:
+    for node in observed.nodes:
+        for name in checks.outsiders(node, observed, desired):
+            raise Refused(
+                f"{name} replicates {node.name} of set {desired.set!r}, and is not in the inventory",
+                node=name,
+                hint=f"{checks.OUTSIDER_HINT} {UNCHANGED}",
+            )
 
 
 def _refuse_problems(observed: Observed) -> None:

@@ -10,7 +10,7 @@ import typing as t
 from .._nodes import ERROR, WARNING, Finding
 from .desired import Desired, WantedSet
 from .model import Observed, Sentinel, Watch
-from .plan import is_itself, unwanted
+from .plan import OUTSIDER_HINT, is_itself, unwanted
 
 # What a finding is about.
 REACHABLE = "sentinel-reachable"
@@ -104,11 +104,11 @@ def _unexpected(observed: Observed, set_name: str, desired: Desired) -> t.Iterat
             "phantom" if down else "unexpected-member",
             f"{name} of {set_name} is {'down' if down else 'up'} and not among those that are wanted, and counted by "
             f"{', '.join(sentinels)}",
-            WARNING,
+            WARNING if down else ERROR,
             name,
             "Start it; or, if it is gone for good, allow to forget it (redis_sentinel_forget)."
             if down
-            else "Add it to the inventory, or stop it for good.",
+            else OUTSIDER_HINT,
         )
 
 

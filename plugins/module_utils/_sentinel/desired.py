@@ -37,7 +37,8 @@ class Desired:
     """The whole wish; ``settings`` is that of every Sentinel, ``own`` what each has besides, by its name.
 
     ``forget`` is the consent to forget whatever is down and not in the wish; ``leaving`` are
-    Sentinels and nodes that have just been stopped for good.  ``announced`` is the name by which a
+    Sentinels and nodes that have just been stopped for good, ``external`` replicas that are not in the wish and may be
+    there.  ``announced`` is the name by which a
     Sentinel is known to the others, where that is another than the one it is reached by from here.
     """
 
@@ -48,6 +49,7 @@ class Desired:
     own: tuple[tuple[str, Settings], ...] = ()
     forget: bool = False
     leaving: frozenset[str] = frozenset()
+    external: frozenset[str] = frozenset()
     announced: tuple[tuple[str, str], ...] = ()
 
     def settings_of(self, name: str) -> Settings:
@@ -88,6 +90,7 @@ def make_desired(params: t.Mapping[str, t.Any], resolve: Resolve = str) -> Desir
         own=tuple(own),
         forget=params["forget"],
         leaving=frozenset(announced_name(one, resolve) for one in params["leaving"]),
+        external=frozenset(other for name in params["external"] for other in _names(name, resolve)),
         announced=tuple(
             (wanted.name, announced_name(given, resolve)) for wanted, given in zip(sentinels, params["sentinels"])
         ),
@@ -98,6 +101,11 @@ def announced_name(given: t.Mapping[str, t.Any], resolve: Resolve) -> str:
     """Return the name by which a Sentinel, as an option describes it, is known to the others."""
     address = given.get("announce_ip") or given["address"]
     return node_name(resolve(str(address)), int(given.get("announce_port") or given["port"]))
+
+
+def _names(name: str, resolve: Resolve) -> tuple[str, ...]:
+    host, _colon, port = name.rpartition(":")
+    return (name, node_name(resolve(host.strip("[]")), int(port))) if port.isdigit() else (name,)
 
 
 def _peer_login(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

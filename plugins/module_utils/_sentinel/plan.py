@@ -19,6 +19,11 @@ from .model import Known, Observed, Sentinel, Watch
 from .steps import Configure, Forget, Monitor, Remove, Step, Tune
 
 UNCHANGED = "Nothing has been changed."
+OUTSIDER_HINT = (
+    "Add it to the inventory if it is a member (with state absent, if it is to leave). If it is a replica of a purpose "
+    "of its own, name it in redis_replication_external. If it runs on a copy of a member's files, stop that copy. One "
+    "that has just been stopped is noticed after down-after-milliseconds."
+)
 WAYS_OUT = {
     UNREACHABLE: "Start it, or open the way to it, and run again.",
     WRONG_PASSWORD: "Give the user and the password that this Sentinel runs with.",
@@ -33,6 +38,7 @@ def plan(observed: Observed, desired: Desired) -> tuple[Step, ...]:
     _refuse_problems(observed)
     _refuse_one_id_twice(observed)
     _refuse_locked_out(observed)
+    _refuse_outsiders(observed, desired)
     steps: list[Step] = []
     for one in observed.sentinels:
         differing = _differing(desired.settings_of(one.name), dict(one.settings))
@@ -86,6 +92,7 @@ def unwanted(one: Sentinel, watch: Watch, desired: Desired) -> list[Known]:
     """Return the replicas and Sentinels of a set that a Sentinel counts and that are not in the wish, up or down."""
     members = {node.name for wanted in desired.sets if wanted.name == watch.set for node in wanted.nodes}
     sentinels = {desired.known_as(other.name) for other in desired.peers_of(one.name)}
+    members |= {each.name for each in watch.replicas if each.name in desired.external and not each.down}
     replicas = [each for each in watch.replicas if each.name not in members]
     return replicas + [each for each in watch.peers if each.name not in sentinels or is_itself(each, one, desired)]
 
@@ -156,6 +163,20 @@ def _refuse_one_id_twice(observed: Observed) -> None:
                 + UNCHANGED,
             )
         seen[one.id] = one.name
+
+
+def _refuse_outsiders(observed: Observed, desired: Desired) -> None:
+    """A Sentinel of elsewhere votes, and a replica of elsewhere can be promoted."""
+    for wanted in desired.sets:
+        for one, watch in observed.watches(wanted.name):
+            for each in unwanted(one, watch, desired):
+                if not each.down and not is_itself(each, one, desired) and each.name not in desired.leaving:
+                    raise Refused(
+                        f"Sentinel {one.name} counts {each.name} for {wanted.name}, which is up and not in the "
+                        "inventory",
+                        node=each.name,
+                        hint=f"{OUTSIDER_HINT} {UNCHANGED}",
+                    )
 
 
 def _refuse_locked_out(observed: Observed) -> None:

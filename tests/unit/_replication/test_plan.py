@@ -36,6 +36,11 @@ from .worlds import (
 DOWN = _nodes.UNREACHABLE
 
 
+def followed_by(observed: Observed, name: str, *followers: str) -> Observed:
+    """Return a state in which a node lists these replicas."""
+    return observed.replacing({name: dataclasses.replace(observed.by_name()[name], followers=followers)})
+
+
 def described(observed: Observed, **desired: t.Any) -> list[str]:
     """Return the plan in words."""
     return [step.describe() for step in plan(observed, wish(**desired))]
@@ -133,6 +138,18 @@ REFUSALS: dict[str, tuple[Observed, list[str]]] = {
     "a replica of a stranger": (
         running().follow(C, STRANGER).observed(),
         [f"{C} is a replica of {STRANGER}", "another deployment"],
+    ),
+    "a replica that the inventory does not know": (
+        followed_by(running().observed(), A, B, C, STRANGER),
+        [f"{STRANGER} replicates {A}", "not in the inventory", "redis_replication_external"],
+    ),
+    "a replica of a replica that the inventory does not know": (
+        followed_by(running().observed(), B, STRANGER),
+        [f"{STRANGER} replicates {B}", "not in the inventory"],
+    ),
+    "data beside an empty primary": (
+        running().promote(B).wipe(A).observed(*opinions(A, A, A)),
+        [f"the primary {A} of 'main' is empty", f"{B} may have the only copy", "Save a copy of its data directory"],
     ),
     "Sentinels that disagree": (
         running().promote(B).observed(*opinions(A, B, "")),

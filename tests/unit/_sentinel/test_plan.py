@@ -90,6 +90,20 @@ def test_phantoms_and_the_dead_are_told_and_only_with_consent_forgotten_one_sent
     assert len({step.phase for step in steps}) == 3
 
 
+def test_a_server_of_elsewhere_that_is_up_is_refused_and_found_unless_it_is_named() -> None:
+    for field, name in (("replicas", DEAD), ("peers", PHANTOM)):
+        seen = watch(S1)
+        seen = dataclasses.replace(seen, **{field: (*getattr(seen, field), Known(name, following=A))})
+        observed = Observed((sentinel(S1, seen), *complete().sentinels[1:]))
+        with pytest.raises(Refused, match=f"counts {name} for main, which is up and not in the inventory"):
+            plan(observed, wish())
+        assert ("unexpected-member", _nodes.ERROR) in {(f.check, f.severity) for f in findings(observed, wish())}
+        assert words(observed, wish(leaving=[endpoint(name)])) == []
+        if field == "replicas":
+            assert words(observed, wish(external=[name])) == []
+            assert findings(observed, wish(external=[name])) == findings(complete(), wish())
+
+
 COUNTS_ITSELF = {"by its address": Known(S3, id="former"), "by its id": Known(PHANTOM, id=f"id-{S3}")}
 
 

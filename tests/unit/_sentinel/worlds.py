@@ -40,6 +40,7 @@ def wish(sentinels: t.Sequence[str] = SENTINELS, **changes: t.Any) -> Desired:
         "peer_username": None,
         "peer_password": None,
         "forget": False,
+        "external": [],
         "leaving": [],
         **changes,
     }
