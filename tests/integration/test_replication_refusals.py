@@ -11,6 +11,7 @@ import typing as t
 import pytest
 
 from .engines import engines
+from .fleet import until
 from .module_runner import converged, refused, run_module
 from .replication import apart, assert_set, first_ports, fleet_of, keys, options, secrets_in, state, write
 from .sentinel_fleet import HOST, SECRETS, SentinelFleet
@@ -25,6 +26,8 @@ def first_port() -> int:
 def test_more_data_than_the_primary_s_is_refused_until_it_is_given_up(engine: pathlib.Path, first_port: int) -> None:
     with fleet_of(engine, first_port, monitor=False) as fleet:
         first, second, third = fleet.ports
+        write(fleet, first, "shared")
+        until(lambda: fleet.in_sync(first, 2), "the replicas to have it")
         with fleet.client(third) as client:
             client.execute_command("REPLICAOF", "NO", "ONE")
         write(fleet, third, "own:1", "own:2")
@@ -222,8 +225,9 @@ def test_a_replica_that_gives_itself_another_address_is_told(any_engine: pathlib
         with fleet.client(third) as client:
             client.config_set("replica-announce-ip", "198.51.100.77")
         result = refused("replication", options(fleet, timeout=5))
-        assert f"{HOST}:{third} is not among the replicas that {HOST}:{first} lists" in result["msg"]
-        assert f"198.51.100.77:{third}" in result["msg"]
+        assert f"198.51.100.77:{third} replicates {HOST}:{first}" in result["msg"]
+        assert f"{HOST}:{third} follows it and is not among its replicas" in result["msg"]
+        assert "replica-announce-ip" in result["msg"]
 
 
 def test_a_server_that_cannot_read_the_primary_s_data_is_told(first_port: int) -> None:

@@ -80,11 +80,14 @@ def _surplus(node: Node, primary: Node) -> str:
 
 def _refuse_outsiders(observed: Observed, desired: Desired) -> None:
     for node in observed.nodes:
+        unlisted = [one.name for one in observed.nodes if one.following == node.name and one.name not in node.followers]
         for name in checks.outsiders(node, observed, desired):
+            known = f"; {', '.join(unlisted)} follows it and is not among its replicas" if unlisted else ""
+            announced = "Or a member announces this address: correct its replica-announce-ip. " if unlisted else ""
             raise Refused(
-                f"{name} replicates {node.name} of set {desired.set!r}, and is not in the inventory",
+                f"{name} replicates {node.name} of set {desired.set!r}, and is not in the inventory{known}",
                 node=name,
-                hint=f"{checks.OUTSIDER_HINT} {UNCHANGED}",
+                hint=f"{checks.OUTSIDER_HINT} {announced}{UNCHANGED}",
             )
 
 
