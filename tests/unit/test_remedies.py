@@ -50,6 +50,9 @@ ALLOWED = {
     "until they are forgotten": "Sentinel's memory; no data are touched",
     "giving up {}": "a step that was agreed to by name (discard)",
     "Take the right to use it from users": "an advice to deny commands",
+    "from erasing what its replicas have": "what a restart may erase: a warning",
+    "cannot erase what its replicas have": "what a restart may erase: a warning",
+    "may erase what its replicas have": "what a restart may erase: a warning",
     "reset-failed": "a command of systemd",
 }
 
