@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Role redis_exporter: who may reach the exporter, and whom it can reach."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import typing as t
+
+import pytest
+import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar, trust_as_template
+
+ROLE = pathlib.Path(__file__).resolve().parents[2] / "roles" / "redis_exporter"
+
+
+def templated(text: str, **variables: t.Any) -> t.Any:
+    """Return what Ansible makes of a template with the role's defaults and these variables."""
+    own: dict[str, t.Any] = {}
+    for path in ("defaults/main.yml", "vars/main.yml"):
+        own |= yaml.safe_load((ROLE / path).read_text(encoding="utf-8"))
+    trusted = {name: trust_as_template(value) if isinstance(value, str) else value for name, value in own.items()}
+    servers = [{"address": "192.0.2.11", "name": "192.0.2.11:7000"}, {"address": "redis1.example.com", "name": "x:1"}]
+    fixed = {"ansible_managed": "", "redis_node_address": "192.0.2.11", "__redis_exporter_instances": servers}
+    return Templar(loader=DataLoader(), variables={**trusted, **fixed, **variables}).template(trust_as_template(text))
+
+
+def rules(allow: list[str]) -> list[str]:
+    """Return what the unit says of addresses."""
+    text = (ROLE / "templates" / "unit.service.j2").read_text(encoding="utf-8")
+    return re.findall(r"^IPAddress.*$", templated(text, redis_exporter_allow=allow), re.MULTILINE)
+
+
+def test_the_exporter_reaches_and_is_reached_by_this_host_and_those_that_are_allowed() -> None:
+    assert rules(["198.51.100.7", "2001:db8::/64"]) == [
+        "IPAddressDeny=any",
+        "IPAddressAllow=localhost 192.0.2.11 198.51.100.7 2001:db8::/64",
+    ]
+
+
+def test_nothing_is_restricted_by_default() -> None:
+    assert rules([]) == []
+
+
+@pytest.mark.parametrize(
+    ("allow", "refused"),
+    [
+        (["192.0.2.50", "192.0.2.0/26", "2001:db8::1", "2001:db8::/64"], []),
+        (["watch.example.com", "192.0.2", "any\nExecStart=x"], ["watch.example.com", "192.0.2", "any\nExecStart=x"]),
+    ],
+    ids=["addresses and networks", "names and others"],
+)
+def test_what_is_no_address_is_refused_before_anything_is_changed(allow: list[str], refused: list[str]) -> None:
+    tasks = yaml.safe_load((ROLE / "tasks" / "refuse.yml").read_text(encoding="utf-8"))
+    (task,) = (one for one in tasks if "neither an address nor a network" in one["name"])
+    assert templated(task["vars"]["__redis_exporter_no_networks"], redis_exporter_allow=allow) == refused
