@@ -26,7 +26,7 @@ from ._errors import (
     PermissionDenied,
     Unreachable,
 )
-from ._text import MASK, SECRET_SETTINGS, node_name
+from ._text import MASK, SECRET_SETTINGS, node_name, without_echo
 
 try:
     import redis.connection
@@ -144,13 +144,14 @@ class Client:
         return replies
 
     def _refusal(self, command: t.Sequence[object], error: Exception) -> CollectionError:
-        if isinstance(error, redis.exceptions.NoPermissionError) or str(error).startswith("NOPERM"):
+        reply = without_echo(str(error))
+        if isinstance(error, redis.exceptions.NoPermissionError) or reply.startswith("NOPERM"):
             return PermissionDenied(
-                f"user {self._access.username or 'default'!r} may not run {masked(command)!r}: {error}",
+                f"user {self._access.username or 'default'!r} may not run {masked(command)!r}: {reply}",
                 node=self.node,
                 hint="Log in as a user with that right.",
             )
-        return EngineRefused(f"{masked(command)!r} was answered: {error}", node=self.node, reply=str(error))
+        return EngineRefused(f"{masked(command)!r} was answered: {reply}", node=self.node, reply=reply)
 
     def _unauthenticated(self, error: Exception) -> AuthenticationFailed:
         return AuthenticationFailed(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 SECRET_SETTINGS = frozenset(
@@ -25,6 +26,12 @@ def shown(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return "(a list)"
     return repr(value)
+
+
+def without_echo(reply: str) -> str:
+    """Return a server's refusal without the arguments that it repeats: cut short, Ansible does not know them again."""
+    reply = re.sub(r",? with args beginning with:.*", "", reply, flags=re.DOTALL)
+    return re.sub(r"modifier '[>#<!].*?'(?=: |$)", f"modifier '{MASK}'", reply, flags=re.DOTALL)
 
 
 def misplaced_secrets(given: object) -> dict[str, list[str]]:

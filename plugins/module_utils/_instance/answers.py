@@ -76,6 +76,8 @@ def reason(output: str, instance: Instance) -> str:
     for one in instance.directives:
         if one.name in SECRET_SETTINGS:
             text = text.replace(one.text, MASK).replace(plain(one.text), MASK)
+    # What users log in with, as their file has it.
+    text = re.sub(r"#[0-9a-fA-F]{64}", MASK, text)
     return text or "it ended without a word"
 
 
