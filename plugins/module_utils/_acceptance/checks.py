@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from . import checks_drills, checks_servers, checks_uses
-from .checks_common import FAILED, ITEMS, Value, Verdict, looked, nodes
+from .checks_common import FAILED, ITEMS, Value, Verdict, looked, many, nodes
 
 JUDGES: dict[str, t.Callable[[Value], Verdict]] = {
     "installed": checks_servers.installed,
@@ -77,7 +77,8 @@ def _summary(verdict: Verdict) -> str:
     if verdict.errors:
         more = f", and {len(verdict.errors) - 1} more" if len(verdict.errors) > 1 else ""
         return verdict.errors[0].message + more
-    return verdict.skipped or verdict.summary
+    warned = f"; {many(len(verdict.warnings), 'warning')}" if verdict.warnings else ""
+    return (verdict.skipped or verdict.summary) + warned
 
 
 def _nodes(seen: Value) -> list[dict[str, t.Any]]:

@@ -8,13 +8,26 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._nodes import ERROR, Finding
+from .._nodes import ERROR, WARNING, Finding
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 ITEMS = ("installed", "complete", "replication", "sentinel", "failover", "monitoring", "client", "load")
 INFO = "info"
 CLUSTER = "cluster"
 Value = t.Mapping[str, t.Any]
+# Where a check of module ``health`` is reported; one that stands nowhere belongs to item ``complete``.
+COMPLETE = "complete"
+REPORTED = {
+    "installed": ("restarts", "drift", "pending-restart", "clock"),
+    "replication": (
+        "lag", "min-replicas", "full-resync", "backlog", "replica-buffer", "persistence", "start-guard",
+    ),  # fmt: skip
+    "sentinel": ("sentinel-reachable", "sentinel-quorum", "sentinel-agreement", "sentinel-known", "sentinel-tilt"),
+    "failover": ("placement", "primary-majority", "sentinel-placement"),
+    # Item ``installed`` compares the versions itself, with those on the disks.
+    "": ("versions",),
+}
+ITEM_OF = {check: item for item, checks in REPORTED.items() for check in checks}
 
 
 @dataclass(frozen=True)
@@ -32,18 +45,22 @@ class Verdict:
         return tuple(one for one in self.findings if one.severity == ERROR)
 
     @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings that do not make it fail, and that somebody should read."""
+        return tuple(one for one in self.findings if one.severity == WARNING)
+
+    @property
     def status(self) -> str:
         """Return passed, failed or skipped."""
         return FAILED if self.errors else SKIPPED if self.skipped else PASSED
 
 
-def of_health(seen: Value, checks: t.Collection[str], severity: str = ERROR) -> t.Iterator[Finding]:
-    """Yield what module ``health`` found under these names, by default the errors."""
+def of_health(seen: Value, item: str) -> t.Iterator[Finding]:
+    """Yield what module ``health`` found that belongs to an item: errors, which make it fail, and warnings."""
     for one in (seen.get("health") or {}).get("findings") or ():
-        if one["check"] in checks and one["severity"] == severity:
-            words = ("message", "hint", "observed", "expected")
-            told = {word: str(one.get(word) or "") for word in words}
-            yield Finding(one["check"], severity=severity, node=one.get("node"), **told)
+        if ITEM_OF.get(one["check"], COMPLETE) == item:
+            words = ("message", "severity", "hint", "observed", "expected")
+            yield Finding(one["check"], node=one.get("node"), **{word: str(one.get(word) or "") for word in words})
 
 
 def nodes(seen: Value) -> list[Value]:

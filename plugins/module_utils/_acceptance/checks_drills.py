@@ -8,15 +8,17 @@ from __future__ import annotations
 import typing as t
 
 from .._nodes import ERROR, Finding
-from .checks_common import CLUSTER, INFO, Value, Verdict, many, nodes
+from .checks_common import CLUSTER, INFO, Value, Verdict, many, nodes, of_health
+from .checks_domains import domains
 
 NEVER = {"cluster-replica-no-failover": "yes", "replica-priority": "0"}
 
 
 def failover(seen: Value) -> Verdict:
-    """Every replica may take over; each drill had a successor, lost nothing that was confirmed, and has healed."""
+    """No failure domain is one too many, every replica may take over, each drill lost nothing confirmed and healed."""
     drill = seen.get("drill") or {}
-    found = [*disabled(seen), *(one for each in drill.get("results") or () for one in _drill(each, seen["limits"]))]
+    found = [*of_health(seen, "failover"), *domains(seen), *disabled(seen)]
+    found += [one for each in drill.get("results") or () for one in _drill(each, seen["limits"])]
     results = list(drill.get("results") or ())
     if not results:
         return Verdict(tuple(found), skipped=str(drill.get("refused") or "not asked for (redis_acceptance_drill)"))

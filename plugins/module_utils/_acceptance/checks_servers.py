@@ -8,26 +8,16 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from .._nodes import ERROR, WARNING, Finding
-from .checks_common import CLUSTER, Value, Verdict, hosts, looked, many, nodes, of_health
+from .._nodes import Finding
+from .checks_common import CLUSTER, COMPLETE, Value, Verdict, hosts, looked, many, nodes, of_health
 
-COMPLETE = frozenset([
-    "reachable", "loading", "role", "replicas", "replica-link", "cluster-state", "slots-covered", "slots-open",
-    "one-view", "epochs-distinct",
-])  # fmt: skip
-REPLICATION = frozenset(["lag", "min-replicas"])
-# What a restart could destroy: told also where it is only a warning.
-RESTARTS = frozenset(["persistence", "start-guard"])
-SENTINEL = frozenset([
-    "sentinel-reachable", "sentinel-quorum", "sentinel-agreement", "sentinel-known", "sentinel-tilt",
-])  # fmt: skip
 # What systemd says of a unit that a boot starts.
 AT_BOOT = ("enabled", "enabled-runtime", "static", "indirect", "generated", "alias")
 
 
 def installed(seen: Value) -> Verdict:
     """The engine is on every host, one version everywhere, running and on disk, and starts at boot."""
-    found: list[Finding] = []
+    found = list(of_health(seen, "installed"))
     told = looked(seen)
     versions: dict[str, list[str]] = collections.defaultdict(list)
     for host in hosts(seen):
@@ -86,10 +76,7 @@ def complete(seen: Value) -> Verdict:
 
 def replication(seen: Value) -> Verdict:
     """What is written through each primary is there on each of its replicas, soon enough."""
-    found = [
-        *of_health(seen, REPLICATION),
-        *(one for bad in (ERROR, WARNING) for one in of_health(seen, RESTARTS, bad)),
-    ]
+    found = list(of_health(seen, "replication"))
     told = seen.get("replication") or {}
     limit = seen["limits"]["lag_ms"]
     known = {one.node for one in found}
@@ -125,7 +112,7 @@ def sentinel(seen: Value) -> Verdict:
     watchers = seen["deployment"]["sentinels"]
     if not watchers:
         return Verdict(skipped="there is none: nobody takes over when the primary is lost")
-    found = list(of_health(seen, SENTINEL))
+    found = list(of_health(seen, "sentinel"))
     for host, told in looked(seen).items():
         for hook in told["hooks"]:
             if hook["problem"]:

@@ -10,6 +10,7 @@ import typing as t
 from .._nodes import ERROR, WARNING, Finding
 from .checks_common import INFO, Value, Verdict, many
 
+NO_CLIENT = "required Python library (redis)"  # Ansible's own words
 # A refusal that is no fault of the connection: it has found the primary, and was let in.
 LET_IN = ("refused_by_engine", "permission")
 
@@ -72,7 +73,7 @@ def _use(use: Value) -> t.Iterator[Finding]:
     problem = use.get("problem") or report.get("error")
     errors: Value = report.get("errors") or {}
     if problem:
-        yield Finding("connect", f"{what} cannot be used: {problem}", node=use["host"], hint="Run site.yml.")
+        yield Finding("connect", f"{what} cannot be used: {problem}", node=use["host"], hint=_remedy(use, str(problem)))
     elif report.get("acknowledged"):
         last, wanted = report.get("last_acknowledged") or 0, use.get("follow_since") or 0
         if last < wanted:
@@ -84,6 +85,16 @@ def _use(use: Value) -> t.Iterator[Finding]:
     else:
         message = f"{what} does not get to the deployment: {_worst(errors)}"
         yield Finding("connect", message, node=use["host"], hint="Run site.yml: it renders what the servers have.")
+
+
+def _remedy(use: Value, problem: str) -> str:
+    """Return what helps: role redis_client installs redis-py where it is asked to, and writes the files everywhere."""
+    if NO_CLIENT in problem:
+        return (
+            f"Set redis_client_redis_py: true for {use['host']} and run site.yml, which installs redis-py there; or "
+            "leave item client out (redis_acceptance_items)."
+        )
+    return "Run site.yml, which writes the files of the connections."
 
 
 def _worst(errors: Value) -> str:

@@ -18,6 +18,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._acceptance import
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.checks_common import ITEMS
 
 Value = dict[str, t.Any]
+THIRD = {"address": "192.0.2.13", "port": 6379, "host": "charlie", "zone": "charlie"}
 CONSENT = {"drill": True, "confirm": "main"}
 
 
@@ -64,7 +65,7 @@ def drill(**changes: t.Any) -> Value:
 
 
 def seen() -> Value:
-    """Return a set of two under Sentinel in which all is well."""
+    """Return a set of two under three Sentinels in which all is well."""
     members = [
         {"address": f"192.0.2.{number}", "port": 6379, "host": name, "zone": name}
         for number, name in ((11, "alpha"), (12, "bravo"))
@@ -75,10 +76,10 @@ def seen() -> Value:
             "topology": "replication",
             "set": "main",
             "nodes": members,
-            "sentinels": [{**one, "port": 26379} for one in members],
+            "sentinels": [{**one, "port": 26379} for one in [*members, THIRD]],
             "replicas": 1,
         },
-        "hosts": [host("alpha"), host("bravo")],
+        "hosts": [host("alpha"), host("bravo"), host("charlie")],
         "health": {
             "findings": [],
             "nodes": [node("192.0.2.11:6379", "primary"), node("192.0.2.12:6379", "replica", "192.0.2.11:6379")],
@@ -218,7 +219,7 @@ DEFECTS: dict[str, tuple[t.Callable[[Value], None], str, str]] = {
         "installed",
         "redis-node@6379.service of alpha",
     ),
-    "a host cannot be looked at": (lambda what: what["hosts"].pop(), "installed", "bravo"),
+    "a host cannot be looked at": (lambda what: what["hosts"].pop(), "installed", "charlie"),
 }
 
 
@@ -276,7 +277,7 @@ def test_the_result_names_what_failed() -> None:
     result = checks.result(what)
     assert not result["passed"]
     assert result["summary"] == "main is NOT accepted: sentinel (no quorum for main)."
-    assert [one["role"] for one in result["nodes"]] == ["primary", "replica", "sentinel", "sentinel"]
+    assert [one["role"] for one in result["nodes"]] == ["primary", "replica", "sentinel", "sentinel", "sentinel"]
 
 
 def test_the_shard_of_a_healthy_deployment_is_drilled() -> None:
