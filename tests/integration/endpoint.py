@@ -49,6 +49,7 @@ class Endpoint:
             "login": {"username": USER, "password": SECRET},
             "tls": {},
             "certificates": [],
+            "pending": {"record": "/nowhere", "unit": "/nowhere"},
             "instances": [{"name": f"127.0.0.1:{one}", "address": "127.0.0.1", "port": one} for one in ports],
             **configuration,
         }

@@ -29,6 +29,7 @@ sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 import certificates
 import connections
 import instances
+import pending
 
 ROLES = ("primary", "replica")
 Configuration = t.Mapping[str, t.Any]
@@ -201,6 +202,13 @@ def metrics(server: Server) -> str:
     # What alerts need of INFO, and the exporter does not hand on.
     most = [(label, info["maxclients"]) for label, info in seen if isinstance(info.get("maxclients"), int)]
     good = [(label, info["min_slaves_good_slaves"]) for label, info in seen if "min_slaves_good_slaves" in info]
+    places = server.configuration.get("pending") or {}
+    counted = [
+        (f'instance="{one.instance}"', pending.count(one.last.info, one.port, places))
+        for one in server.watches
+        if one.last
+    ]
+    waiting = [(label, number) for label, number in counted if number is not None]
     codes = [(f'code="{code}"', number) for code, number in sorted(server.requests.items())]
     ends = [(f'file="{path}"', time_) for path, time_ in certificates.ends(server.configuration["certificates"])]
     tables: tuple[tuple[str, str, str, list[tuple[str, t.Any]]], ...] = (
@@ -212,6 +220,12 @@ def metrics(server: Server) -> str:
             "gauge",
             "Replicas that count for min-replicas-to-write, where that is set.",
             good,
+        ),
+        (
+            "redis_endpoint_restart_pending",
+            "gauge",
+            "Settings, program and unit that the instance takes over at its next start.",
+            waiting,
         ),
         ("redis_endpoint_requests_total", "counter", "Requests answered, by status code.", codes),
         (

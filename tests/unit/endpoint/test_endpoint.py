@@ -21,6 +21,7 @@ sys.path.insert(0, str(FILES))
 instances = importlib.import_module("instances")
 connections = importlib.import_module("connections")
 certificates = importlib.import_module("certificates")
+pending = importlib.import_module("pending")
 
 NOW = 1000.0
 WHEN = "2026-01-02T03:04:05.678Z"
@@ -126,3 +127,21 @@ def test_what_is_no_certificate_is_told_as_0_and_breaks_nothing(tmp_path: pathli
     file = tmp_path / "cert.pem"
     file.write_text(text)
     assert certificates.ends([str(file)]) == [(str(file), 0.0)]
+
+
+def test_what_waits_for_a_restart_is_counted_for_the_process_that_it_is_about(tmp_path: pathlib.Path) -> None:
+    record, unit = tmp_path / "pending.json", tmp_path / "unit"
+    record.write_text('{"instances": {"7000": {"pid": 5, "waiting": [{"setting": "databases"}]}}}')
+    places = {"record": str(record), "unit": str(unit)}
+    later = {"process_id": 5, "uptime_in_seconds": 10, "server_time_usec": 4_000_000_000_000_000}
+    assert pending.count(later, 7000, places) == 1
+    assert pending.count({**later, "process_id": 6}, 7000, places) == 0
+    assert pending.count(later, 7001, places) == 0
+    unit.touch()
+    assert pending.count(later, 7001, places) == 0  # older than the start
+    earlier = {**later, "server_time_usec": 1_000_000_000_000_000}
+    assert pending.count({**earlier, "executable": str(record)}, 7001, places) == 2
+    assert pending.count({"process_id": 5}, 7000, places) is None
+    assert pending.count(later, 7000, {}) is None
+    record.write_text("{")
+    assert pending.count(later, 7000, places) == 0
