@@ -20,8 +20,14 @@ COMPLETE = "complete"
 REPORTED = {
     "installed": ("restarts", "drift", "pending-restart", "clock"),
     "replication": (
-        "lag", "min-replicas", "full-resync", "backlog", "replica-buffer", "persistence", "start-guard",
-    ),  # fmt: skip
+        "lag",
+        "min-replicas",
+        "full-resync",
+        "backlog",
+        "replica-buffer",
+        "persistence",
+        "start-guard",
+    ),
     "sentinel": ("sentinel-reachable", "sentinel-quorum", "sentinel-agreement", "sentinel-known", "sentinel-tilt"),
     "failover": ("placement", "primary-majority", "sentinel-placement"),
     # Item ``installed`` compares the versions itself, with those on the disks.
