@@ -160,7 +160,10 @@ def bare_instances(params: Params) -> tuple[Instance, ...]:
 def ip_address(address: str, port: int) -> str:
     """Return the address that an instance binds and announces; raises Refused for what is none."""
     if not 0 < port <= HIGHEST_PORT:
-        raise Refused(f"instance {port}: there is no such port", hint=f"Choose one from 1 to {HIGHEST_PORT}.")
+        raise Refused(
+            f"instance {port}: there is no such port",
+            hint=f"Choose one from 1 to {HIGHEST_PORT} (redis_node_instances).",
+        )
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError as error:

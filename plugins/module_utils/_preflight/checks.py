@@ -112,7 +112,10 @@ def _numbering(instances: t.Sequence[Instance]) -> list[str]:
         for port in instance.ports:
             what = "its data port" if port == instance.port else "its bus port"
             if not 0 < port <= HIGHEST_PORT:
-                found.append(f"instance {instance.port} has {port} as {what}, which does not exist: lower it")
+                found.append(
+                    f"instance {instance.port} has {port} as {what}, and ports are numbers from 1 to {HIGHEST_PORT}: "
+                    "choose another port in redis_node_instances, or as redis_sentinel_port for a Sentinel"
+                )
             elif port in owners:
                 found.append(f"instance {instance.port} has {port} as {what}, {_other(owners[port], instance.port)}")
                 break

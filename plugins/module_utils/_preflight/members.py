@@ -32,6 +32,12 @@ def deployment_members(
             members += [{key: one[key] for key in NODE} for one in known if one["deployment"] == deployment]
         elif hostvars[host].get(DEPLOYMENT, DEFAULT_DEPLOYMENT) == deployment:
             absent.append(host)
+    if absent and all(hostvars[host].get(FACT) is None for host in hosts):
+        raise Refused(
+            f"role redis_node has not run on any host of deployment {deployment!r} before: its instances are unknown",
+            hint="Run that role on these hosts first, in the same playbook, or take playbook almashooq.redis.site, "
+            "which runs all roles in their order.",
+        )
     if absent:
         raise Refused(
             f"deployment {deployment!r} has members that take no part in this run: {', '.join(absent)}",

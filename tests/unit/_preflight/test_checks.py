@@ -156,9 +156,15 @@ def test_memory_that_does_not_suffice_is_told_with_its_numbers():
     [
         ((instance(), instance()), "instance 7000 has 7000 as its data port, and so has another item"),
         ((instance(), instance(17000)), "instance 17000 has 17000 as its data port, and instance 7000 uses it too"),
-        ((instance(60000),), "instance 60000 has 70000 as its bus port, which does not exist"),
+        ((instance(60000),), "instance 60000 has 70000 as its bus port, and ports are numbers from 1 to 65535"),
+        ((instance(70000),), "choose another port in redis_node_instances, or as redis_sentinel_port for a Sentinel"),
     ],
-    ids=["one port twice", "a data port that is another's bus port", "a bus port beyond the last"],
+    ids=[
+        "one port twice",
+        "a data port that is another's bus port",
+        "a bus port beyond the last",
+        "a data port beyond the last",
+    ],
 )
 def test_ports_that_cannot_be_are_told(instances, text):
     assert any(text in problem for problem in problems(host(), *instances))

@@ -62,6 +62,12 @@ def test_members_come_in_the_order_of_the_group_without_other_deployments():
     assert deployment_members(known, ["b"], "other") == [{"address": "b", "port": 7000, "host": "b", "zone": "b"}]
 
 
+def test_a_role_that_is_used_alone_is_told_what_has_to_run_before_it():
+    with pytest.raises(Refused, match="role redis_node has not run on any host of deployment 'redis' before") as caught:
+        deployment_members({"a": {}, "b": {"redis_node_deployment": "redis"}}, ["a", "b"], "redis")
+    assert "almashooq.redis.site" in str(caught.value)
+
+
 @pytest.mark.parametrize("absent", [{}, {"redis_node_deployment": "redis"}], ids=["by default", "by name"])
 def test_a_member_that_takes_no_part_is_refused(absent):
     with pytest.raises(Refused, match="take no part in this run: gone"):
