@@ -36,9 +36,8 @@ options:
         description: Port of the cluster bus; none for an instance that is no cluster node.
         type: int
       maxmemory:
-        description: Limit of its data, in bytes.
+        description: Limit of its data, in bytes; V(0) is no limit. Without it the limit is not checked.
         type: int
-        default: 0
       announce_ip:
         description: Address that it announces to others, where that is not O(address).
         type: str
@@ -160,7 +159,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._preflight import 
 INSTANCE = {
     "port": {"type": "int", "required": True},
     "bus_port": {"type": "int"},
-    "maxmemory": {"type": "int", "default": 0},
+    "maxmemory": {"type": "int"},
     "announce_ip": {"type": "str"},
     "announce_port": {"type": "int"},
     "announce_bus_port": {"type": "int"},

@@ -13,7 +13,10 @@ import yaml
 
 PLAYBOOKS = pathlib.Path(__file__).parents[2] / "playbooks"
 FACTS = PLAYBOOKS / "parts" / "facts.yml"
-ALL = sorted(path for path in (*PLAYBOOKS.glob("*.yml"), *PLAYBOOKS.glob("parts/*.yml")) if path != FACTS)
+# It looks at no host, and says before that what is wrong with the names and the values that hosts are reached by.
+INVENTORY = PLAYBOOKS / "parts" / "inventory.yml"
+FIRST = (INVENTORY, FACTS)
+ALL = sorted(path for path in (*PLAYBOOKS.glob("*.yml"), *PLAYBOOKS.glob("parts/*.yml")) if path not in FIRST)
 IMPORT = "ansible.builtin.import_playbook"
 
 
@@ -28,8 +31,14 @@ def plays(path: pathlib.Path) -> t.Iterator[tuple[pathlib.Path, dict[str, t.Any]
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: str(path.relative_to(PLAYBOOKS)))
 def test_every_playbook_gathers_facts_before_anything_else(path: pathlib.Path) -> None:
+    first, *_others = [each for each, _play in plays(path) if each != INVENTORY]
+    assert first == FACTS
+
+
+@pytest.mark.parametrize("path", sorted(PLAYBOOKS.glob("*.yml")), ids=lambda path: path.name)
+def test_every_playbook_checks_the_inventory_before_it_connects(path: pathlib.Path) -> None:
     first, *_others = plays(path)
-    assert first[0] == FACTS
+    assert first[0] == INVENTORY
 
 
 @pytest.mark.parametrize("path", [FACTS, *ALL], ids=lambda path: str(path.relative_to(PLAYBOOKS)))

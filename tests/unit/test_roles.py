@@ -83,6 +83,24 @@ def test_secrets_are_marked_as_such(role: pathlib.Path) -> None:
     assert unmarked == []
 
 
+def test_switches_are_converted_where_they_are_used() -> None:
+    # From --extra-vars name=false and from an INI inventory a boolean comes as text; modules convert it themselves.
+    switches = {
+        key for role in ROLES for spec in specs(role).values() for key, one in spec["options"].items()
+        if one.get("type") == "bool"
+    }  # fmt: skip
+    bare = [
+        f"{path.parent.parent.name}/{path.name}: {line.strip()}"
+        for path in [*(ROOT / "roles").glob("*/tasks/*.yml"), *(ROOT / "roles").glob("*/vars/*.yml")]
+        for line in path.read_text(encoding="utf-8").splitlines()
+        for found in re.finditer(r"(?<!_)\b(redis_\w+)(?! \| bool| is defined)(?=[ })\]]|$)", line)
+        if found[1] in switches
+        and not re.match(r"\s*(#|tags:|msg:)", line)
+        and not (path.parent.name == "tasks" and re.fullmatch(r'\s*\w+: "\{\{ \w+ \}\}"', line))
+    ]
+    assert bare == []
+
+
 @pytest.mark.parametrize("role", BY_NAME)
 def test_tasks_take_no_default_values(role: pathlib.Path) -> None:
     # A default in a task is a second home of a value; every input has its default in defaults/main.yml.

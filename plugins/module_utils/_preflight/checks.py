@@ -142,7 +142,15 @@ def _directories(host: Host) -> list[str]:
 
 
 def _memory(host: Host, instances: t.Sequence[Instance]) -> list[str]:
-    wanted = sum(one.maxmemory for one in instances)
+    unlimited = [str(one.port) for one in instances if one.maxmemory == 0]
+    if unlimited:
+        text = (
+            f"instance {', '.join(unlimited)} has no memory limit (redis_node_maxmemory is empty or 0), so it may take "
+            f"all of {host.memory_source} ({mebibytes(host.memory)}): set redis_node_maxmemory, or set "
+            "redis_node_accept_memory_overcommit as well if no limit is meant"
+        )
+        return [text]
+    wanted = sum(one.maxmemory or 0 for one in instances)
     if wanted <= host.memory:
         return []
     text = (

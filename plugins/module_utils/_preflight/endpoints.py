@@ -64,7 +64,7 @@ def _endpoint(
     if cluster_enabled:
         bus_port = _number(own.get("cluster-port") or 0, "cluster-port", f"instance {port}") or port + BUS_OFFSET
     # What is no size is refused by the engine itself, with its own message, when it sees the file.
-    found = {"port": port, "bus_port": bus_port, "maxmemory": size(own["maxmemory"]) or 0}
+    found = {"port": port, "bus_port": bus_port, "maxmemory": _limit(own["maxmemory"])}
     return {**found, **_announced(own, port, cluster_enabled)}
 
 
@@ -77,6 +77,11 @@ def _announced(own: t.Mapping[str, t.Any], port: int, cluster_enabled: bool) -> 
         if value is not None:
             found[key] = str(value).strip("\"'") if key == "announce_ip" else _number(value, aliases[0], str(port))
     return found
+
+
+def _limit(value: object) -> int | None:
+    """Return a limit in bytes: 0 for none at all, which is also what an empty value or null comes to."""
+    return 0 if value is None or not str(value).strip() else size(value)
 
 
 def _number(value: object, name: str, owner: str) -> int:

@@ -25,7 +25,7 @@ class Instance:
     managed_file: str
     pid_file: str
     unit: str
-    maxmemory: int = 0
+    maxmemory: int | None = None
 
     @property
     def ports(self) -> tuple[int, ...]:

@@ -151,6 +151,14 @@ def test_memory_that_does_not_suffice_is_told_with_its_numbers():
     assert problems(host(), greedy, accept_memory=True) == []
 
 
+def test_no_limit_is_as_much_as_all_memory_and_has_to_be_accepted_too():
+    boundless = instance(maxmemory=0)
+    (problem,) = problems(host(), boundless)
+    assert "instance 7000 has no memory limit (redis_node_maxmemory is empty or 0)" in problem
+    assert problems(host(), boundless, accept_memory=True) == []
+    assert problems(host(), instance(maxmemory=None)) == []
+
+
 @pytest.mark.parametrize(
     ("instances", "text"),
     [

@@ -39,6 +39,15 @@ def test_an_instance_has_the_common_settings_and_its_own():
     ]
 
 
+@pytest.mark.parametrize(
+    ("common", "own", "limit"),
+    [("1kb", {}, 1024), ("0", {}, 0), (0, {}, 0),
+     ("", {}, 0), (None, {}, 0), ("1kb", {"MaxMemory": None}, 0), ("a lot", {}, None)],
+)  # fmt: skip
+def test_no_limit_is_told_from_one_that_cannot_be_read(common, own, limit):
+    assert endpoints([{"port": 7000, "config": own}], {}, common, True)[0]["maxmemory"] == limit
+
+
 def test_without_cluster_there_is_no_bus_port():
     assert endpoints([{"port": 7000}], {}, "1kb", False)[0]["bus_port"] is None
 
