@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module ``preflight_cluster``: the running members are asked, the planner says what it would refuse."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._argspec import access
+from .._client import REDIS_IMPORT_ERROR, Connections, Record
+from .._errors import Refused
+from .._nodes import WRONG_PASSWORD, make_wanted
+from .desired import Desired, make_desired
+from .model import NOT_CLUSTERED, Node, Observed
+from .observe import observe
+from .plan import plan
+from .plan_ahead import ahead, refuse_unlisted
+
+NOT_STARTED = "not started"
+
+
+def look_ahead(params: t.Mapping[str, t.Any], record: Record) -> dict[str, t.Any]:
+    """Return what the run would do to the running cluster; raise Refused with what it would refuse."""
+    running = make_wanted(one for one in params["nodes"] if one["listening"])
+    if not running or REDIS_IMPORT_ERROR is not None:
+        return {"checked": False, "plan": []}
+    found = {node.name: node for node in _ask(Desired(nodes=running), params, record).nodes}
+    everybody = make_wanted(params["nodes"])
+    observed = Observed(tuple(found.get(one.name, Node(one.name, problem=NOT_STARTED)) for one in everybody))
+    if all(node.problem for node in observed.nodes):
+        return {"checked": False, "plan": []}
+    refuse_unlisted(observed, {one.name for one in everybody}, params["group"])
+    _refuse_not_clustered(observed)
+    desired = make_desired(params["nodes"], params["replicas"], params["accept"])
+    steps = plan(ahead(observed, desired), desired)
+    return {"checked": True, "plan": [step.describe() for step in steps]}
+
+
+def _ask(running: Desired, params: t.Mapping[str, t.Any], record: Record) -> Observed:
+    first = access(params)
+    with Connections(running.nodes, first, record) as connections:
+        observed = observe(running, connections)
+    refused = tuple(one for one in running.nodes if observed.by_name()[one.name].problem == WRONG_PASSWORD)
+    if not refused or params["password_old"] is None:
+        return observed
+    # A run that changes the password meets instances that have the old one still.
+    old = dataclasses.replace(first, password=params["password_old"])
+    with Connections(refused, old, record) as connections:
+        return observed.replacing(observe(Desired(nodes=refused), connections).by_name())
+
+
+def _refuse_not_clustered(observed: Observed) -> None:
+    for node in observed.nodes:
+        if node.problem == NOT_CLUSTERED:
+            raise Refused(
+                f"{node.name} runs and is not in cluster mode, but its host is in the group of clusters",
+                node=node.name,
+                hint="An instance keeps its mode: give the cluster other ports in redis_node_instances, or move "
+                "the host to the group of replication sets. Nothing has been changed.",
+            )

@@ -1,0 +1,113 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module ``almashooq.redis.preflight_cluster``."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: preflight_cluster
+version_added: 0.1.0
+short_description: Check whether a cluster that runs already can become the desired one
+description:
+  - Asks the members that run, takes those that do not run yet for what the others know them as, or for empty nodes, and
+    lets the planner of module M(almashooq.redis.cluster) say what it would refuse.
+  - So a host that cannot join, or one that was taken out of the inventory while its instances are members, is refused
+    before anything is installed. Changes nothing.
+  - Checks nothing where no instance runs, or where the Redis client of Python is not there yet.
+extends_documentation_fragment:
+  - almashooq.redis.connection
+  - almashooq.redis.connection.info_attributes
+options:
+  nodes:
+    description: All nodes of the cluster.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      address:
+        description: Address.
+        type: str
+        required: true
+      port:
+        description: Data port.
+        type: int
+        required: true
+      host:
+        description: Name of its host.
+        type: str
+      zone:
+        description: Failure domain of its host.
+        type: str
+      listening:
+        description: Whether it runs.
+        type: bool
+        default: false
+  replicas:
+    description: Replicas of each primary.
+    type: int
+    default: 1
+  accept:
+    description: Compromises of placement to accept, see O(almashooq.redis.cluster#module:accept).
+    type: list
+    elements: str
+    choices: [replica-on-primary-host, replica-in-primary-zone, primary-majority-on-host]
+    default: []
+  password_old:
+    description: Password that running instances may still have.
+    type: str
+  group:
+    description: Name of the inventory group, for messages.
+    type: str
+    default: redis_cluster
+author:
+  - The almashooq.redis authors (@almashooq)
+"""
+
+EXAMPLES = r"""
+- name: Check the cluster that runs
+  almashooq.redis.preflight_cluster:
+    username: admin
+    password: "{{ redis_node_admin_password }}"
+    nodes:
+      - {address: 192.0.2.11, port: 7000, listening: true}
+      - {address: 192.0.2.12, port: 7000, listening: false}
+"""
+
+RETURN = r"""
+checked:
+  description: Whether a running member could be asked.
+  returned: success
+  type: bool
+plan:
+  description: What module M(almashooq.redis.cluster) would do once all instances run.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.almashooq.redis.plugins.module_utils import _run
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, NODES
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.ahead import look_ahead
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            **CONNECTION,
+            "nodes": {**NODES, "options": {**NODES["options"], "listening": {"type": "bool", "default": False}}},
+            "replicas": {"type": "int", "default": 1},
+            "accept": CLUSTER["accept"],
+            "password_old": {"type": "str", "no_log": True},
+            "group": {"type": "str", "default": "redis_cluster"},
+        },
+        supports_check_mode=True,
+    )
+    _run.read(module, look_ahead, needs_client=False)
+
+
+if __name__ == "__main__":
+    main()
