@@ -106,6 +106,8 @@ def read(
     report: dict[str, t.Any] = {"changed": False}
     try:
         report.update(function(module.params, _recorder(module, report)))
+        for text in report.pop("warnings", ()):
+            module.warn(text)
     except CollectionError as error:
         module.fail_json(**{**report, **error.result()})
     module.exit_json(**report)

@@ -16,7 +16,7 @@ description:
   - What could not be seen is a finding, too. A node that is down never hides what the others say.
   - "The checks are RV(checks) of a run with all of them: reachable, loading, unseen, versions, clock, clients,
     rejected-connections, restarts, memory, evictions, fragmentation, swap, save, aof, persistence, start-guard,
-    snapshot-age, disk, role,
+    snapshot-age, access, disk, role,
     replicas, replica-link, lag, full-resync, backlog, replica-buffer, min-replicas, placement, primary-majority,
     cluster-state, slots-covered, slots-open, one-view, known-address, epochs-distinct, sentinel-reachable,
     sentinel-quorum, sentinel-agreement, sentinel-known, sentinel-tilt, sentinel-placement, pending-restart,

@@ -38,6 +38,17 @@ options:
     description: Directory of the start guard that role P(almashooq.redis.redis_node#role) installs.
     type: path
     default: /usr/local/lib/redis-node
+  user:
+    description:
+      - System user that runs the instances; what it has to read, write and enter is tried with its rights.
+      - Without it, that is not tried.
+    type: str
+  config_dir:
+    description: Directory of the managed configuration, for O(user).
+    type: path
+  log_dir:
+    description: Directory of the log files, for O(user).
+    type: path
 seealso:
   - module: almashooq.redis.health
 author:
@@ -79,6 +90,7 @@ instances:
       type: list
       elements: dict
     unreadable: {description: "What could not be read, by name: path and error.", type: dict}
+    denied: {description: What O(user) cannot use of its files, as sentences., type: list}
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -95,6 +107,9 @@ def main() -> None:
             "data_dir": {"type": "path", "required": True},
             "unit": {"type": "str", "default": "redis-node"},
             "guard": {"type": "path", "default": "/usr/local/lib/redis-node"},
+            "user": {"type": "str"},
+            "config_dir": {"type": "path"},
+            "log_dir": {"type": "path"},
         },
         supports_check_mode=True,
     )

@@ -38,6 +38,10 @@ options:
       maxmemory:
         description: Limit of its data, in bytes; V(0) is no limit. Without it the limit is not checked.
         type: int
+      persistent:
+        description: Whether it keeps its data on disk, so that there has to be room for O(instances[].maxmemory).
+        type: bool
+        default: false
       announce_ip:
         description: Address that it announces to others, where that is not O(address).
         type: str
@@ -83,6 +87,20 @@ options:
     description: Whether the instances' C(maxmemory) may add up to more than the host has.
     type: bool
     default: false
+  accept_disk_overcommit:
+    description: Whether the data of the instances may become more than their disk has room for.
+    type: bool
+    default: false
+  user:
+    description:
+      - System user that runs the instances. What it has to read, write and enter is tried with its rights; without the
+        option it is not. Where the user does not exist yet, only the directories on the way are tried.
+    type: str
+  service_manager:
+    description: What runs the instances; their unit hides home directories.
+    type: str
+    choices: [auto, systemd, daemon]
+    default: auto
   controller_time:
     description: The controller's clock at the start of the task, in seconds since 1970, to compare clocks of hosts.
     type: float
@@ -160,6 +178,7 @@ INSTANCE = {
     "port": {"type": "int", "required": True},
     "bus_port": {"type": "int"},
     "maxmemory": {"type": "int"},
+    "persistent": {"type": "bool", "default": False},
     "announce_ip": {"type": "str"},
     "announce_port": {"type": "int"},
     "announce_bus_port": {"type": "int"},
@@ -181,6 +200,9 @@ def main() -> None:
             "run_dir": {"type": "path", "required": True},
             "unit": {"type": "str", "default": "redis-node"},
             "accept_memory_overcommit": {"type": "bool", "default": False},
+            "accept_disk_overcommit": {"type": "bool", "default": False},
+            "user": {"type": "str"},
+            "service_manager": {"type": "str", "choices": ["auto", "systemd", "daemon"], "default": "auto"},
             "controller_time": {"type": "float"},
             "state_file": {"type": "path", "default": "/run/almashooq-redis-preflight.json"},
         },

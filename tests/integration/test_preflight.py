@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pathlib
+import shutil
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._preflight import proc
 from ansible_collections.almashooq.redis.plugins.module_utils._wait import poll
 
-from .module_runner import converged, refused, run_module
+from .module_runner import ROOT, converged, refused, run_module
 
 ADDRESS = "127.0.0.1"
 PORTS = (23000, 23100)
@@ -230,3 +234,85 @@ def test_many_silent_ports_take_as_long_as_one():
 def test_instances_that_do_not_run_are_not_tried_without_listeners():
     members = [member("a", "127.0.0.2"), member("b", ADDRESS)]
     assert converged("preflight_peers", {"host": "a", "members": members})["reached"] == 0
+
+
+@pytest.fixture
+def host_directory():
+    """A directory that the service's user can get through, unlike pytest's own."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        os.chmod(name, 0o755)
+        yield pathlib.Path(name)
+
+
+@pytest.fixture
+def prepared(look, host_directory):
+    """Options for an instance whose files are those of the user that runs it."""
+    names = ("config_dir", "data_dir", "log_dir", "run_dir")
+    home = host_directory / "data_dir" / str(PORTS[0])
+    (home / "appendonlydir").mkdir(parents=True)
+    (host_directory / "log_dir").mkdir()
+    files = ["redis.conf", "nodes-23000.conf", "dump.rdb", "appendonlydir/appendonly.aof.1.incr.aof"]
+    for path in [*(home / name for name in files), host_directory / "log_dir" / f"{PORTS[0]}.log"]:
+        path.touch(mode=0o640)
+    for path in [home, *home.rglob("*"), *(host_directory / "log_dir").iterdir()]:
+        shutil.chown(path, "nobody")
+    return {**look, **{name: str(host_directory / name) for name in names}, "user": "nobody"}
+
+
+def test_files_of_the_services_user_are_good(prepared):
+    assert converged("preflight", prepared)["silent_ports"] == list(PORTS)
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "text"),
+    [
+        ("data_dir/23000/nodes-23000.conf", "root", "nobody, the user of the instances, cannot read and write"),
+        ("data_dir/23000/dump.rdb", "root", "nobody, the user of the instances, cannot read"),
+        ("data_dir/23000/appendonlydir", 0o500, "nobody, the user of the instances, cannot write"),
+        ("data_dir/23000/appendonlydir/appendonly.aof.1.incr.aof", "root", "cannot read and write"),
+        ("log_dir/23000.log", "root", "cannot read and write"),
+        ("", 0o700, "cannot be entered by nobody, the user of the instances"),
+    ],
+)
+def test_what_the_services_user_cannot_use_is_refused_before_it_has_to(prepared, host_directory, path, change, text):
+    if isinstance(change, str):
+        os.chown(host_directory / path, 0, 0)
+    else:
+        os.chmod(host_directory / path, change)
+    message = refused("preflight", prepared)["msg"]
+    assert text in message
+    assert str(host_directory / path) in message
+    assert "Nothing has been changed." in message
+
+
+def test_a_disk_that_is_too_small_for_the_data_is_refused_and_accepted_by_name(prepared):
+    instance = {"port": PORTS[0], "maxmemory": 2**50, "persistent": True}
+    with small_disk(prepared["data_dir"], "1m"):
+        given = {**prepared, "instances": [instance], "accept_memory_overcommit": True}
+        message = refused("preflight", given)["msg"]
+        assert f"the disk of {prepared['data_dir']}" in message
+        assert "set redis_node_accept_disk_overcommit" in message
+        assert converged("preflight", {**given, "accept_disk_overcommit": True})["warnings"]
+
+
+@contextlib.contextmanager
+def small_disk(directory, size):
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", directory], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", directory], check=True)
+
+
+def test_a_python_that_no_package_serves_is_named():
+    # A Python of its own, as the tests' is, without site packages.
+    code = (
+        "import sys; from ansible_collections.almashooq.redis.plugins.module_utils._preflight import interpreter; "
+        "print(*interpreter.trouble())"
+    )
+    environment = {"PYTHONPATH": str(ROOT / ".collections")}
+    told = subprocess.run(
+        [sys.executable, "-S", "-c", code], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    assert told.startswith(f"ansible_python_interpreter is {sys.executable}, which has no module redis")
+    assert "-m pip install redis" in told

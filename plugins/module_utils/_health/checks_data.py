@@ -24,6 +24,7 @@ def data(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
         yield from _aof(server)
         yield from _snapshot_age(server, desired)
         yield from _swap(server, observed, desired)
+        yield from _access(server, observed)
     yield from _disks(observed, desired)
 
 
@@ -160,6 +161,13 @@ def _swap(server: Server, observed: Observed, desired: Desired) -> t.Iterator[Fi
             expected=f"at most {size(desired.limits.swap_bytes)}",
             hint="The host has too little memory for its instances: every touched page waits for the disk.",
         )
+
+
+def _access(server: Server, observed: Observed) -> t.Iterator[Finding]:
+    """What the service's user cannot use: a running instance may have opened it before, the next start cannot."""
+    host = observed.hosts.get(server.host)
+    for denied in host.instances.get(server.port, {}).get("denied") or () if host else ():
+        yield finding("access", f"{server.name}: {denied}", server.name)
 
 
 def _disks(observed: Observed, desired: Desired) -> t.Iterator[Finding]:

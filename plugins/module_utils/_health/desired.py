@@ -33,6 +33,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "persistence": (WARNING, "what a primary with replicas acknowledged outlives a restart of all of them at once"),
     "start-guard": (ERROR, "a primary without an append-only file cannot erase what its replicas have by a restart"),
     "snapshot-age": (WARNING, "the last good snapshot is young enough"),
+    "access": (ERROR, "the user that runs an instance can read, write and enter what the engine needs"),
     "disk": (ERROR, "the disk has room for a rewrite of the data"),
     "role": (ERROR, "who is primary is plain, and every replica follows a primary"),
     "replicas": (ERROR, "every primary has enough replicas in sync"),

@@ -10,6 +10,7 @@ import re
 import typing as t
 
 from .._host.commands import run, systemd_runs
+from .._preflight import access, checks_access
 from .._replies import number
 from . import host_pending, host_process
 from .host_process import Found, attempt
@@ -24,6 +25,7 @@ Value = dict[str, t.Any]
 def look(params: t.Mapping[str, t.Any], _record: object) -> Value:
     """Return, for each instance by its port, disk, swap, restarts, and what waits for a restart.
 
+    ``denied`` is what the service's user may not use of its files (sentences).
     ``disk_free_bytes`` is what the service's user may still write (statvfs(3), f_bavail), ``swap_bytes`` what of the
     process is swapped out (proc(5), VmSwap), ``restarts`` how often systemd started it again by itself (NRestarts),
     ``guarded`` whether the start guard runs before each of its starts.
@@ -33,12 +35,14 @@ def look(params: t.Mapping[str, t.Any], _record: object) -> Value:
     units = _units(params["unit"], ports)
     processes = host_process.processes(ports)
     guarded = _guarded(params["guard"], ports, units)
+    denied = _denied(params)
     return {
         "host": params["host"],
         "instances": [
             {
                 **_instance(port, params["data_dir"], processes[port], units.get(port, {})),
                 "guarded": guarded[port],
+                "denied": denied.get(port, []),
             }
             for port in ports
         ],
@@ -57,6 +61,17 @@ def _instance(port: int, data_dir: str, process: Found, unit: t.Mapping[str, str
         pending = host_pending.waiting(process.pid, port, data_dir, files, unreadable)
     restarts = number(unit["NRestarts"]) if "NRestarts" in unit else None
     return {**value, "restarts": restarts, "pending": pending, "unreadable": unreadable}
+
+
+def _denied(params: t.Mapping[str, t.Any]) -> dict[int, list[str]]:
+    """Return what the service's user cannot use of the files of each instance, as sentences."""
+    user, found = params["user"], {}
+    for port in params["ports"] if user else ():
+        home = os.path.join(params["data_dir"], str(port))
+        files = ((params["config_dir"], f"{port}.conf"), (params["log_dir"], f"{port}.log"))
+        others = [os.path.join(directory, name) for directory, name in files if directory]
+        found[port] = checks_access.rights(user, access.lacking(user, access.needs([home], others)))
+    return found
 
 
 def _disk(directory: str, unreadable: dict[str, str]) -> Value:

@@ -32,6 +32,9 @@ NOT_COMPARED = frozenset(["dir", "pidfile", "daemonize", "supervised", "replicao
 PER_PORT = frozenset(["port", "dir", "dbfilename", "logfile", "aclfile", "cluster-config-file"])
 
 LOG_LINES = 5
+USERS_LINE = re.compile(r"\S*/users\.acl:(\d+): ")
+# What an engine says around its list of errors in a users file.
+ACL_FRAME = re.compile(r"Aborting \w+ startup because of ACL errors: |WARNING: ACL errors detected, .*")
 # A line of the log at the level of warnings, without process and time.
 WARNING = re.compile(r"\d+:[A-Z] .*?\d\d:\d\d:\d\d\.\d+ # (.*)")
 
@@ -79,6 +82,18 @@ def reason(output: str, instance: Instance) -> str:
     # What users log in with, as their file has it.
     text = re.sub(r"#[0-9a-fA-F]{64}", MASK, text)
     return text or "it ended without a word"
+
+
+def with_users(text: str, users: str) -> str:
+    """Return a reason with the names of users where the engine tells the lines of a file that is gone by now."""
+    lines = users.splitlines()
+
+    def named(found: re.Match[str]) -> str:
+        number = int(found[1]) - 1
+        words = lines[number].split() if 0 <= number < len(lines) else []
+        return f"user {words[1]!r}: " if len(words) > 1 else "users: "
+
+    return USERS_LINE.sub(named, ACL_FRAME.sub("", text)).strip()
 
 
 def _shown(value: str) -> str:

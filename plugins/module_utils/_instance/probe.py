@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 from .._client import Access, Client
 from .._errors import CollectionError, DeadlineExceeded, Refused, Unreachable
-from .answers import probe_text, reason
+from .answers import probe_text, reason, with_users
 from .model import Instance
 from .users import canonical
 
@@ -267,8 +267,7 @@ def _await(client: Client, process: subprocess.Popen[bytes], log: str, engine: E
             return
         except Unreachable as error:
             if ended:
-                with open(log, encoding="utf-8", errors="backslashreplace") as stream:
-                    raise refusal(stream.read(), instance, engine) from error
+                raise refusal(_content(log), instance, engine, _content(f"{log[: -len('log')]}users.acl")) from error
             if time.monotonic() > deadline:
                 raise DeadlineExceeded(
                     f"waited {engine.timeout:g} s for a throwaway server with the settings of instance "
@@ -278,10 +277,16 @@ def _await(client: Client, process: subprocess.Popen[bytes], log: str, engine: E
         time.sleep(INTERVAL)
 
 
-def refusal(output: str, instance: Instance, engine: Engine) -> Refused:
+def _content(path: str) -> str:
+    with open(path, encoding="utf-8", errors="backslashreplace") as stream:
+        return stream.read()
+
+
+def refusal(output: str, instance: Instance, engine: Engine, users: str = "") -> Refused:
     """Return the engine's refusal of an instance's settings as an error, without its secrets."""
+    why = with_users(reason(output, instance), users)
     return Refused(
-        f"{engine.name} {engine.version} refuses the settings of instance {instance.port}: {reason(output, instance)}",
+        f"{engine.name} {engine.version} refuses the settings of instance {instance.port}: {why}",
         hint="Correct that directive; nothing has been changed.",
         port=instance.port,
     )

@@ -65,6 +65,8 @@ def _endpoint(
         bus_port = _number(own.get("cluster-port") or 0, "cluster-port", f"instance {port}") or port + BUS_OFFSET
     # What is no size is refused by the engine itself, with its own message, when it sees the file.
     found = {"port": port, "bus_port": bus_port, "maxmemory": _limit(own["maxmemory"])}
+    if _is_persistent(own):
+        found["persistent"] = True
     return {**found, **_announced(own, port, cluster_enabled)}
 
 
@@ -77,6 +79,12 @@ def _announced(own: t.Mapping[str, t.Any], port: int, cluster_enabled: bool) -> 
         if value is not None:
             found[key] = str(value).strip("\"'") if key == "announce_ip" else _number(value, aliases[0], str(port))
     return found
+
+
+def _is_persistent(own: t.Mapping[str, t.Any]) -> bool:
+    saves = own.get("save")
+    lines = saves if isinstance(saves, (list, tuple)) else [saves]
+    return str(own.get("appendonly")).lower() in ("yes", "true") or any(one not in (None, "", '""') for one in lines)
 
 
 def _limit(value: object) -> int | None:

@@ -26,6 +26,7 @@ class Instance:
     pid_file: str
     unit: str
     maxmemory: int | None = None
+    persistent: bool = False
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -72,6 +73,24 @@ class Directory:
     path: str
     existing: str
     trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Need:
+    """What the service's user has to be able to do with a path, or lacks there: read, write, pass."""
+
+    path: str
+    rights: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A file system: bytes that are free, bytes that these instances use already, and the instances by their ports."""
+
+    path: str
+    free: int
+    ours: int = 0
+    ports: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

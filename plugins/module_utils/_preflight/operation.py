@@ -10,8 +10,8 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import CollectionError, Refused
-from . import checks, listener, peers
-from .model import OURS, Instance
+from . import access, checks, checks_access, interpreter, listener, peers
+from .model import OURS, Host, Instance
 from .observe import observe
 
 Params = t.Mapping[str, t.Any]
@@ -24,10 +24,13 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
     instances = [_instance(one, params) for one in params["instances"]]
     directories = [params[name] for name in ("config_dir", "data_dir", "log_dir", "run_dir")]
     host = observe(params["address"], instances, directories, params["state_file"])
-    refuse(checks.problems(host, instances, accept_memory=params["accept_memory_overcommit"]))
+    refused, warnings = _of_the_user(params, instances, host)
+    found = checks.problems(host, instances, accept_memory=params["accept_memory_overcommit"])
+    refuse([*found, *interpreter.trouble(), *refused])
     states = {one.port: checks.state_of(host, one) for one in instances}
     clock = arrived - params["controller_time"] if params["controller_time"] is not None else None
     return {
+        "warnings": warnings,
         "ip": host.ip,
         "memory": host.memory,
         "service_manager": "systemd" if host.systemd else "daemon",
@@ -47,6 +50,23 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
         ],
         "silent_ports": [port for one in instances if states[one.port] != OURS for port in one.ports],
     }
+
+
+def _of_the_user(params: Params, instances: t.Sequence[Instance], host: Host) -> tuple[list[str], list[str]]:
+    """Return what is refused and what is told about rights of the service's user, and room for its data."""
+    disks = access.disks({one.port: one.data_dir for one in instances})
+    refused, told = checks_access.room(disks, instances, host.memory)
+    if params["accept_disk_overcommit"]:
+        refused, told = [], refused + told
+    if params["user"] is None:
+        return refused, told
+    homes, logs = [one.data_dir for one in instances], [f"{params['log_dir']}/{one.port}.log" for one in instances]
+    managed = [params["config_dir"], params["data_dir"], params["log_dir"], *homes]
+    lacking = access.lacking(params["user"], access.needs(homes, [params["config_dir"], *logs], managed))
+    refused += checks_access.rights(params["user"], lacking)
+    if host.systemd and params["service_manager"] != "daemon":
+        refused += checks_access.hidden([params["config_dir"], params["data_dir"], params["log_dir"]])
+    return refused, told
 
 
 def look_around(params: Params, record: Record) -> dict[str, t.Any]:
@@ -166,6 +186,7 @@ def _instance(given: Params, params: Params) -> Instance:
         pid_file=f"{params['run_dir']}/{port}.pid",
         unit=f"{params['unit']}@{port}.service",
         maxmemory=given["maxmemory"],
+        persistent=given["persistent"],
     )
 
 

@@ -11,6 +11,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._instance.answers 
     probe_text,
     question,
     reason,
+    with_users,
 )
 
 from .hosts import an_instance
@@ -85,3 +86,14 @@ def test_its_own_values_are_replaced_by_those_of_the_instance():
 )
 def test_the_reason_is_the_engines_own(output, expected):
     assert reason(output, an_instance()) == expected
+
+
+def test_a_user_is_named_and_not_the_line_of_a_file_that_is_gone():
+    said = (
+        "Aborting Redis startup because of ACL errors: /run/redis-probe-1-x/users.acl:2: Error in applying operation "
+        "'+nosuch': Unknown command or category name in ACL. WARNING: ACL errors detected, no change was performed"
+    )
+    assert with_users(said, "user default off\nuser shop on +nosuch\n") == (
+        "user 'shop': Error in applying operation '+nosuch': Unknown command or category name in ACL."
+    )
+    assert with_users("Bad directive", "user shop on") == "Bad directive"

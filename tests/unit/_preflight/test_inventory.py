@@ -48,6 +48,22 @@ def test_no_limit_is_told_from_one_that_cannot_be_read(common, own, limit):
     assert endpoints([{"port": 7000, "config": own}], {}, common, True)[0]["maxmemory"] == limit
 
 
+@pytest.mark.parametrize(
+    ("settings", "kept"),
+    [
+        ({"appendonly": True, "save": []}, True),
+        ({"appendonly": "yes", "save": ""}, True),
+        ({"appendonly": False, "save": ["900 1"]}, True),
+        ({"appendonly": False, "save": "900 1"}, True),
+        ({"appendonly": "no", "save": ""}, False),
+        ({"appendonly": False, "save": [""]}, False),
+        ({"appendonly": False, "save": None}, False),
+    ],
+)
+def test_what_is_kept_on_disk_needs_room_there(settings, kept):
+    assert endpoints([{"port": 7000}], settings, "1kb", False)[0].get("persistent", False) is kept
+
+
 def test_without_cluster_there_is_no_bus_port():
     assert endpoints([{"port": 7000}], {}, "1kb", False)[0]["bus_port"] is None
 
