@@ -5,7 +5,17 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+
+_CLAIM = re.compile(r"\b([Nn])othing has been changed")
+
+
+def claims(message: str, done: t.Sequence[object]) -> str:
+    """Return the message of a task that acts: it speaks for itself and not for the run, and not of what it has done."""
+    if done:
+        return _CLAIM.sub(lambda found: f"{found[1]}othing more is changed; done before: {len(done)} step(s)", message)
+    return _CLAIM.sub("this task has changed nothing", message).replace(". this task", ". This task")
 
 
 class CollectionError(Exception):

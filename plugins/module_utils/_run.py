@@ -16,7 +16,7 @@ import typing as t
 from ansible.module_utils.basic import missing_required_lib
 
 from ._client import REDIS_IMPORT_ERROR
-from ._errors import CollectionError
+from ._errors import CollectionError, claims
 from ._text import misplaced_secrets
 
 if t.TYPE_CHECKING:
@@ -88,7 +88,11 @@ def converge(
         operation = make_operation(module.params, record)
         _converge(module, operation, report)
     except CollectionError as error:
-        module.fail_json(**{**report, **error.result()})
+        result = error.result()
+        if not module.check_mode:
+            # Earlier tasks may have installed and started something; only the preflight and check mode speak for a run.
+            result["msg"] = claims(str(error), report["done"])
+        module.fail_json(**{**report, **result})
     report.pop("remaining")
     module.exit_json(**report)
 

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may say that nothing has been changed: the preflight and check mode for the run, a task for itself alone."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import typing as t
+
+import pytest
+import yaml
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import claims
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CLAIM = "othing has been changed"
+# Task files whose refusals come before the first change of a run, by the plays that reach them: those of the preflight,
+# and playbooks that change nothing before their one act. Each is reached from a preflight of its role.
+BEFORE = {
+    "redis_client/preflight",
+    "redis_cluster/preflight",
+    "redis_cluster/switchover",
+    "redis_endpoint/refuse",
+    "redis_exporter/refuse",
+    "redis_hooks/preflight",
+    "redis_install/choose",
+    "redis_install/look",
+    "redis_install/look_closer",
+    "redis_install/look_packages_apt",
+    "redis_install/look_packages_dnf",
+    "redis_monitoring/preflight",
+    "redis_node/judge",
+    "redis_replication/look",
+    "redis_replication/preflight",
+    "redis_sentinel/preflight",
+    "redis_sentinel/switchover",
+}
+FILES = sorted((ROOT / "roles").glob("*/tasks/*.yml"))
+
+
+def name(path: pathlib.Path) -> str:
+    return f"{path.parents[1].name}/{path.stem}"
+
+
+def reached(path: pathlib.Path) -> t.Iterator[pathlib.Path]:
+    """Yield a task file and all that it includes of its role."""
+    yield path
+    for found in re.findall(r"(?:import_tasks|include_tasks|file): \"?([a-z_]+\.yml)", path.read_text()):
+        if (path.parent / found).exists() and found != path.name:
+            yield from reached(path.parent / found)
+
+
+def in_the_preflight() -> set[str]:
+    """Return the task files that the preflight of site.yml and the switchovers reach."""
+    roots = set()
+    for playbook in ("parts/preflight.yml", "cluster_switchover.yml", "sentinel_switchover.yml"):
+        for play in yaml.safe_load((ROOT / "playbooks" / playbook).read_text()):
+            for task in play.get("tasks", ()):
+                role = task.get("ansible.builtin.import_role") or task.get("ansible.builtin.include_role")
+                if role:
+                    roots.add(ROOT / "roles" / role["name"].split(".")[-1] / "tasks" / f"{role['tasks_from']}.yml")
+    return {name(one) for root in roots for one in reached(root)}
+
+
+def test_only_refusals_before_the_first_change_claim_it_for_the_run() -> None:
+    assert {name(path) for path in FILES if CLAIM in path.read_text()} <= BEFORE
+
+
+def test_what_claims_it_is_reached_by_the_preflight() -> None:
+    # What a template names (look_packages_{{ manager }}) is included by look.
+    assert {one for one in BEFORE if "packages" not in one and "closer" not in one} <= in_the_preflight()
+
+
+@pytest.mark.parametrize("role", ["redis_exporter", "redis_endpoint"])
+def test_what_was_judged_in_the_preflight_is_not_judged_again_after_changes(role: str) -> None:
+    tasks = ROOT / "roles" / role / "tasks"
+    again = [one for path in sorted(tasks.glob("*.yml")) if path.stem != "preflight"
+             for one in yaml.safe_load(path.read_text()) if "refuse.yml" in str(one)]  # fmt: skip
+    assert again
+    assert all(f"__{role}_judged is not defined" in str(one["when"]) for one in again)
+
+
+@pytest.mark.parametrize(
+    ("message", "done", "said"),
+    [
+        ("No. Nothing has been changed.", [], "No. This task has changed nothing."),
+        ("Correct it; nothing has been changed.", [], "Correct it; this task has changed nothing."),
+        ("No. Nothing has been changed.", [1, 2], "No. Nothing more is changed; done before: 2 step(s)."),
+        ("No.", [1], "No."),
+    ],
+)
+def test_a_task_that_acts_speaks_for_itself(message: str, done: list[int], said: str) -> None:
+    assert claims(message, done) == said
