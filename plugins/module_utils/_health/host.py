@@ -65,10 +65,11 @@ def _instance(port: int, data_dir: str, process: Found, unit: t.Mapping[str, str
 
 def _denied(params: t.Mapping[str, t.Any]) -> dict[int, list[str]]:
     """Return what the service's user cannot use of the files of each instance, as sentences."""
-    user, found = params["user"], {}
+    user = params.get("user")
+    found: dict[int, list[str]] = {}
     for port in params["ports"] if user else ():
         home = os.path.join(params["data_dir"], str(port))
-        files = ((params["config_dir"], f"{port}.conf"), (params["log_dir"], f"{port}.log"))
+        files = ((params.get("config_dir"), f"{port}.conf"), (params.get("log_dir"), f"{port}.log"))
         others = [os.path.join(directory, name) for directory, name in files if directory]
         found[port] = checks_access.rights(user, access.lacking(user, access.needs([home], others)))
     return found
