@@ -65,7 +65,7 @@ def _instance(port: int, data_dir: str, process: Found, unit: t.Mapping[str, str
 
 def _denied(params: t.Mapping[str, t.Any]) -> dict[int, list[str]]:
     """Return what the service's user cannot use of the files of each instance, as sentences."""
-    user = params.get("user")
+    user = str(params.get("user") or "")
     found: dict[int, list[str]] = {}
     for port in params["ports"] if user else ():
         home = os.path.join(params["data_dir"], str(port))
