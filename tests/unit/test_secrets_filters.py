@@ -61,6 +61,11 @@ def nodes_of(variables: Hostvars) -> list[t.Any]:
 
 # How roles call each of them. A new filter that is not among them fails the first test.
 CALLS: dict[str, t.Callable[[t.Callable[..., t.Any], Hostvars], t.Any]] = {
+    "account_refusal": lambda f, h: f(
+        h["alpha"]["redis_node_users"],
+        "redis_node_users",
+        [{"name": "admin", "password": h["alpha"]["redis_node_admin_password"], "variable": "x", "bare": True}],
+    ),
     "client_files": lambda f, h: f(h["alpha"]["redis_client_connections"], h, GROUPS, DEFAULTS),
     "client_refusal": lambda f, h: f(h["alpha"]["redis_client_connections"], h, GROUPS, DEFAULTS),
     "cluster_placement": lambda f, h: f(nodes_of(h), 1, []),

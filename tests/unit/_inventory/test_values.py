@@ -112,7 +112,7 @@ def test_all_types_of_the_argument_specs_are_in_the_table() -> None:
         ("redis_replication_sets: [{name: a, primary: a, ports: [x]}]", ["redis_replication_sets[a].ports[0] is"]),
         ("redis_sentinel_users: [{name: a, password: 2026-01-31}]", ["redis_sentinel_users[a].password is a date"]),
         ("redis_client_connections: [{name: a, password: 1e+3, db: 1}]", []),
-        ("redis_hooks_webhooks: [{url: a, headers: {Authorization: 12}}]", []),
+        ("redis_hooks_webhooks: [{url: a, headers: {Authorization: 12}}]", ["redis_hooks_webhooks[0].headers."]),
     ],
 )  # fmt: skip
 def test_values_as_they_are_written(written: str, sentences: list[str]) -> None:
