@@ -93,7 +93,9 @@ def test_switches_are_converted_where_they_are_used() -> None:
         f"{path.parent.parent.name}/{path.name}: {line.strip()}"
         for path in [*(ROOT / "roles").glob("*/tasks/*.yml"), *(ROOT / "roles").glob("*/vars/*.yml")]
         for line in path.read_text(encoding="utf-8").splitlines()
-        for found in re.finditer(r"(?<!_)\b(redis_\w+)(?! \| bool| is defined)(?=[ })\]]|$)", line)
+        for found in re.finditer(
+            r"(?<!_)\b(redis_\w+)(?! \| (?:default\(\w+\) \| )?bool| is defined)(?=[ })\]]|$)", line
+        )
         if found[1] in switches
         and not re.match(r"\s*(#|tags:|msg:)", line)
         and not (path.parent.name == "tasks" and re.fullmatch(r'\s*\w+: "\{\{ \w+ \}\}"', line))

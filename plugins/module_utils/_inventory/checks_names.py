@@ -96,4 +96,4 @@ def _refusal(name: str, near: str) -> str:
     what = f"{name} is no variable of this collection"
     if near:
         return f"{what}; did you mean {near}? Correct it, or add it to {WAY_OUT} if it is one of your own"
-    return f"{what}: remove it, or add it to {WAY_OUT} if it is one of your own"
+    return f"{what}: take it out, or add it to {WAY_OUT} if it is one of your own"

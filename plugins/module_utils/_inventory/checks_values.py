@@ -60,7 +60,7 @@ AS_YAML = "write it in YAML, or as JSON after --extra-vars"
 def problems(path: str, value: Value, option: Option) -> t.Iterator[str]:
     """Yield what is wrong with a value, one sentence without a full stop each."""
     if value is None:
-        yield f"{path} is empty: give it a value, or remove the line; {QUOTE} if the text itself is null or ~"
+        yield f"{path} is empty: give it a value, or leave the line out; {QUOTE} if the text itself is null or ~"
     else:
         yield from _CHECKS[option.type](path, value, option)
 
@@ -130,7 +130,7 @@ def _directive(path: str, name: str, value: Value, option: Option) -> t.Iterator
     if _is_list(value):
         for index, one in enumerate(value):
             if one is None:
-                yield f"{path}[{index}] is empty: give it a value, or remove the line"
+                yield f"{path}[{index}] is empty: give it a value, or leave the line out"
             else:
                 yield from _directive(f"{path}[{index}]", name, one, option)
     elif isinstance(value, dict) and not option.secret:

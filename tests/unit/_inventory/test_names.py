@@ -55,7 +55,7 @@ def test_what_is_somebodys_own(name: str) -> None:
 
 
 def test_a_name_with_a_roles_prefix_is_refused_without_a_match_too() -> None:
-    assert "redis_node_qqqqqqqqqqqq is no variable of this collection: remove it" in checks_names.unknown_variable(
+    assert "redis_node_qqqqqqqqqqqq is no variable of this collection: take it out" in checks_names.unknown_variable(
         "redis_node_qqqqqqqqqqqq", KNOWN
     )
 

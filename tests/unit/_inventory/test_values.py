@@ -92,7 +92,7 @@ def test_all_types_of_the_argument_specs_are_in_the_table() -> None:
         ("redis_node_appendfsync: no", []),
         ("redis_node_appendfsync: yes", ["redis_node_appendfsync is true, and takes text: quote it"]),
         ("redis_node_maxmemory: 1073741824", []),
-        ("redis_node_maxmemory:", ["redis_node_maxmemory is empty: give it a value, or remove the line"]),
+        ("redis_node_maxmemory:", ["redis_node_maxmemory is empty: give it a value, or leave the line out"]),
         ("redis_node_zone: 1.10", ["redis_node_zone is the number 1.1, and takes text: quote it"]),
         ("redis_node_admin_user: 1234", ["redis_node_admin_user is the number 1234, and takes text: quote it"]),
         ("redis_node_config: {tcp-keepalive: 60, appendonly: yes, save: null, maxclients: [1, a]}", []),
