@@ -14,7 +14,7 @@ import pytest
 
 from .engines import name, servers
 from .fleet import until
-from .instances import Instances
+from .instances import ADMIN, Instances
 from .module_runner import converged, refused, start_module
 
 PORT = 21500
@@ -83,6 +83,14 @@ def replicas(request):
         yield made
 
 
+@pytest.fixture
+def pair():
+    """A primary and a replica of one engine, for what does not depend on the engine."""
+    with Deployment(servers()[0], PORT + 20, 2) as made:
+        made.form()
+        yield made
+
+
 def settings(deployment, **more):
     return {**({"cluster-node-timeout": 1500} if deployment.ports[0] == PORT else {}), **more}
 
@@ -114,18 +122,18 @@ def test_a_good_change_reaches_one_member_after_another(cluster):
     assert converged("config", options)["changed"] is False
 
 
-def test_what_cuts_replicas_off_is_taken_back(replicas):
+def test_what_cuts_clients_off_is_taken_back(pair):
     # Each connection beyond the limit is refused, that of the proof as well.
     limit = {"maxclients": 64}
-    crowd = [replicas.client() for _number in range(70)]
+    crowd = [pair.client() for _number in range(70)]
     for client in crowd:
         client.ping()
-    result = refused("config", replicas.config(limit))
-    assert f"127.0.0.1:{PORT + 10}: changing maxclients failed" in result["msg"]
-    assert replicas.values("maxclients") == ["10000", "10000"]
+    result = refused("config", pair.config(limit))
+    assert f"127.0.0.1:{PORT + 20}: changing maxclients failed" in result["msg"]
+    assert pair.values("maxclients") == ["10000", "10000"]
     for client in crowd:
         client.close()
-    assert replicas.is_whole()
+    assert pair.is_whole()
 
 
 def test_over_several_hosts_a_change_waits_is_tried_and_is_kept(replicas):
@@ -156,20 +164,20 @@ def test_over_several_hosts_a_change_waits_is_tried_and_is_kept(replicas):
 
 
 @pytest.mark.parametrize("live", ["apply", "defer", "undo", "trial"])
-def test_what_a_killed_run_left_on_trial_is_put_back_first(replicas, live):
-    second = replicas.ports[1]
-    options = replicas.config({"repl-timeout": 45})
+def test_what_a_killed_run_left_on_trial_is_put_back_first(pair, live):
+    second = pair.ports[1]
+    options = pair.config({"repl-timeout": 45})
     converged("config", {**options, "live": "trial", "only": [second]})
-    ordinary = replicas.config()
+    ordinary = pair.config()
     planned = converged("config", {**ordinary, "live": live}, check=True)
     assert planned["plan"] == [
         f"127.0.0.1:{second}: put back repl-timeout, which an interrupted run has changed on trial"
     ]
-    assert replicas.values("repl-timeout") == ["60", "45"]
-    assert replicas.record(second).exists()
+    assert pair.values("repl-timeout") == ["60", "45"]
+    assert pair.record(second).exists()
     converged("config", {**ordinary, "live": live})
-    assert replicas.values("repl-timeout") == ["60", "60"]
-    assert not replicas.record(second).exists()
+    assert pair.values("repl-timeout") == ["60", "60"]
+    assert not pair.record(second).exists()
     assert converged("config", {**ordinary, "live": live})["changed"] is False
 
 
@@ -186,19 +194,74 @@ def test_a_run_killed_in_the_middle_of_a_trial_is_undone_by_the_next(cluster):
     until(cluster.is_whole, "the cluster to be whole again")
 
 
-def test_a_record_of_an_instance_that_has_been_restarted_is_dropped(replicas):
-    second = replicas.ports[1]
-    converged("config", {**replicas.config({"repl-timeout": 45}), "live": "trial", "only": [second]})
-    replicas.end(second)
-    done = converged("config", {**replicas.config(), "live": "undo"})
+def test_a_record_of_an_instance_that_has_been_restarted_is_dropped(pair):
+    second = pair.ports[1]
+    converged("config", {**pair.config({"repl-timeout": 45}), "live": "trial", "only": [second]})
+    pair.end(second)
+    done = converged("config", {**pair.config(), "live": "undo"})
     assert len(done["done"]) == 1
-    assert not replicas.record(second).exists()
-    replicas.start(second)
-    assert replicas.values("repl-timeout") == ["60", "60"]
+    assert not pair.record(second).exists()
+    pair.start(second)
+    assert pair.values("repl-timeout") == ["60", "60"]
 
 
-def test_no_secret_gets_on_record(replicas):
-    options = replicas.config({"repl-timeout": 45}, replication_password="another secret")
-    tried = converged("config", {**options, "live": "trial", "only": [replicas.ports[1]]})
-    assert "another secret" not in replicas.record(replicas.ports[1]).read_text()
+def test_no_secret_gets_on_record(pair):
+    options = pair.config({"repl-timeout": 45}, replication_password="another secret")
+    tried = converged("config", {**options, "live": "trial", "only": [pair.ports[1]]})
+    assert "another secret" not in pair.record(pair.ports[1]).read_text()
     assert "masterauth" not in json.dumps(tried)
+
+
+def health(deployment, **options):
+    """Return what module health finds of a set, by its checks."""
+    nodes = [{"address": "127.0.0.1", "port": port} for port in deployment.ports]
+    told = converged(
+        "health",
+        {
+            "username": "admin",
+            "password": ADMIN,
+            "nodes": nodes,
+            "topology": "replication",
+            "sample": 0,
+            "fail_on": "never",
+            "skip": ["unseen"],
+            **options,
+        },
+    )
+    return {one["check"]: one for one in told["findings"] if one["severity"] == "error"}
+
+
+def test_health_finds_a_replica_that_rejects_what_its_primary_sends(replicas):
+    first, second = replicas.ports
+    assert "replica-errors" not in health(replicas)
+    replicas.end(second)
+    # Earlier versions of this collection took it.
+    with replicas.managed(second).open("a") as stream:
+        stream.write('rename-command DEL ""\n')
+    replicas.start(second)
+    until(replicas.is_whole, "the replica to be back")
+    primary = replicas.client(first)
+    primary.set("key", "value")
+    until(lambda: replicas.client(second).exists("key") == 1, "the key on the replica")
+    primary.delete("key")
+    until(lambda: "replica-errors" in health(replicas), "health to find it")
+    found = health(replicas)["replica-errors"]
+    assert found["node"] == f"127.0.0.1:{second}"
+    assert replicas.client(second).exists("key") == 1
+
+
+def test_health_finds_a_member_that_announces_another_address(pair):
+    second = pair.ports[1]
+    pair.client(second).config_set("replica-announce-ip", NOWHERE)
+    found = health(pair)["address"]
+    assert found["node"] == f"127.0.0.1:{second}"
+    assert NOWHERE in found["message"]
+    assert "address" not in health(pair, announced={f"127.0.0.1:{second}": NOWHERE})
+
+
+def test_users_reach_a_replica_and_leave_it_running(replicas):
+    # The replica of Valkey 8.0 ends at ACL LOAD.
+    for users in ([{"name": "app", "rules": "+ping"}], []):
+        converged("config", replicas.config(users=users))
+        assert ("app" in "".join(replicas.client(replicas.ports[1]).acl_list())) is bool(users)
+    assert replicas.is_whole()

@@ -16,7 +16,7 @@ from .observe import Login, connect, differing_users, info
 from .plan_stages import LOGINS
 from .probe import checked, version_of
 from .steps import KeepTrial, LoadUsers, MakeDirectory, SeedEngineFile, SetLive, Step, UndoTrial, WriteFile
-from .users import canonical, users_text
+from .users import canonical, commands_for, crashes_at_load, users_text
 
 Links = tuple[int, bool]  # replicas that are fed from here, and whether our own link is up
 
@@ -158,8 +158,13 @@ def _load_users(
 
 def _load_one(step: LoadUsers, wanted: Wanted, one: Instance, login: Login) -> Links:
     with connect(one, login) as client:
-        links = _links(info(client, "replication"))
-        client.command("ACL", "LOAD")
+        replication = info(client, "replication")
+        links = _links(replication)
+        server, present = checked(client.pipeline([("INFO", "server"), ("ACL", "LIST")]))
+        if crashes_at_load(version_of(server), replication.get("role", "")):
+            checked(client.pipeline(commands_for(users_text(wanted.accounts), present)))
+        else:
+            client.command("ACL", "LOAD")
     with connect(one, login) as client:
         users, text = checked(client.pipeline([("ACL", "LIST"), ("INFO", "server")]))
         other = canonical(users, version_of(text)) != step.users

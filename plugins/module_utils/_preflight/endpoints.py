@@ -65,10 +65,10 @@ def _endpoint(
         bus_port = _number(own.get("cluster-port") or 0, "cluster-port", f"instance {port}") or port + BUS_OFFSET
     # What is no size is refused by the engine itself, with its own message, when it sees the file.
     found = {"port": port, "bus_port": bus_port, "maxmemory": size(own["maxmemory"]) or 0}
-    return {**found, **_announced(own, port, cluster_enabled)}
+    return {**found, **announced(own, port, cluster_enabled)}
 
 
-def _announced(own: t.Mapping[str, t.Any], port: int, cluster_enabled: bool) -> dict[str, t.Any]:
+def announced(own: t.Mapping[str, t.Any], port: int, cluster_enabled: bool) -> dict[str, t.Any]:
     """Return what an instance announces other than the address and the ports that it binds."""
     names = ANNOUNCED_BY_NODES if cluster_enabled else ANNOUNCED_BY_REPLICAS
     found: dict[str, t.Any] = {}
