@@ -15,19 +15,11 @@ description:
     node, what was seen, what was expected, and what to do.
   - What could not be seen is a finding, too. A node that is down never hides what the others say.
   - "The checks are RV(checks) of a run with all of them: reachable, loading, unseen, versions, clock, clients,
-<<<<<<< HEAD
     rejected-connections, restarts, memory, evictions, fragmentation, swap, save, aof, persistence, start-guard,
-    snapshot-age, disk, role,
-    replicas, replica-link, lag, full-resync, backlog, replica-buffer, min-replicas, placement, primary-majority,
-    cluster-state, slots-covered, slots-open, one-view, known-address, epochs-distinct, sentinel-reachable,
-    sentinel-quorum, sentinel-agreement, sentinel-known, sentinel-tilt, sentinel-placement, pending-restart,
-    drift."
-=======
-    rejected-connections, restarts, memory, evictions, fragmentation, swap, save, aof, snapshot-age, disk, role,
-    replicas, replica-link, lag, full-resync, backlog, replica-buffer, min-replicas, replica-errors, address, placement,
-    primary-majority, cluster-state, slots-covered, slots-open, one-view, epochs-distinct, sentinel-reachable,
-    sentinel-quorum, sentinel-agreement, sentinel-known, sentinel-tilt, sentinel-placement, drift."
->>>>>>> 87291ed (health finds replicas that reject their primary's writes and members at other addresses; guide to settings)
+    snapshot-age, disk, role, replicas, replica-link, lag, full-resync, backlog, replica-buffer, min-replicas,
+    replica-errors, address, placement, primary-majority, cluster-state, slots-covered, slots-open, one-view,
+    known-address, epochs-distinct, sentinel-reachable, sentinel-quorum, sentinel-agreement, sentinel-known,
+    sentinel-tilt, sentinel-placement, pending-restart, drift."
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
