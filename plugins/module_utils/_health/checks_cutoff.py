@@ -17,9 +17,9 @@ EVERYWHERE = frozenset(["*", "0.0.0.0", "::", "::*"])
 # What peers and Sentinels are told to connect to, in a cluster and in a set.
 ANNOUNCED = {True: "cluster-announce-ip", False: "replica-announce-ip"}
 ERRORS_HINT = (
-    "Its data may differ from those of its primary. Its log names the command: remove the cause, mostly a renamed "
-    "command or a module that is missing. Then let it take over all the data anew: while its primary is well, stop it, "
-    "move its data files aside, start it, and reset the count there by CONFIG RESETSTAT."
+    "Its data may differ from those of its primary, and stay so until it synchronizes in full. Its log names the "
+    "command: correct the cause, mostly a renamed command or a module that it lacks. CONFIG RESETSTAT there starts the "
+    "count anew."
 )
 
 
