@@ -239,6 +239,8 @@ def test_health_finds_a_replica_that_rejects_what_its_primary_sends(replicas):
     with replicas.managed(second).open("a") as stream:
         stream.write('rename-command DEL ""\n')
     replicas.start(second)
+    # Who follows whom was never written to a file here.
+    replicas.client(second).execute_command("REPLICAOF", "127.0.0.1", first)
     until(replicas.is_whole, "the replica to be back")
     primary = replicas.client(first)
     primary.set("key", "value")
