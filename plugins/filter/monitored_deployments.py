@@ -41,7 +41,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description: One item per deployment, with C(deployment), C(topology) (V(cluster) or V(replication)), C(set),
-    C(nodes), C(sentinels), C(replicas), C(accept) and C(external).
+    C(nodes), C(announced), C(sentinels), C(replicas), C(accept) and C(external).
   type: list
   elements: dict
 """

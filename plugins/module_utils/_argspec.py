@@ -67,6 +67,7 @@ DEPLOYMENT: dict[str, dict[str, t.Any]] = {
 HEALTH: dict[str, dict[str, t.Any]] = {
     **DEPLOYMENT,
     "set": {"type": "str"},
+    "announced": {"type": "dict", "default": {}},
     "hosts": {"type": "list", "elements": "dict"},
     "checks": {"type": "list", "elements": "str", "default": []},
     "skip": {"type": "list", "elements": "str", "default": []},

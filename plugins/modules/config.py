@@ -81,6 +81,27 @@ options:
       - Whether C(maxmemory) of all instances together may be more than the memory of the host.
     type: bool
     default: false
+  live:
+    description:
+      - Which part of the work this call does. A setting that running instances take while they run is changed on one
+        instance first. It stays only if a new connection to the instance's address is let in, and if the instance still
+        stands in its deployment as before, as its peers, its replicas or its primary see it. Otherwise the values from
+        before are put back over the connection that was open all the time, and the module fails.
+      - V(apply) does everything, on one instance after another.
+      - "The others are for a deployment on several hosts. V(defer) leaves instances alone that have such a change, and
+        returns them as RV(deferred). V(trial) makes the change, and keeps the values from before on record. V(keep)
+        drops that record and writes the files; it leaves users and logins, which change on all hosts at once, to a call
+        with V(apply). V(undo) puts the values from before back, and does nothing else."
+      - Whatever a call that was interrupted has on record is put back first, unless the call is to V(keep) it.
+    type: str
+    choices: [apply, defer, trial, keep, undo]
+    default: apply
+  only:
+    description:
+      - Ports of the instances that this call is about. By default all.
+    type: list
+    elements: int
+    default: []
 seealso:
   - module: almashooq.redis.daemon
 author:
@@ -188,6 +209,22 @@ restart_required:
     wanted:
       description: Value from the next start on.
       type: str
+deferred:
+  description: Instances that are left alone because of a live change, with O(live=defer).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    port:
+      description: Port of the instance.
+      type: int
+    role:
+      description: V(master) or V(slave).
+      type: str
+    settings:
+      description: Names of the settings.
+      type: list
+      elements: str
 memory:
   description: What the instances may take and what the host has, in bytes.
   returned: success

@@ -16,11 +16,10 @@ description:
   - What could not be seen is a finding, too. A node that is down never hides what the others say.
   - "The checks are RV(checks) of a run with all of them: reachable, loading, unseen, versions, clock, clients,
     rejected-connections, restarts, memory, evictions, fragmentation, swap, save, aof, persistence, start-guard,
-    snapshot-age, access, disk, role,
-    replicas, replica-link, lag, full-resync, backlog, replica-buffer, min-replicas, placement, primary-majority,
-    cluster-state, slots-covered, slots-open, one-view, known-address, epochs-distinct, sentinel-reachable,
-    sentinel-quorum, sentinel-agreement, sentinel-known, sentinel-tilt, sentinel-placement, pending-restart,
-    drift."
+    snapshot-age, access, disk, role, replicas, replica-link, lag, full-resync, backlog, replica-buffer,
+    min-replicas, replica-errors, address, placement, primary-majority, cluster-state, slots-covered, slots-open,
+    one-view, known-address, epochs-distinct, sentinel-reachable, sentinel-quorum, sentinel-agreement,
+    sentinel-known, sentinel-tilt, sentinel-placement, pending-restart, drift."
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
@@ -33,6 +32,11 @@ options:
     description:
       - Name of the replication set as the Sentinels have it. By default O(deployment).
     type: str
+  announced:
+    description:
+      - What nodes announce other than the address that they are reached at, by C(address:port).
+    type: dict
+    default: {}
   hosts:
     description:
       - What module M(almashooq.redis.health_host) returned on each host, with C(drift) beside it, the list of what a

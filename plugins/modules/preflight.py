@@ -158,6 +158,11 @@ members:
     announced: {description: The endpoint that it announces where that is not the one that it binds., type: dict}
     listening: {description: Whether the instance runs already., type: bool}
     clock: {description: How far this host's clock was from O(controller_time) in seconds., type: float}
+trials:
+  description: Ports of the instances on which an interrupted run has left a live change on trial.
+  returned: success
+  type: list
+  elements: int
 silent_ports:
   description: Data and bus ports of the instances that do not run yet.
   returned: success

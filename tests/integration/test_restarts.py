@@ -27,7 +27,8 @@ SENTINEL_PORT = 28100
 OFF = {"appendonly": False, "save": ""}
 SNAPSHOTS = {"appendonly": False, "save": ["3600 1"]}
 REPLACED = ("serves its slots now", "as a replica of")
-AOF = {"appendonly": True, "save": ""}
+# With everysec the engine holds back writes for up to two seconds while the disk is busy: docs/persistence.md.
+AOF = {"appendonly": True, "appendfsync": "always", "save": ""}
 
 
 @pytest.fixture(params=servers(), ids=name)

@@ -105,7 +105,9 @@ OF_RESULTS = {
     "acceptance_drills",
     "acceptance_remembered",
     "acceptance_result",
+    "live_members",
     "stale_files",
+    "witness",
 }
 # What YAML, a template or a mistake makes of a value.
 WRONG: tuple[object, ...] = (

@@ -15,7 +15,9 @@ from .model import Member, Node, Observed
 
 def refuse_unlisted(observed: Observed, wanted: t.Collection[str], group: str) -> None:
     """Raise Refused where the running cluster has members that the inventory lacks: nodes ``wanted``, by name."""
-    found = {one.id: one for node in _answering(observed) for one in _others(node, observed) if one.name not in wanted}
+    others = (one for node in _answering(observed) for one in _others(node, observed))
+    # Without an address it is the lost identity of a place where another node answers now; the run forgets it.
+    found = {one.id: one for one in others if one.address and one.name not in wanted}
     known = {one.name for node in _answering(observed) for one in node.view}
     if not found or any(node.problem and node.name not in known for node in observed.nodes):
         return  # a node that is down may be known by an address that it announces

@@ -10,6 +10,7 @@ import typing as t
 from .._nodes import ERROR, WARNING, Finding
 from .checks_addresses import addresses
 from .checks_common import Unseen
+from .checks_cutoff import cutoff
 from .checks_data import data
 from .checks_nodes import nodes
 from .checks_pending import pending
@@ -40,6 +41,7 @@ def judge(observed: Observed, desired: Desired) -> Verdict:
         *restarts(observed),
         *replicas(observed, desired),
         *addresses(observed, desired),
+        *cutoff(observed, desired),
         *observed.topology,
     ]
     counted: list[Finding] = []

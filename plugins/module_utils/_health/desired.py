@@ -43,6 +43,8 @@ CHECKS: dict[str, tuple[str, str]] = {
     "backlog": (WARNING, "the replication backlog bridges an interruption at the present rate of writes"),
     "replica-buffer": (WARNING, "the replicas' output buffers stay clear of their limit"),
     "min-replicas": (ERROR, "every primary has the replicas that it needs to take writes"),
+    "replica-errors": (ERROR, "no replica has answered its primary with an error"),
+    "address": (ERROR, "every node listens at, and announces, its address in the inventory"),
     "placement": (WARNING, "a replica is on another host, and in another zone, than its primary"),
     "primary-majority": (WARNING, "no host holds a majority of the primaries"),
     "cluster-state": (ERROR, "every node says cluster_state:ok"),
@@ -107,6 +109,8 @@ class Desired:
     lowered: frozenset[str] = frozenset()
     accept: frozenset[str] = frozenset()
     external: frozenset[str] = frozenset()
+    # What nodes announce other than their own address, by ``address:port``.
+    announced: t.Mapping[str, str] = field(default_factory=dict)
 
 
 def make_desired(params: t.Mapping[str, t.Any]) -> Desired:
@@ -131,6 +135,7 @@ def make_desired(params: t.Mapping[str, t.Any]) -> Desired:
         lowered=frozenset(params["warn"]),
         accept=frozenset(params["accept"]),
         external=frozenset(params.get("external") or ()),
+        announced={str(name): str(address) for name, address in params["announced"].items()},
     )
 
 

@@ -12,6 +12,7 @@ import typing as t
 
 from .._errors import Refused
 from .._nodes import refuse_set_name
+from .._preflight.endpoints import announced
 from .._preflight.members import DEFAULT_DEPLOYMENT, DEPLOYMENT
 from .._preflight.sets import ABSENT, ANNOUNCE, DEFAULT_PORTS, SENTINEL_STATE, SETS, STATE
 from .._text import node_name
@@ -44,8 +45,8 @@ def monitored_instances(hostvars: Hostvars, hosts: t.Iterable[str]) -> list[Valu
 def deployments(hostvars: Hostvars, hosts: t.Iterable[str]) -> list[Value]:
     """Return the clusters and replication sets of these hosts, as module ``health`` takes them.
 
-    Each has ``deployment``, ``topology``, ``set``, ``nodes``, ``sentinels``, ``replicas`` (wanted of each primary)
-    ``accept`` and ``external``.
+    Each has ``deployment``, ``topology``, ``set``, ``nodes``, ``announced``, ``sentinels``, ``replicas`` (wanted of
+    each primary), ``accept`` and ``external``.
     """
     found: dict[tuple[str, str], Value] = {}
     hosts = list(hosts)
@@ -54,7 +55,9 @@ def deployments(hostvars: Hostvars, hosts: t.Iterable[str]) -> list[Value]:
     for one in everything:
         if one["kind"] == INSTANCE:
             key = (one["topology"], one["deployment"])
-            found.setdefault(key, _deployment(one, hostvars[one["host"]], sentinels))["nodes"].append(_node(one))
+            deployment = found.setdefault(key, _deployment(one, hostvars[one["host"]], sentinels))
+            deployment["nodes"].append(_node(one))
+            deployment["announced"].update(_announced(one, hostvars[one["host"]]))
     for one in found.values():
         if one["topology"] == REPLICATION:
             one["replicas"] = min(1, len(one["nodes"]) - 1)
@@ -68,6 +71,7 @@ def _deployment(one: Value, variables: t.Mapping[str, t.Any], sentinels: list[Va
         "topology": one["topology"],
         "set": "" if clustered else one["deployment"],
         "nodes": [],
+        "announced": {},
         "sentinels": [] if clustered else sentinels,
         "replicas": int(variables.get("redis_cluster_replicas", REPLICAS)) if clustered else 0,
         "external": [] if clustered else [str(name) for name in variables.get(EXTERNAL) or ()],
@@ -141,6 +145,15 @@ def _address(host: str, variables: t.Mapping[str, t.Any], *names: str) -> str:
 
 def _node(one: Value) -> Value:
     return {key: one[key] for key in ("address", "port", "host", "zone")}
+
+
+def _announced(one: Value, variables: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Return the address that the inventory has an instance announce, where it is not its own."""
+    own = [each for each in variables.get("redis_node_instances") or () if int(each["port"]) == one["port"]]
+    layers = [variables.get("redis_node_config") or {}, *(each.get("config") or {} for each in own)]
+    settings = {str(name).lower(): value for layer in layers for name, value in layer.items()}
+    told = announced(settings, one["port"], one["topology"] == CLUSTER).get("announce_ip")
+    return {one["name"]: told} if told else {}
 
 
 def _sentinel_node(one: Value, hostvars: Hostvars) -> Value:

@@ -21,7 +21,14 @@ from .._replies import number, pairs, parse_info
 from .._text import node_name
 from .model import Host, Server, Watcher, follower
 
-SETTINGS = ("save", "min-replicas-to-write", "client-output-buffer-limit")
+SETTINGS = (
+    "save",
+    "min-replicas-to-write",
+    "client-output-buffer-limit",
+    "bind",
+    "cluster-announce-ip",
+    "replica-announce-ip",
+)
 QUESTIONS: tuple[tuple[str, ...], ...] = (("INFO",), *(("CONFIG", "GET", name) for name in SETTINGS))
 _FOLLOWER = re.compile(r"slave\d+")
 Resolve = t.Callable[[str], str]

@@ -23,6 +23,7 @@ from .model import Answer, Host, Instance, Memory, Wanted
 from .observe import Login, observe
 from .options import Params, ids, layout, wanted
 from .plan import plan, restart_required
+from .plan_stages import DEFER, TRIAL, Stage, conclusions, deferred, staged
 from .render import blanked, directive_lines, shown
 from .steps import SetLive, Step
 from .users import users_text
@@ -53,6 +54,8 @@ class Config:
         self._aliases: dict[object, dict[str, str]] = {}
         self._others: tuple[tuple[str, int], ...] = ()
         self._touched: set[str] = set()
+        self._stage = Stage(params["live"], frozenset(params["only"]))
+        self._deferred: dict[int, tuple[str, ...]] = {}
 
     def observe(self) -> Host:
         """Look at the host, and ask the engine what has not been asked yet."""
@@ -70,7 +73,12 @@ class Config:
         """Return the steps that are left."""
         answers = self._answers()
         checks.check_memory(self._wanted, answers, self._memory())
-        steps = plan(self._wanted, answers, host)
+        first = conclusions(self._wanted, host, self._stage)
+        for conclusion in first:
+            host = conclusion.apply(host)
+        rest = plan(self._wanted, answers, host)
+        steps = [*first, *staged(rest, self._wanted, self._stage)]
+        self._deferred = deferred(rest) if self._stage.name == DEFER else {}
         checks.check_writable(steps, host)
         for step in steps:
             if isinstance(step, SetLive):
@@ -79,7 +87,12 @@ class Config:
 
     def execute(self, steps: t.Sequence[Step], state: Host) -> list[Step]:
         """Do the first batch of steps."""
-        return execute(steps, self._wanted, self._login, self._timeout)
+        keep = self._stage.name != TRIAL
+        done = execute(steps, self._wanted, self._login, self._timeout, keep=keep)
+        if not keep:
+            ports = {step.port for step in done if isinstance(step, SetLive)}
+            self._stage = replace(self._stage, own=self._stage.own | ports)
+        return done
 
     def settle(self, state: Host) -> Host:
         """Return the state: each step has waited for its own effect.  What waits for a restart is recorded."""
@@ -119,6 +132,11 @@ class Config:
                 for one, node in zip(self._wanted.instances, state.nodes)
             ],
             "restart_required": self._pending(state),
+            "deferred": [
+                {"port": node.port, "role": node.role, "settings": list(self._deferred[node.port])}
+                for node in state.nodes
+                if node.port in self._deferred
+            ],
             "memory": checks.memory_result(self._wanted, answers, self._memory()),
             "engine": {"name": self._engine.name, "version": self._engine.version},
         }

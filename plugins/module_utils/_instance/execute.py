@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import typing as t
 
-from .._client import WORKERS, Client, gather
+from .._client import Client, gather
 from .._errors import CollectionError, EngineRefused, Unreachable
 from .._wait import poll
-from . import files
+from . import files, trial
 from .model import Instance, Wanted
 from .observe import Login, connect, differing_users, info
+from .plan_stages import LOGINS
 from .probe import checked, version_of
-from .steps import LoadUsers, MakeDirectory, SeedEngineFile, SetLive, Step, WriteFile
-from .users import canonical, users_text
+from .steps import KeepTrial, LoadUsers, MakeDirectory, SeedEngineFile, SetLive, Step, UndoTrial, WriteFile
+from .users import canonical, commands_for, crashes_at_load, users_text
 
 Links = tuple[int, bool]  # replicas that are fed from here, and whether our own link is up
 
@@ -23,13 +24,19 @@ Links = tuple[int, bool]  # replicas that are fed from here, and whether our own
 def batch(steps: t.Sequence[Step]) -> list[Step]:
     """Return the first steps of one kind: all of them are done before the world is looked at again."""
     first = type(steps[0])
+    if first is SetLive:
+        # One instance after another: what cuts the first one off must not reach the second.
+        return [steps[0]]
     if first in (MakeDirectory, SeedEngineFile):
         return [step for step in steps if isinstance(step, (MakeDirectory, SeedEngineFile))]
     return [step for step in steps if isinstance(step, first)]
 
 
-def execute(steps: t.Sequence[Step], wanted: Wanted, login: Login, timeout: float) -> list[Step]:
-    """Do the first batch of steps and return them."""
+def execute(steps: t.Sequence[Step], wanted: Wanted, login: Login, timeout: float, *, keep: bool = True) -> list[Step]:
+    """Do the first batch of steps and return them.
+
+    With ``keep`` a live change that is proven here is kept; otherwise it stays on trial until another call keeps it.
+    """
     doing = batch(steps)
     instances = {one.port: one for one in wanted.instances}
     loads = [step for step in doing if isinstance(step, LoadUsers)]
@@ -42,35 +49,55 @@ def execute(steps: t.Sequence[Step], wanted: Wanted, login: Login, timeout: floa
             files.create_file(step.file)
         elif isinstance(step, WriteFile):
             files.replace_file(step.file)
-    _set_all([step for step in doing if isinstance(step, SetLive)], instances, login, timeout)
+        elif isinstance(step, SetLive):
+            _set_live(step, wanted, instances[step.port], login, timeout, keep)
+        elif isinstance(step, UndoTrial):
+            _undo(step, wanted, instances[step.port], login)
+        elif isinstance(step, KeepTrial):
+            trial.forget(wanted, step.port)
     return doing
 
 
-def _set_all(steps: t.Sequence[SetLive], instances: t.Mapping[int, Instance], login: Login, timeout: float) -> None:
-    # Each first append-only file is a copy of all data: a host writes one at a time.
-    workers = 1 if any(_turns_log_on(step) for step in steps) else WORKERS
-    _raise_first(gather(lambda step: _set_live(step, instances[step.port], login, timeout), steps, workers))
+def _undo(step: UndoTrial, wanted: Wanted, one: Instance, login: Login) -> None:
+    if step.running:
+        trial.put_back(wanted, one, step.trial, login)
+    else:
+        # It starts with the values of its managed file, which a trial does not change.
+        trial.forget(wanted, step.port)
 
 
 def _turns_log_on(step: SetLive) -> bool:
     return any((name, then) == ("appendonly", "yes") for name, _now, then in step.changes)
 
 
-def _set_live(step: SetLive, one: Instance, login: Login, timeout: float) -> None:
-    with connect(one, login) as client:
+def _set_live(step: SetLive, wanted: Wanted, one: Instance, login: Login, timeout: float, keep: bool) -> None:
+    def send(client: Client) -> None:
         _await_loaded(client, step.node, timeout)
-        # One command: the engine takes all of it or nothing, and certificate and key only together.
-        words = [word for name, _now, then in step.changes for word in (name, then)]
-        reply = client.pipeline([("CONFIG", "SET", *words)])[0]
-        if isinstance(reply, EngineRefused) and "wrong number of arguments" in str(reply):
-            # Redis 6.2 takes one setting at a time.
-            checked(client.pipeline([("CONFIG", "SET", name, then) for name, _now, then in step.changes]))
-        elif isinstance(reply, CollectionError):
-            reply.hint = "The settings before are still in force, and the managed file has not been written."
-            raise reply
+        _send(client, step)
         _check_taken(client, step)
         if _turns_log_on(step):
             _await_rewrite(client, step.node, timeout)
+
+    tried = tuple(change for change in step.changes if change[0] not in LOGINS)
+    if not tried:
+        # How members log in to each other changes on all of them at once, and is wrong in between.
+        with connect(one, login) as client:
+            send(client)
+        return
+    trial.attempt(wanted, one, tried, login, send)
+    if keep:
+        trial.forget(wanted, one.port)
+
+
+def _send(client: Client, step: SetLive) -> None:
+    # One command: the engine takes all of it or nothing, and certificate and key only together.
+    words = [word for name, _now, then in step.changes for word in (name, then)]
+    reply = client.pipeline([("CONFIG", "SET", *words)])[0]
+    if isinstance(reply, EngineRefused) and "wrong number of arguments" in str(reply):
+        # Redis 6.2 takes one setting at a time.
+        checked(client.pipeline([("CONFIG", "SET", name, then) for name, _now, then in step.changes]))
+    elif isinstance(reply, CollectionError):
+        raise reply
 
 
 def _check_taken(client: Client, step: SetLive) -> None:
@@ -131,8 +158,13 @@ def _load_users(
 
 def _load_one(step: LoadUsers, wanted: Wanted, one: Instance, login: Login) -> Links:
     with connect(one, login) as client:
-        links = _links(info(client, "replication"))
-        client.command("ACL", "LOAD")
+        replication = info(client, "replication")
+        links = _links(replication)
+        server, present = checked(client.pipeline([("INFO", "server"), ("ACL", "LIST")]))
+        if crashes_at_load(version_of(server), replication.get("role", "")):
+            checked(client.pipeline(commands_for(users_text(wanted.accounts), present)))
+        else:
+            client.command("ACL", "LOAD")
     with connect(one, login) as client:
         users, text = checked(client.pipeline([("ACL", "LIST"), ("INFO", "server")]))
         other = canonical(users, version_of(text)) != step.users

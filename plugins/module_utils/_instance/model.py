@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from .._files import Directory, File
 from .._text import node_name
 
+# name, value before, value on trial
+Trial = tuple[tuple[str, str, str], ...]
 Settings = tuple[tuple[str, str], ...]  # CONFIG GET, sorted by name
 
 
@@ -53,6 +55,10 @@ class Layout:
     def users_file(self, port: int) -> str:
         """Return the path of an instance's users file."""
         return f"{self.config_dir}/{port}.acl"
+
+    def trial_file(self, port: int) -> str:
+        """Return the path of the record of what a live change on trial has replaced."""
+        return f"{self.config_dir}/{port}.trial"
 
     def home(self, port: int) -> str:
         """Return an instance's data directory, which no other instance has."""
@@ -107,6 +113,10 @@ class Node:
     engine_file: bool = False
     # What the engine's own file says, by directive; the texts of several lines are joined.
     engine_lines: Settings = field(default=(), repr=False)
+    # master or slave, as it says itself.
+    role: str = ""
+    # What a live change that was never concluded has replaced.
+    trial: Trial = ()
     # What stands in the way of starting it; empty where nothing does.
     obstacle: str = ""
     way_out: str = ""

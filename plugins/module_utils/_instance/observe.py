@@ -16,7 +16,7 @@ from . import files, processes
 from .directives import bus_port, plain
 from .model import Host, Instance, Node, Wanted
 from .probe import checked, version_of
-from .render import directive_lines, engine_lines
+from .render import directive_lines, engine_lines, read_trial
 from .users import canonical, users_text
 from .users_meaning import differing
 
@@ -107,7 +107,13 @@ def _nodes(wanted: Wanted, login: Login) -> tuple[Node, ...]:
 
 def _files_of(one: Instance, wanted: Wanted) -> Node:
     file = files.look_at_file(wanted.layout.engine_file(one.port))
-    return Node(one.port, engine_file=file is not None, engine_lines=engine_lines(file.text if file else ""))
+    record = files.look_at_file(wanted.layout.trial_file(one.port))
+    return Node(
+        one.port,
+        engine_file=file is not None,
+        engine_lines=engine_lines(file.text if file else ""),
+        trial=read_trial(record.text if record else ""),
+    )
 
 
 def _running(node: Node, one: Instance, wanted: Wanted, login: Login, pid: int) -> Node:
@@ -142,8 +148,8 @@ def _unrecognised(node: Node, one: Instance, wanted: Wanted, login: Login, holde
 
 
 def _asked(node: Node, one: Instance, wanted: Wanted, client: Client, pid: int | None) -> Node:
-    commands = [("CONFIG", "GET", "*"), ("ACL", "LIST"), ("INFO", "server")]
-    settings, users, text = checked(client.pipeline(commands))
+    commands = [("CONFIG", "GET", "*"), ("ACL", "LIST"), ("INFO", "server"), ("ROLE",)]
+    settings, users, text, role = checked(client.pipeline(commands))
     fields = dict(line.partition(":")[::2] for line in text.splitlines())
     expected = wanted.layout.engine_file(one.port)
     if os.path.realpath(fields.get("config_file") or "/") != os.path.realpath(expected):
@@ -169,6 +175,7 @@ def _asked(node: Node, one: Instance, wanted: Wanted, client: Client, pid: int |
         if version_of(text) == wanted.engine
         else differing_users(client, users, users_text(wanted.accounts)),
         version=version_of(text),
+        role=str(role[0]),
     )
 
 

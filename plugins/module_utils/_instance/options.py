@@ -16,6 +16,7 @@ from .._errors import Refused
 from .directives import check_names, check_unique, instance, merged
 from .directives_cutoff import check_cutoff
 from .model import Directive, Instance, Layout, Wanted
+from .plan_stages import APPLY, STAGES
 from .users import accounts
 
 Params = t.Mapping[str, t.Any]
@@ -61,6 +62,8 @@ CONFIG: dict[str, dict[str, t.Any]] = {
         },
     },
     "accept_memory_overcommit": {"type": "bool", "default": False},
+    "live": {"type": "str", "choices": list(STAGES), "default": APPLY},
+    "only": {"type": "list", "elements": "int", "default": []},
 }
 DAEMON: dict[str, dict[str, t.Any]] = {
     **HOST,

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 
 from .._text import MASK, SECRET_SETTINGS
 from .directives import plain, quoted
-from .model import Answer, Directive, Instance, Settings
+from .model import Answer, Directive, Instance, Settings, Trial
 
 HEADER = """\
 # Managed by Ansible (almashooq.redis.config): change the inventory, not this file.
@@ -61,6 +62,15 @@ def pins(instance: Instance, engine_lines: Settings, answer: Answer) -> tuple[Di
 def engine_lines(text: str) -> Settings:
     """Return the directives of the engine's own file, each with what follows it in all its lines."""
     return tuple((name, " ".join(map(plain, directive_lines(text, name)))) for name in sorted(directive_names(text)))
+
+
+def read_trial(text: str) -> Trial:
+    """Return what a record of a trial says; one that cannot be read is no record: no value is guessed."""
+    try:
+        changes = json.loads(text)["changes"]
+        return tuple((str(name), str(before), str(after)) for name, before, after in changes)
+    except (ValueError, TypeError, KeyError):
+        return ()
 
 
 def directive_names(text: str) -> frozenset[str]:

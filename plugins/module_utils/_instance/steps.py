@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._files import Directory, File
-from .model import Host, Node
+from .model import Host, Node, Trial
 from .render import shown
 
 NAMES_SHOWN = 8
@@ -107,7 +107,46 @@ class LoadUsers:
         return _with_node(host, self.port, users=self.users, differing_users=None)
 
 
-Step = t.Union[MakeDirectory, SeedEngineFile, SetLive, WriteFile, LoadUsers]
+@dataclass(frozen=True)
+class UndoTrial:
+    """Put back what a run that was interrupted has changed on trial."""
+
+    port: int
+    node: str
+    trial: Trial
+    running: bool = True
+
+    def describe(self) -> str:
+        """Return one line for people."""
+        names = ", ".join(name for name, _before, _after in self.trial)
+        return f"{self.node}: put back {names}, which an interrupted run has changed on trial"
+
+    def apply(self, host: Host) -> Host:
+        """Return the host with the values from before."""
+        node = next(one for one in host.nodes if one.port == self.port)
+        now = dict(node.settings)
+        back = {name: before for name, before, after in self.trial if now.get(name) == after}
+        return _with_node(host, self.port, settings=tuple(sorted({**now, **back}.items())), trial=())
+
+
+@dataclass(frozen=True)
+class KeepTrial:
+    """Keep what was changed on trial: it is proven."""
+
+    port: int
+    node: str
+    trial: Trial
+
+    def describe(self) -> str:
+        """Return one line for people."""
+        return f"{self.node}: keep {', '.join(name for name, _before, _after in self.trial)}"
+
+    def apply(self, host: Host) -> Host:
+        """Return the host without a trial."""
+        return _with_node(host, self.port, trial=())
+
+
+Step = t.Union[MakeDirectory, SeedEngineFile, SetLive, WriteFile, LoadUsers, UndoTrial, KeepTrial]
 
 Path = t.TypeVar("Path", Directory, File)
 

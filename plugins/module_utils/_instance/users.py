@@ -97,6 +97,20 @@ def _sorted_commands(words: t.Sequence[str]) -> list[str]:
     return result
 
 
+def crashes_at_load(version: str, role: str) -> bool:
+    """Tell whether ACL LOAD ends this server: that of a replica of Valkey 8.0 and 8.1.0 does (valkey#1832)."""
+    return role == "slave" and re.fullmatch(r"valkey (8\.0\.\d+|8\.1\.0)", version) is not None
+
+
+def commands_for(text: str, present: t.Iterable[str]) -> list[tuple[str, ...]]:
+    """Return the commands that bring the users of a running server to those of a users file, without ACL LOAD."""
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    wanted = {words[1] for words in lines}
+    gone = sorted({line.split()[1] for line in present} - wanted - {"default"})
+    setting = [("ACL", "SETUSER", words[1], "reset", *words[2:]) for words in lines]
+    return [*setting, *(("ACL", "DELUSER", name) for name in gone)]
+
+
 def changed_users(before: t.Iterable[str], after: t.Iterable[str]) -> list[str]:
     """Return the names of the users that differ between two lists of ``user NAME ...`` lines."""
     return sorted({line.split()[1] for line in set(before) ^ set(after) if len(line.split()) > 1})

@@ -67,10 +67,10 @@ def _endpoint(
     found = {"port": port, "bus_port": bus_port, "maxmemory": _limit(own["maxmemory"])}
     if _is_persistent(own):
         found["persistent"] = True
-    return {**found, **_announced(own, port, cluster_enabled)}
+    return {**found, **announced(own, port, cluster_enabled)}
 
 
-def _announced(own: t.Mapping[str, t.Any], port: int, cluster_enabled: bool) -> dict[str, t.Any]:
+def announced(own: t.Mapping[str, t.Any], port: int, cluster_enabled: bool) -> dict[str, t.Any]:
     """Return what an instance announces other than the address and the ports that it binds."""
     names = ANNOUNCED_BY_NODES if cluster_enabled else ANNOUNCED_BY_REPLICAS
     found: dict[str, t.Any] = {}

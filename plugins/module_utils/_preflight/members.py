@@ -10,6 +10,7 @@ import typing as t
 from .._errors import Refused
 
 FACT = "__redis_node_members"
+CONFIGURED = "__redis_node_configured"
 DEPLOYMENT = "redis_node_deployment"
 # The default of redis_node_deployment: a role's defaults are not visible from other hosts.
 DEFAULT_DEPLOYMENT = "redis"
@@ -53,3 +54,25 @@ def speaker(hostvars: t.Mapping[str, t.Mapping[str, t.Any]], hosts: t.Sequence[s
         if any(one["deployment"] == deployment for one in hostvars[host].get(FACT) or ()):
             return host
     return None
+
+
+def live_members(hostvars: t.Mapping[str, t.Mapping[str, t.Any]], hosts: t.Sequence[str]) -> list[dict[str, t.Any]]:
+    """Return the running instances that have a live change, replicas before primaries, by the order of the hosts."""
+    found = [
+        {"host": host, **one} for host in hosts for one in (hostvars[host].get(CONFIGURED) or {}).get("deferred") or ()
+    ]
+    return sorted(found, key=lambda one: one["role"] != "slave")
+
+
+def witness(
+    own: t.Sequence[t.Mapping[str, t.Any]],
+    hostvars: t.Mapping[str, t.Mapping[str, t.Any]],
+    hosts: t.Sequence[str],
+    me: str,
+) -> str:
+    """Return the first other host that has instances of the same deployment, or nothing."""
+    deployments = {one["deployment"] for one in own}
+    others = (host for host in hosts if host != me)
+    return next(
+        (host for host in others for one in hostvars[host].get(FACT) or () if one["deployment"] in deployments), ""
+    )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import typing as t
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
         "ip": host.ip,
         "memory": host.memory,
         "service_manager": "systemd" if host.systemd else "daemon",
+        "trials": [one.port for one in instances if os.path.exists(f"{params['config_dir']}/{one.port}.trial")],
         "members": [
             {
                 "host": params["host"],

@@ -197,3 +197,34 @@ def test_lag_is_told_in_bytes_and_in_seconds() -> None:
         "192.0.2.2:0 is 600 bytes behind 192.0.2.1:6379",
         "192.0.2.1:6379 has not heard from 192.0.2.2:1 for 40 s",
     ]
+
+
+@pytest.mark.parametrize(
+    ("info", "settings", "found_checks"),
+    [
+        ({"unexpected_error_replies": "3"}, {}, set()),  # a primary: of the time before it was one
+        ({"role": "slave", "unexpected_error_replies": "3"}, {}, {"replica-errors"}),
+        ({"role": "slave", "unexpected_error_replies": "0"}, {}, set()),
+        ({"role": "slave"}, {}, set()),  # an engine that does not count them
+        ({}, {"bind": "192.0.2.1 127.0.0.1 -::1", "cluster-announce-ip": "192.0.2.1"}, set()),
+        ({}, {"bind": "* -::*", "cluster-announce-ip": ""}, set()),
+        ({}, {"bind": "127.0.0.1"}, {"address"}),
+        ({}, {"cluster-announce-ip": "192.0.2.99"}, {"address"}),
+        ({}, {"replica-announce-ip": "192.0.2.99"}, set()),  # nodes of a cluster are not told it
+    ],
+)
+def test_a_member_that_is_being_cut_off_is_found(
+    info: dict[str, str], settings: dict[str, str], found_checks: set[str]
+) -> None:
+    one = server(info=info, settings={**SETTINGS, **settings})
+    assert checks(seen(one)) & {"replica-errors", "address"} == found_checks
+
+
+def test_an_address_that_the_inventory_has_it_announce_is_right() -> None:
+    one = server(settings={**SETTINGS, "replica-announce-ip": "198.51.100.1"})
+    wish = {"announced": {"192.0.2.1:6379": "198.51.100.1"}}
+    assert "address" in checks(seen(one, clustered=False))
+    assert "address" not in checks(seen(one, clustered=False), **wish)
+    assert "address" in checks(
+        seen(server(settings=SETTINGS | {"replica-announce-ip": "192.0.2.1"}), clustered=False), **wish
+    )

@@ -14,6 +14,8 @@ from ansible_collections.almashooq.redis.plugins.module_utils._instance.users im
     accounts,
     canonical,
     changed_users,
+    commands_for,
+    crashes_at_load,
     replication_rules,
     users_text,
 )
@@ -93,3 +95,27 @@ def test_users_that_come_go_or_change_are_named():
 
 def test_a_password_is_not_in_the_representation():
     assert "secret" not in repr(Account("x", "secret", ""))
+
+
+@pytest.mark.parametrize(
+    ("version", "role", "crashes"),
+    [
+        ("valkey 8.0.1", "slave", True),
+        ("valkey 8.0.1", "master", False),
+        ("valkey 8.1.0", "slave", True),
+        ("valkey 8.1.1", "slave", False),
+        ("valkey 9.0.0", "slave", False),
+        ("redis 8.0.1", "slave", False),
+    ],
+)
+def test_the_servers_that_loading_users_ends_are_known(version, role, crashes):
+    assert crashes_at_load(version, role) is crashes
+
+
+def test_users_can_be_set_without_loading_their_file():
+    text = "user default off -@all\nuser admin on #abc ~* &* +@all\n"
+    assert commands_for(text, ["user admin on", "user default on", "user gone on"]) == [
+        ("ACL", "SETUSER", "default", "reset", "off", "-@all"),
+        ("ACL", "SETUSER", "admin", "reset", "on", "#abc", "~*", "&*", "+@all"),
+        ("ACL", "DELUSER", "gone"),
+    ]

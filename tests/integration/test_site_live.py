@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Live changes by the whole of site.yml, over the three hosts of a watched set: one member at a time, and it stops."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+import pytest
+import redis
+import yaml
+
+from tests.matrix.test_site import FIRST, SET, Site
+
+from .engines import engines
+from .fleet import until
+from .module_runner import ROOT
+
+REPLICAS = [address for address in SET if address != FIRST]
+
+
+class Watched(Site):
+    """The set of the site, without its cluster."""
+
+    def __enter__(self) -> Watched:
+        """Write the inventory."""
+        super().__enter__()
+        self.configure()
+        return self
+
+    def configure(self, **directives: object) -> None:
+        """Set directives of the instances in the inventory."""
+        path = self.base / "hosts.yml"
+        groups = yaml.safe_load(path.read_text())
+        groups.pop("redis_cluster", None)
+        groups["all"]["vars"]["redis_node_config"] = {
+            name.replace("_", "-"): value for name, value in directives.items()
+        }
+        path.write_text(yaml.safe_dump(groups))
+
+    def only_instances(self) -> str:
+        """Return a playbook of the preflight and what configures instances: Sentinels have nothing to do with it."""
+        path = self.base / "instances.yml"
+        parts = [str(ROOT / "playbooks" / "parts" / f"{name}.yml") for name in ("preflight", "instances")]
+        path.write_text(yaml.safe_dump([{"import_playbook": part} for part in parts]))
+        return str(path)
+
+    def values(self, setting: str) -> dict[str, str]:
+        """Return what each member has of a setting."""
+        found = {}
+        for address, (port, _sentinel) in SET.items():
+            with self.client(address, port) as client:
+                found[address] = t.cast("dict[str, str]", client.config_get(setting))[setting]
+        return found
+
+    def put_on_trial(self, address: str, setting: str, value: str) -> None:
+        """Leave what a run leaves that is killed while a setting is on trial."""
+        port = SET[address][0]
+        with self.client(address, port) as client:
+            before = t.cast("dict[str, str]", client.config_get(setting))[setting]
+            self.record(address).write_text(json.dumps({"changes": [[setting, before, value]]}))
+            client.config_set(setting, value)
+
+    def record(self, address: str) -> t.Any:
+        """Return the path of the record of a trial."""
+        return self.base / address / "etc" / "redis-node" / f"{SET[address][0]}.trial"
+
+
+@pytest.fixture
+def site() -> t.Iterator[Watched]:
+    """A watched set of one engine."""
+    with Watched(engines()[0]) as made:
+        yield made
+
+
+def test_a_live_change_goes_to_one_member_at_a_time_and_stops_where_it_fails(
+    site: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.run()
+    playbook = site.only_instances()
+    # A good change comes to all members, and what an interrupted run left is undone before.
+    site.put_on_trial(REPLICAS[1], "repl-backlog-ttl", "17")
+    site.configure(repl_timeout=45)
+    capsys.readouterr()
+    assert all(site.run(playbook).values())
+    order = re.findall(r"included: .*live_member.yml .*=> \(item=(\S+) \d+\)", capsys.readouterr().out)
+    assert order == [*REPLICAS, FIRST]
+    assert set(site.values("repl-timeout").values()) == {"45"}
+    assert set(site.values("repl-backlog-ttl").values()) == {"3600"}
+    assert not site.record(REPLICAS[1]).exists()
+
+    # One that cuts the second member off stops there: the third one, the primary, is not touched.
+    address = REPLICAS[1]
+    crowd = [site.client(address, SET[address][0]) for _number in range(70)]
+    for client in crowd:
+        client.ping()
+    site.configure(repl_timeout=45, maxclients=64)
+    with pytest.raises(AssertionError) as failure:
+        site.run(playbook)
+    assert f"{address}:{SET[address][0]}: maxclients could not be changed" in re.sub(r"\s+", " ", str(failure.value))
+    assert site.values("maxclients") == {REPLICAS[0]: "64", address: "10000", FIRST: "10000"}
+    assert all(in_sync(site).values())
+
+    for client in crowd:
+        client.close()
+    until(lambda: connected(site, address) < 20, "the crowd to be gone")
+    site.run(playbook)
+    assert set(site.values("maxclients").values()) == {"64"}
+    assert set(site.run(playbook).values()) == {0}
+
+
+def connected(site: Watched, address: str) -> int:
+    """Return how many clients an instance has."""
+    with site.client(address, SET[address][0]) as client:
+        return int(client.info("clients")["connected_clients"])
+
+
+def in_sync(site: Watched) -> dict[str, bool]:
+    """Tell of each replica whether its link is up."""
+    found = {}
+    for address in REPLICAS:
+        with site.client(address, SET[address][0]) as client:
+            found[address] = t.cast("redis.Redis", client).info("replication")["master_link_status"] == "up"
+    return found
