@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from .._errors import CollectionError, Refused
 from . import checks, listener, peers
+from .machines import machine
 from .model import OURS, Instance
 from .observe import observe
 
@@ -30,6 +31,7 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
     clock = arrived - params["controller_time"] if params["controller_time"] is not None else None
     return {
         "ip": host.ip,
+        "machine": machine(),
         "memory": host.memory,
         "service_manager": "systemd" if host.systemd else "daemon",
         "trials": [one.port for one in instances if os.path.exists(f"{params['config_dir']}/{one.port}.trial")],
@@ -39,10 +41,12 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
                 "zone": params["zone"],
                 "deployment": params["deployment"],
                 "address": host.ip,
+                "name": params["address"],
                 "port": one.port,
                 "bus_port": one.bus_port,
                 "announced": _announced(given, one, host.ip),
                 "listening": states[one.port] == OURS,
+                "configured": os.path.exists(one.managed_file),
                 "clock": clock,
             }
             for given, one in zip(params["instances"], instances)
