@@ -1,8 +1,12 @@
 // A connection of ioredis that follows its primary, from the file of role redis_client.
 'use strict';
 
+const { connect: open } = require('node:net');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { connect: openTls } = require('node:tls');
 const { Cluster, Redis } = require('ioredis');
 const { backOff } = require('../common/attempt');
+const { endpointOf, isSame, majority } = require('../common/majority');
 const { readSettings } = require('../common/settings');
 
 // What each connection to a server has, in both topologies.
@@ -17,31 +21,94 @@ const patience = {
   maxRetriesPerRequest: 0,
 };
 
-/** Connect to the primary of a replication set that Sentinels name, and to the next one after each switch. */
+/** Return a function that asks all Sentinels who is primary, on connections that stay open, and one that ends those. */
+function askSentinels(settings, log) {
+  const sentinels = settings.sentinels.map(({ host, port }) => {
+    const sentinel = new Redis({
+      host,
+      port,
+      username: settings.sentinel_username,
+      password: settings.sentinel_password,
+      tls: settings.sentinel_tls,
+      connectTimeout: 1000,
+      commandTimeout: 1000,
+      maxRetriesPerRequest: 0,
+      enableReadyCheck: false,
+      retryStrategy: (times) => backOff(times, { first: 100, longest: 2000 }),
+    });
+    return sentinel.on('error', (error) => log('sentinel', `${host}:${port}: ${error.message}`));
+  });
+  const ask = async (sentinel) => {
+    try {
+      return endpointOf(await sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', settings.set));
+    } catch (error) {
+      if (error.message === 'Command timed out') sentinel.disconnect(true);
+      throw error;
+    }
+  };
+  return { primary: () => majority(sentinels, ask), end: () => sentinels.forEach((one) => one.disconnect()) };
+}
+
+/** Return the class by which ioredis connects: each time to the primary that a majority of the Sentinels names then. */
+function connectorTo(primary, tls) {
+  return class {
+    async connect(emit) {
+      this.connecting = true;
+      for (let times = 1; ; times += 1) {
+        try {
+          this.endpoint = await primary();
+          break;
+        } catch (error) {
+          emit('error', error);
+          await sleep(backOff(times, { first: 100, longest: 2000 }));
+        }
+        if (!this.connecting) break;
+      }
+      if (!this.connecting) throw new Error('Connection is closed.');
+      this.stream = tls ? openTls({ ...this.endpoint, ...tls }) : open(this.endpoint);
+      return this.stream.once('error', (error) => { this.firstError = error; });
+    }
+
+    disconnect() {
+      this.connecting = false;
+      this.stream?.destroy();
+    }
+
+    /** The Sentinels' word is not enough: the server has to say so, too, when it is asked by INFO. */
+    check({ role }) {
+      return !role || role === 'master';
+    }
+  };
+}
+
+/** Connect to the primary of a replication set that a majority of the Sentinels names, and to the next one after each switch. */
 function connectBySentinel(settings, log) {
+  const { primary, end } = askSentinels(settings, log);
   const redis = new Redis({
     ...patience,
-    name: settings.set,
-    sentinels: settings.sentinels,
-    sentinelUsername: settings.sentinel_username,
-    sentinelPassword: settings.sentinel_password,
-    sentinelTLS: settings.sentinel_tls,
-    sentinelCommandTimeout: 1000,
-    // When no Sentinel answers, and when a watched Sentinel has gone: again and again, never given up.
-    sentinelRetryStrategy: (times) => backOff(times, { first: 100, longest: 2000 }),
-    sentinelReconnectStrategy: (times) => backOff(times, { first: 1000, longest: 10000 }),
-    // Listen to +switch-master on all Sentinels and leave the old primary at once, also when it hangs.
-    failoverDetector: true,
+    Connector: connectorTo(primary, settings.tls),
     username: settings.username,
     password: settings.password,
     db: settings.db,
     tls: settings.tls,
-    enableTLSForSentinelMode: Boolean(settings.tls),
     retryStrategy: (times) => backOff(times),
-    // The primary has become a replica: ask the Sentinels again. The command fails, and attempt() repeats it.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    // The primary has become a replica, or it is cut off from its replicas: ask the Sentinels again. The command fails,
+    // and attempt() repeats it.
+    reconnectOnError: (error) => /^(READONLY|NOREPLICAS)/.test(error.message),
   });
-  redis.on('sentinelError', (error) => log('sentinel', error.message));
+  // Leave a primary that a majority names no more, also when it hangs, or takes writes still because it is cut off.
+  const timer = setInterval(async () => {
+    const now = await primary().catch(() => undefined);
+    if (now && ['connect', 'ready'].includes(redis.status) && !isSame(now, redis.connector.endpoint)) {
+      log('+switch-master', `to ${now.host}:${now.port}`);
+      redis.disconnect(true);
+    }
+  }, 500);
+  redis.on('end', () => {
+    if (!closing.has(redis)) return;
+    clearInterval(timer);
+    end();
+  });
   return redis;
 }
 
@@ -84,8 +151,8 @@ function watch(client) {
 const closing = new WeakSet();
 
 /**
- * Connect anew when a client has ended by itself: ioredis 5.11 gives up for good when it hears of a switch while it is
- * still connecting, as it is when the old primary's host is dead and does not even refuse.
+ * Connect anew when a client has ended by itself: ioredis 5.11 gives up for good when it is told to disconnect while it
+ * is still connecting.
  */
 function revive(client) {
   client.on('end', () => {
@@ -116,7 +183,7 @@ function endpoint(client) {
   return remotePort ? `${remoteAddress}:${remotePort}` : 'cluster';
 }
 
-/** End a client. quit() alone leaves the failover detector's connections, and the process then never ends. */
+/** End a client; with it the connections to the Sentinels end. */
 async function close(client) {
   closing.add(client);
   await client.quit().catch(() => {});

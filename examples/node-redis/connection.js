@@ -1,18 +1,20 @@
 // A connection of node-redis that follows its primary, from the file of role redis_client.
 'use strict';
 
-const { createCluster, createSentinel } = require('redis');
-const { backOff, bounded } = require('../common/attempt');
+const { createClient, createCluster } = require('redis');
+const { attempt, backOff, bounded } = require('../common/attempt');
+const { endpointOf, isSame, majority } = require('../common/majority');
 const { readSettings } = require('../common/settings');
 
 /** What each connection to a server or Sentinel has. */
-function patience(tls) {
+function patience(tls, endpoint) {
   return {
-    // A command goes out now or fails now, as far as the client lets us choose; attempt() repeats it.
+    // A command goes out now or fails now; attempt() repeats it.
     disableOfflineQueue: true,
     // A connection on which nothing comes back is given up; the pings keep a quiet one.
     pingInterval: 1000,
     socket: {
+      ...endpoint,
       connectTimeout: 2000,
       socketTimeout: 3000,
       reconnectStrategy: (retries) => backOff(retries + 1),
@@ -21,25 +23,45 @@ function patience(tls) {
   };
 }
 
-/** Connect to the primary of a replication set that Sentinels name, and to the next one after each switch. */
-function connectBySentinel(settings) {
-  return createSentinel({
-    name: settings.set,
-    sentinelRootNodes: settings.sentinels,
-    sentinelClientOptions: {
-      ...patience(settings.sentinel_tls),
-      username: settings.sentinel_username ?? undefined,
-      password: settings.sentinel_password,
-    },
-    nodeClientOptions: {
-      ...patience(settings.tls),
-      username: settings.username ?? undefined,
-      password: settings.password,
-      database: settings.db,
-    },
-    // Ask the Sentinels each second: the client does not listen to +switch-master.
-    scanInterval: 1000,
-    passthroughClientErrorEvents: true,
+/** Connect to one server or Sentinel; errors are logged, and the client connects anew by itself. */
+function connectTo(endpoint, { username, password, tls, database }, log) {
+  const client = createClient({ ...patience(tls, endpoint), username: username ?? undefined, password, database });
+  client.on('error', (error) => log('error', `${endpoint.host}:${endpoint.port}: ${error.message}`));
+  return { endpoint, client, connected: client.connect().catch(() => {}) };
+}
+
+/**
+ * Connect to the primary of a replication set that a majority of the Sentinels names.
+ *
+ * What is returned is used as a client of node-redis is. After each switch its commands go to the next primary. (The
+ * client's own createSentinel asks one Sentinel, and stays with a primary that is cut off together with that one.)
+ */
+async function connectBySentinel(settings, log) {
+  const login = { username: settings.sentinel_username, password: settings.sentinel_password, tls: settings.sentinel_tls };
+  const sentinels = settings.sentinels.map((endpoint) => connectTo(endpoint, login, log));
+  const question = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', settings.set];
+  const ask = async ({ client }) => endpointOf(await bounded(() => client.sendCommand(question), 1000));
+  const end = ({ client }) => client.isOpen && client.destroy();
+  let current;
+
+  const follow = async () => {
+    const now = await majority(sentinels, ask);
+    if (isSame(now, current?.endpoint)) return;
+    if (current) end(current);
+    current = connectTo(now, { ...settings, database: settings.db }, log);
+    log('MASTER_CHANGE', `${now.host}:${now.port}`);
+  };
+  await attempt(follow, { deadline: 10000 });
+  await current.connected;
+  // A primary that a majority names no more is left, also when it hangs, or takes writes still because it is cut off.
+  const timer = setInterval(() => follow().catch(() => {}), 500);
+  const destroy = () => {
+    clearInterval(timer);
+    [...sentinels, current].forEach(end);
+  };
+  const own = { destroy, close: () => bounded(() => current.client.close(), 2000).finally(destroy) };
+  return new Proxy(own, {
+    get: (_own, name) => own[name] ?? current.client[name]?.bind?.(current.client) ?? current.client[name],
   });
 }
 
@@ -62,19 +84,18 @@ function connectToCluster(settings) {
 /**
  * Return a connected client for the connection that a file describes.
  *
- * Hand `timeout` to attempt(): while there is no primary this client keeps a command back, for as long as that takes, and
- * sends it then. An application that must not have a late write done puts a version or a time to live to it.
+ * Hand `timeout` to attempt(): a cluster's client keeps a command back while there is no primary, for as long as that
+ * takes, and sends it then. An application that must not have a late write done puts a version or a time to live to it.
  */
 async function connect(path, log = (event, text) => console.error(`redis ${event}: ${text}`)) {
   const settings = readSettings(path);
-  const client = settings.topology === 'cluster' ? connectToCluster(settings) : connectBySentinel(settings);
-  client.on('error', (error) => log('error', error.message));
-  client.on('node-error', (error, { host, port }) => log('node error', `${host}:${port}: ${error.message}`));
-  client.on('client-error', ({ error }) => log('error', error.message));
-  client.on('topology-change', ({ type, node }) => log(type, node ? `${node.host}:${node.port}` : ''));
-  // Its first connection has no end of its own, not even when the password is wrong.
-  await bounded(() => client.connect(), 10000);
-  return client;
+  // The first connection of this client has no end of its own, not even when the password is wrong.
+  if (settings.topology !== 'cluster') return bounded(() => connectBySentinel(settings, log), 10000);
+  const cluster = connectToCluster(settings);
+  cluster.on('error', (error) => log('error', error.message));
+  cluster.on('node-error', (error, { host, port }) => log('node error', `${host}:${port}: ${error.message}`));
+  await bounded(() => cluster.connect(), 10000);
+  return cluster;
 }
 
 /** End a client: after the answers that are awaited, and without them where a server is gone. */

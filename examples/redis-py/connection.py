@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
+import collections
+import contextlib
 import json
 import pathlib
 import random
+import threading
 import time
 import typing as t
+import weakref
 
 import redis
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode
 from redis.retry import Retry
-from redis.sentinel import Sentinel
+from redis.sentinel import MasterNotFoundError, Sentinel
 
 # A command gets an answer or an error in this time; attempt() repeats it.
 SECONDS_A_COMMAND = 2.0
@@ -40,7 +44,7 @@ def connect(path: str) -> Client:
     if settings["topology"] == "cluster":
         nodes = [ClusterNode(node["host"], node["port"]) for node in settings["nodes"]]
         return redis.RedisCluster(startup_nodes=nodes, **options)
-    sentinels = Sentinel(
+    sentinels = MajoritySentinel(
         [(node["host"], node["port"]) for node in settings["sentinels"]],
         sentinel_kwargs={
             **_login(settings["sentinel_username"], settings["sentinel_password_file"]),
@@ -48,10 +52,51 @@ def connect(path: str) -> Client:
             "socket_timeout": 1.0,
             "socket_connect_timeout": 1.0,
             "retry": Retry(NoBackoff(), 0),
+            "decode_responses": True,
         },
     )
     # One retry, at attempt(); the client asks the Sentinels for each new connection.
-    return sentinels.master_for(settings["set"], db=settings["db"], retry=Retry(NoBackoff(), 0), **options)
+    client = sentinels.master_for(settings["set"], db=settings["db"], retry=Retry(NoBackoff(), 0), **options)
+    threading.Thread(target=_leave_former_primaries, args=(weakref.ref(client),), daemon=True).start()
+    return client
+
+
+class MajoritySentinel(Sentinel):
+    """Sentinels of which more than half have to name one primary.
+
+    The one beside a primary that is cut off names that primary for as long as the cut lasts, so the first answer does
+    not count.
+    """
+
+    def discover_master(self, service_name: str) -> tuple[str, int]:
+        """Return the address and port of the primary, as soon as a majority of all Sentinels names it."""
+        needed = len(self.sentinels) // 2 + 1
+        votes: collections.Counter[tuple[str, int]] = collections.Counter()
+        silent = []
+        for one in self.sentinels:
+            try:
+                answer = one.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", service_name)
+            except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError):
+                silent.append(one)
+                continue
+            address = (str(answer[0]), int(answer[1])) if answer else ("", 0)
+            votes[address] += 1
+            if answer and votes[address] == needed:
+                # Those that do not answer are asked last the next time.
+                self.sentinels = [each for each in self.sentinels if each not in silent] + silent
+                return address
+        raise MasterNotFoundError(f"no {needed} of {len(self.sentinels)} Sentinels name one primary of {service_name}")
+
+
+def _leave_former_primaries(client: weakref.ref[redis.Redis]) -> None:
+    """Have the client's connections closed when a majority names another primary, twice a second."""
+    while True:
+        time.sleep(0.5)
+        living = client()
+        if living is None:
+            return
+        with contextlib.suppress(redis.exceptions.RedisError):
+            living.connection_pool.get_master_address()
 
 
 def attempt(

@@ -13,7 +13,7 @@ version_added: 0.1.0
 short_description: The instances of a host as the modules that manage them take them
 description:
   - Turns the list of instances of an inventory into the option O(almashooq.redis.config#module:instances).
-positional: address, cluster_enabled
+positional: address, cluster_enabled, lonely, announced
 options:
   _input:
     description: Instances, each with C(port) and, optionally, C(config).
@@ -28,6 +28,15 @@ options:
     description: Whether the instances are cluster nodes.
     type: bool
     required: true
+  lonely:
+    description: Ports of instances that have no replica to wait for; their C(config) may say otherwise.
+    type: list
+    elements: int
+    default: []
+  announced:
+    description: Host name that instances announce to Sentinels and clients instead of O(address).
+    type: str
+    default: ''
 author:
   - The almashooq.redis authors (@almashooq)
 """
@@ -46,8 +55,16 @@ _value:
 """
 
 
+# A primary without replicas takes writes all the same.
+ALONE = {"min-replicas-to-write": 0}
+
+
 def node_instances(
-    instances: t.Sequence[t.Mapping[str, t.Any]], address: str, cluster_enabled: bool
+    instances: t.Sequence[t.Mapping[str, t.Any]],
+    address: str,
+    cluster_enabled: bool,
+    lonely: t.Collection[int] = (),
+    announced: str = "",
 ) -> list[dict[str, t.Any]]:
     """Return the instances with what they have in common spelt out."""
     return [
@@ -55,7 +72,11 @@ def node_instances(
             "port": one["port"],
             "address": address,
             "cluster_enabled": cluster_enabled,
-            "settings": one.get("config") or {},
+            "settings": {
+                **(ALONE if int(one["port"]) in lonely else {}),
+                **({"replica-announce-ip": announced} if announced else {}),
+                **(one.get("config") or {}),
+            },
         }
         for one in instances
     ]

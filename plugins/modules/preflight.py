@@ -132,6 +132,10 @@ ip:
   description: The IP address behind O(address).
   returned: success
   type: str
+machine:
+  description: What tells this machine from others; inventory names of one machine have the same.
+  returned: success
+  type: str
 memory:
   description: Bytes that this host, or the container that it is, may use.
   returned: success
@@ -153,10 +157,12 @@ members:
     zone: {description: Failure domain., type: str}
     deployment: {description: Name of the deployment., type: str}
     address: {description: IP address., type: str}
+    name: {description: O(address) as it was given., type: str}
     port: {description: Data port., type: int}
     bus_port: {description: Port of the cluster bus or null., type: int}
     announced: {description: The endpoint that it announces where that is not the one that it binds., type: dict}
     listening: {description: Whether the instance runs already., type: bool}
+    configured: {description: Whether it has a managed file already., type: bool}
     clock: {description: How far this host's clock was from O(controller_time) in seconds., type: float}
 trials:
   description: Ports of the instances on which an interrupted run has left a live change on trial.

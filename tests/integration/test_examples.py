@@ -71,14 +71,14 @@ def write(connection: model.Connection) -> str:
     return render.path(connection, render.SETTINGS)
 
 
-def by_sentinel(directory: pathlib.Path) -> str:
+def by_sentinel(directory: pathlib.Path, ports: t.Sequence[int] = tuple(SENTINEL_PORTS)) -> str:
     """Return the JSON file of a connection to the set of a fleet."""
     return write(
         model.Connection(
             name="cache",
             topology=model.SENTINEL,
             target="main",
-            endpoints=tuple((HOST, port) for port in SENTINEL_PORTS),
+            endpoints=tuple((HOST, port) for port in ports),
             login=model.Login("client", SECRETS["client"]),
             sentinel_login=model.Login("client", SECRETS["client"]),
             directory=str(directory),

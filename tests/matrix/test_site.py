@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every engine has to do under the whole of site.yml, run by the Ansible and with the redis-py of these tests.
 
-A cluster on one host and a watched set on three, all of them addresses of this machine's loopback, each with a /run,
-/etc and /var of its own and without systemd. Every setting is the roles' default, but the service user, ports and the
-path of the engine; nothing is installed.
+A cluster on one host, a watched set on three, and a single instance on one of those by another name, all of them
+addresses of this machine's loopback, each host with a /run, /etc and /var of its own and without systemd. Every setting
+is the roles' default, but the service user, ports and the path of the engine; nothing is installed.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ CLUSTER_PORTS = range(20000, 20006)
 # Of each host of the set: the ports of its instance and of its Sentinel. A port is one host's on this machine.
 SET = {"127.0.0.2": (20010, 20020), "127.0.0.3": (20011, 20021), "127.0.0.4": (20012, 20022)}
 FIRST = next(iter(SET))
+# Another name of the first host, with a set of its own that is nothing but this instance.
+SINGLE, SINGLE_PORT, REPLICA_PORT = "127.0.0.5", 20013, 20014
 PASSWORDS = {"admin": "admin secret", "replication": "replication secret", "sentinel": "sentinel-secret"}
 USER, GROUP = "nobody", "nogroup"
 # What concerns the machine that runs the tests.
@@ -58,11 +60,12 @@ DEFAULTS = {
 # A share of the host's memory, of which its facts tell.
 MAXMEMORY_OF_THE_SET = "{{ ansible_facts['memtotal_mb'] // 100 }}mb"
 OF_THE_CLUSTER = {"cluster-enabled": "yes", "cluster-node-timeout": "5000", "min-replicas-to-write": "0"}
+OF_THE_SINGLE_INSTANCE = {"cluster-enabled": "no", "min-replicas-to-write": "0"}
 OF_THE_SET = {"cluster-enabled": "no", "min-replicas-to-write": "1"}
 
 
 class Site:
-    """An inventory of four hosts on loopback for one engine, and what runs of site.yml start there."""
+    """An inventory of five names for four hosts on loopback for one engine, and what runs of site.yml start there."""
 
     def __init__(self, engine: pathlib.Path) -> None:
         self.engine = engine
@@ -87,15 +90,27 @@ class Site:
             }
             for address, (port, sentinel_port) in SET.items()
         }
+        self._single = {**members[FIRST], "redis_node_address": SINGLE, "redis_node_maxmemory": "6gb"}
         sets = [{"name": "main", "primary": FIRST, "ports": [port for port, _sentinel_port in SET.values()]}]
-        groups = {
+        self._groups = {
             "all": {"vars": self._common()},
             "redis_cluster": {"hosts": {SOLO: solo}, "vars": {"redis_cluster_accept": ["replica-on-primary-host"]}},
             "redis_replication": {"hosts": members, "vars": {"redis_replication_sets": sets}},
-            "redis_sentinel": {"children": {"redis_replication": {}}},
+            "redis_sentinel": {"hosts": dict.fromkeys(SET)},
         }
-        (self.base / "hosts.yml").write_text(yaml.safe_dump(groups))
+        self.have_in_single_set([SINGLE_PORT])
         return self
+
+    def have_in_single_set(self, ports: t.Sequence[int]) -> None:
+        """Write the inventory, with these instances in the set of the host under its other name."""
+        sets = [{"name": "single", "primary": SINGLE, "ports": list(ports)}]
+        instances = [{"port": port} for port in ports]
+        self._groups["redis_replication"]["hosts"][SINGLE] = {
+            **self._single,
+            "redis_node_instances": instances,
+            "redis_replication_sets": sets,
+        }
+        (self.base / "hosts.yml").write_text(yaml.safe_dump(self._groups))
 
     def __exit__(self, *_exception: object) -> None:
         """End everything that runs with files of this site, and remove them."""
@@ -181,7 +196,7 @@ def site(request: pytest.FixtureRequest) -> t.Iterator[Site]:
 
 def test_defaults_boot_a_cluster_forms_a_set_fails_over_and_a_re_run_changes_nothing(site: Site) -> None:
     first = site.run()
-    assert set(first) == {SOLO, *SET}
+    assert set(first) == {SOLO, SINGLE, *SET}
     assert all(first.values()), first
     assert site.run() == dict.fromkeys(first, 0)
 
@@ -191,14 +206,22 @@ def test_defaults_boot_a_cluster_forms_a_set_fails_over_and_a_re_run_changes_not
         found = settings(site.client(address, port), OF_THE_SET)
         assert abs(int(found["maxmemory"]) - memory() // 100) < 2**20
         assert found == {**DEFAULTS, **OF_THE_SET, "maxmemory": found["maxmemory"]}
+    assert settings(site.client(SINGLE, SINGLE_PORT), OF_THE_SET) == {**DEFAULTS, **OF_THE_SINGLE_INSTANCE}
+    assert site.client(SINGLE, SINGLE_PORT).set("key", "taken without a replica")
     assert_cluster(site)
     # Each of them alone gathers the facts that the inventory is made of.
     for playbook in ("health.yml", "parts/cluster.yml"):
         assert site.run(f"playbooks/{playbook}") == dict.fromkeys(first, 0)
 
     new = fail_over(site)
-    # What is down is started, and follows; nobody else is touched.
-    assert site.run() == {**dict.fromkeys(first, 0), FIRST: 1}
+    # What is down is started, and follows. The instance that gets a replica takes writes with that alone from then on.
+    site.have_in_single_set([SINGLE_PORT, REPLICA_PORT])
+    changes = site.run()
+    assert changes.pop(SINGLE) > 0
+    assert changes == {**dict.fromkeys(changes, 0), FIRST: 1}
+    for port in (SINGLE_PORT, REPLICA_PORT):
+        assert settings(site.client(SINGLE, port), OF_THE_SET) == {**DEFAULTS, **OF_THE_SET}
+    assert site.client(SINGLE, REPLICA_PORT).get("key") == "taken without a replica"
     assert {address: primary_of(site, address) for address in SET} == {**dict.fromkeys(SET, new), new: None}
 
 

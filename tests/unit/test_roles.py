@@ -120,3 +120,9 @@ def test_tasks_take_no_default_values(role: pathlib.Path) -> None:
 )
 def test_task_files_stay_small(path: pathlib.Path) -> None:
     assert len(load(path)) <= 25
+
+
+def test_events_are_posted_nowhere_unless_the_inventory_says_where() -> None:
+    assert load(ROOT / "roles" / "redis_hooks" / "defaults" / "main.yml")["redis_hooks_webhooks"] == []
+    example = load(ROOT / "inventories" / "example" / "group_vars" / "redis_sentinel" / "hooks.yml")
+    assert [one["url"] for one in example["redis_hooks_webhooks"]] == ["http://localhost:3001/api/redis/failover"]

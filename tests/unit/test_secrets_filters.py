@@ -50,6 +50,7 @@ def hostvars() -> Hostvars:
             "group_names": list(GROUPS),
             "__redis_node_members": [member(host, 6379)],
             "__redis_sentinel_member": member(host, 26379),
+            "__redis_node_machine": "one",
         }
         for host, address in HOSTS.items()
     }
@@ -78,6 +79,8 @@ CALLS: dict[str, t.Callable[[t.Callable[..., t.Any], Hostvars], t.Any]] = {
     "instance_endpoints": lambda f, h: f(
         h["alpha"]["redis_node_instances"], h["alpha"]["redis_node_config"], "6gb", True
     ),
+    "lonely_instances": lambda f, h: f(h, list(h), "alpha"),
+    "machine_refusal": lambda f, h: f(h, list(h), "alpha", list(h)[::-1]),
     "monitored_deployments": lambda f, h: f(h, list(h)),
     "monitored_instances": lambda f, h: f(h, list(h)),
     "node_instances": lambda f, h: f(h["alpha"]["redis_node_instances"], "192.0.2.11", True),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from .._errors import CollectionError, Refused
 from . import access, checks, checks_access, interpreter, listener, peers
+from .machines import machine
 from .model import OURS, Host, Instance
 from .observe import observe
 
@@ -33,6 +34,7 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
     return {
         "warnings": warnings,
         "ip": host.ip,
+        "machine": machine(),
         "memory": host.memory,
         "service_manager": "systemd" if host.systemd else "daemon",
         "trials": [one.port for one in instances if os.path.exists(f"{params['config_dir']}/{one.port}.trial")],
@@ -42,10 +44,12 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
                 "zone": params["zone"],
                 "deployment": params["deployment"],
                 "address": host.ip,
+                "name": params["address"],
                 "port": one.port,
                 "bus_port": one.bus_port,
                 "announced": _announced(given, one, host.ip),
                 "listening": states[one.port] == OURS,
+                "configured": os.path.exists(one.managed_file),
                 "clock": clock,
             }
             for given, one in zip(params["instances"], instances)

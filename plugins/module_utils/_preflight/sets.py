@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import typing as t
 
 from .._errors import Refused
@@ -18,6 +19,7 @@ STATE = "redis_replication_state"
 SENTINEL = "__redis_sentinel_member"
 SENTINEL_STATE = "redis_sentinel_state"
 ANNOUNCE = "redis_sentinel_announce_ip"
+HOSTNAMES = "redis_sentinel_announce_hostnames"
 ABSENT = "absent"
 DEFAULT_PORTS = (6379,)
 Hostvars = t.Mapping[str, t.Mapping[str, t.Any]]
@@ -63,7 +65,7 @@ def sentinel_members(hostvars: Hostvars, hosts: t.Sequence[str], state: str = "p
             "A host that is gone for good is taken out of the inventory group.",
         )
     return [
-        {**_node(member), "announce_ip": hostvars[host].get(ANNOUNCE) or member["address"]}
+        {**_node(hostvars, member), "announce_ip": hostvars[host].get(ANNOUNCE) or _address(hostvars, member)}
         for host in named
         for member in (hostvars[host][SENTINEL],)
     ]
@@ -117,9 +119,9 @@ def _set(hostvars: Hostvars, given: t.Mapping[str, t.Any], hosts: t.Sequence[str
     return {
         "name": name,
         "deployment": deployment,
-        "primary": _primary(given, staying, ports),
-        "nodes": [_node(one) for one in staying],
-        "leaving": [_node(one) for one in members if one not in staying],
+        "primary": _primary(hostvars, given, staying, ports),
+        "nodes": [_node(hostvars, one) for one in staying],
+        "leaving": [_node(hostvars, one) for one in members if one not in staying],
         "live": live[0] if live else None,
         "speaker": staying[0]["host"],
         "runs": all(one["listening"] for one in staying),
@@ -144,8 +146,24 @@ def _deployment(hostvars: Hostvars, name: str, hosts: t.Sequence[str]) -> str:
     return found[0]
 
 
-def _node(member: t.Mapping[str, t.Any]) -> Value:
-    return {key: member[key] for key in ("address", "port", "host", "zone")}
+def _node(hostvars: Hostvars, member: t.Mapping[str, t.Any]) -> Value:
+    return {**{key: member[key] for key in ("port", "host", "zone")}, "address": _address(hostvars, member)}
+
+
+def _address(hostvars: Hostvars, member: t.Mapping[str, t.Any]) -> str:
+    """Return by what clients and members know an instance or a Sentinel: its address, or its host's name."""
+    if str(hostvars[member["host"]].get(HOSTNAMES, False)).lower() not in ("true", "yes", "on", "1"):
+        return str(member["address"])
+    name = str(member.get("name") or member["address"])
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return name
+    raise Refused(
+        f"host {member['host']} is to be announced by its name ({HOSTNAMES}), and its address is {name}",
+        hint="Set redis_node_address (redis_sentinel_address of a Sentinel alone) to a host name that members and "
+        f"clients resolve, or set {HOSTNAMES} to false.",
+    )
 
 
 def _port(value: object, name: str) -> int:
@@ -157,13 +175,15 @@ def _port(value: object, name: str) -> int:
         ) from None
 
 
-def _primary(given: t.Mapping[str, t.Any], members: t.Sequence[Value], ports: t.Sequence[int]) -> Value:
+def _primary(
+    hostvars: Hostvars, given: t.Mapping[str, t.Any], members: t.Sequence[Value], ports: t.Sequence[int]
+) -> Value:
     wish = str(given.get("primary") or "")
     host, _colon, port = wish.rpartition(":")
     wanted = (host, int(port)) if host and port.isdigit() else (wish, ports[0])
     for one in members:
         if (one["host"], int(one["port"])) == wanted:
-            return {"address": one["address"], "port": int(one["port"])}
+            return {"address": _address(hostvars, one), "port": int(one["port"])}
     raise Refused(
         f"replication set {given['name']!r} starts with {wish or 'nobody'!r} as primary, which is none of its members: "
         + ", ".join(f"{one['host']}:{one['port']}" for one in members),

@@ -41,6 +41,8 @@ class ReplicationOperation:
     ) -> None:
         self._resolve = Addresses()
         self._desired = self._by_address(desired)
+        # Servers know each other by address, callers may know them by host name.
+        self._given = {by.name: one.address for one, by in zip(desired.nodes, self._desired.nodes)}
         self._access = node_access
         self._record = record
         self._deadline = time.monotonic() + timeout
@@ -169,7 +171,7 @@ class ReplicationOperation:
         found = checks.findings(state, self._desired, name)
         wanted = self._desired.wanted(name)
         return {
-            "primary": {"address": wanted.address, "port": wanted.port, "host": wanted.host},
+            "primary": {"address": self._given[name], "port": wanted.port, "host": wanted.host},
             "topology": render.topology(state, self._desired, name),
             "findings": [finding.result() for finding in found],
             "summary": render.summary(state, self._desired, name, found),

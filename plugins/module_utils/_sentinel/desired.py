@@ -51,6 +51,13 @@ class Desired:
     leaving: frozenset[str] = frozenset()
     external: frozenset[str] = frozenset()
     announced: tuple[tuple[str, str], ...] = ()
+    # The host names that Sentinels have to announce for instances, by ``address:port``; empty where they announce
+    # addresses.
+    hostnames: tuple[tuple[str, str], ...] = ()
+
+    def hostname(self, name: str) -> str:
+        """Return the host name that stands for an instance, empty where that is its address."""
+        return dict(self.hostnames).get(name, "")
 
     def settings_of(self, name: str) -> Settings:
         """Return the settings of one Sentinel."""
@@ -94,6 +101,7 @@ def make_desired(params: t.Mapping[str, t.Any], resolve: Resolve = str) -> Desir
         announced=tuple(
             (wanted.name, announced_name(given, resolve)) for wanted, given in zip(sentinels, params["sentinels"])
         ),
+        hostnames=_hostnames(params, resolve),
     )
 
 
@@ -106,6 +114,14 @@ def announced_name(given: t.Mapping[str, t.Any], resolve: Resolve) -> str:
 def _names(name: str, resolve: Resolve) -> tuple[str, ...]:
     host, _colon, port = name.rpartition(":")
     return (name, node_name(resolve(host.strip("[]")), int(port))) if port.isdigit() else (name,)
+
+
+def _hostnames(params: t.Mapping[str, t.Any], resolve: Resolve) -> tuple[tuple[str, str], ...]:
+    if _text(params["settings"].get("announce-hostnames", False)) != "yes":
+        return ()
+    nodes = [node for one in params["sets"] for node in (one["primary"], *one["nodes"])]
+    found = {announced_name(node, resolve): str(node["address"]) for node in nodes}
+    return tuple((name, host) for name, host in sorted(found.items()) if host != resolve(host))
 
 
 def _peer_login(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

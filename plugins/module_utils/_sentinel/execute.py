@@ -18,7 +18,7 @@ from .desired import Desired, make_desired
 from .model import Observed
 from .observe import locked_out, observe_all
 from .plan import plan, undecided
-from .steps import Forget, Step
+from .steps import Forget, Rename, Step
 
 SETTLE_HINT = (
     "Check that the Sentinels reach each other and all instances, at the addresses that those announce; see their "
@@ -43,7 +43,7 @@ class SentinelOperation:
         self._connections = Connections(desired.sentinels, access, record)
         self._resolve = resolve
         self._lock: Client | None = None
-        self._forgotten: set[Forget] = set()
+        self._forgotten: set[Forget | Rename] = set()
         self._locked_out = locked_out(desired, access, record)
 
     def observe(self) -> Observed:
@@ -72,7 +72,7 @@ class SentinelOperation:
             _lock.acquire(self._lock, self._left())
             return ()  # what was observed before the lock may be old: look again
         phase = [step for step in steps if step.phase == steps[0].phase]
-        forgetting = isinstance(phase[0], Forget)
+        forgetting = isinstance(phase[0], (Forget, Rename))
         if forgetting:
             self._refuse_to_forget_again(phase[0])
             self._wait_until_safe(state)
@@ -111,6 +111,12 @@ class SentinelOperation:
 
     def _refuse_to_forget_again(self, step: Step) -> None:
         """What comes back after a reset is told by somebody: it is not gone for good."""
+        if step in self._forgotten and isinstance(step, Rename):
+            raise Refused(
+                f"cannot {step.describe()}: it names the address again",
+                node=step.sentinel,
+                hint="Check that the host name resolves on the host of that Sentinel, and see its log.",
+            )
         if step in self._forgotten:
             raise Refused(
                 f"cannot {step.describe()}: it came back after a reset",
@@ -118,7 +124,7 @@ class SentinelOperation:
                 hint="Something still tells of it: a primary that has not noticed yet (repl-timeout), or it runs at "
                 "times. Stop it for good, and run again.",
             )
-        if isinstance(step, Forget):
+        if isinstance(step, (Forget, Rename)):
             self._forgotten.add(step)
 
     def _wait_until_safe(self, state: Observed) -> None:

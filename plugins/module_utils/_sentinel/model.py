@@ -41,6 +41,8 @@ class Watch:
     replicas: tuple[Known, ...] = ()
     peers: tuple[Known, ...] = ()
     quorum_problem: str = ""
+    # The host of the primary in the words of this Sentinel: what clients get, an address or a name.
+    host: str = ""
 
     @property
     def failing_over(self) -> bool:

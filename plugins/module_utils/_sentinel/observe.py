@@ -92,6 +92,7 @@ def _watch(one: dict[str, str], answers: t.Sequence[t.Any], resolve: Resolve) ->
     return Watch(
         set=one["name"],
         primary=_where(one, "ip", "port", resolve),
+        host=one.get("ip", ""),
         flags=_flags(one),
         config_epoch=number(one.get("config-epoch")),
         settings=tuple((name, one[name]) for name in OPTIONS if name in one),

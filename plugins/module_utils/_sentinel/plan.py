@@ -16,7 +16,7 @@ from .._errors import Refused
 from .._nodes import LOADING, NOT_PERMITTED, UNREACHABLE, UNREADABLE, WRONG_PASSWORD
 from .desired import Desired, WantedSet
 from .model import Known, Observed, Sentinel, Watch
-from .steps import Configure, Forget, Monitor, Remove, Step, Tune
+from .steps import Configure, Forget, Monitor, Remove, Rename, Step, Tune
 
 UNCHANGED = "Nothing has been changed."
 OUTSIDER_HINT = (
@@ -49,6 +49,7 @@ def plan(observed: Observed, desired: Desired) -> tuple[Step, ...]:
         primary = primary_of(observed, wanted)
         steps += [_monitor(one, wanted, primary, desired) for one in observed.sentinels if not one.watch(wanted.name)]
         steps += [step for one, watch in observed.watches(wanted.name) for step in _tune(one, watch, wanted)]
+    steps += [step for wanted in desired.sets for step in _rename(observed, desired, wanted)]
     steps += [step for wanted in desired.sets for step in _forget(observed, desired, wanted)]
     return tuple(steps)
 
@@ -111,7 +112,7 @@ def _monitor(one: Sentinel, wanted: WantedSet, primary: str, desired: Desired) -
     return Monitor(
         sentinel=one.name,
         set=wanted.name,
-        address=address.strip("[]"),
+        address=desired.hostname(primary) or address.strip("[]"),
         port=int(port),
         primary=primary,
         quorum=wanted.quorum,
@@ -129,6 +130,15 @@ def _tune(one: Sentinel, watch: Watch, wanted: WantedSet) -> list[Tune]:
     told = tuple((name, value) for name, value in wanted.settings if name in running)
     differing = _differing((("quorum", str(wanted.quorum)), *told), running)
     return [Tune(one.name, wanted.name, differing)] if differing else []
+
+
+def _rename(observed: Observed, desired: Desired, wanted: WantedSet) -> list[Rename]:
+    """Return the steps for Sentinels that give clients the address of a primary instead of its host name."""
+    return [
+        Rename(one.name, wanted.name, _monitor(one, wanted, watch.primary, desired))
+        for one, watch in observed.watches(wanted.name)
+        if desired.hostname(watch.primary) not in ("", watch.host)
+    ]
 
 
 def _forget(observed: Observed, desired: Desired, wanted: WantedSet) -> list[Forget]:

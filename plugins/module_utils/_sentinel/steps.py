@@ -39,8 +39,12 @@ class Configure:
         return state.replacing({one.name: dataclasses.replace(one, settings=settings)})
 
     def commands(self) -> list[Command]:
-        """Return the commands; several settings in one are known to newer engines only."""
-        return [("SENTINEL", "CONFIG", "SET", name, value) for name, value in self.settings]
+        """Return the commands; several settings in one are known to newer engines only.
+
+        Names have to be resolved before one is announced.
+        """
+        settings = sorted(self.settings, key=lambda pair: pair[0] != "resolve-hostnames")
+        return [("SENTINEL", "CONFIG", "SET", name, value) for name, value in settings]
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ class Monitor:
         watch = Watch(
             set=self.set,
             primary=self.primary,
+            host=self.address,
             flags=frozenset(["master"]),
             settings=tuple(sorted({**dict(self.settings), "quorum": str(self.quorum)}.items())),
             replicas=tuple(Known(name, following=self.primary) for name in self.replicas),
@@ -108,6 +113,32 @@ class Monitor:
             *(("SENTINEL", "SET", self.set, name, value) for name, value in login if value),
             *(("SENTINEL", "SET", self.set, name, value) for name, value in self.settings),
         ]
+
+
+@dataclass(frozen=True)
+class Rename:
+    """SENTINEL REMOVE and MONITOR: a Sentinel watches a set by the host name of its primary, no more by its address."""
+
+    sentinel: str
+    set: str
+    monitor: Monitor
+
+    @property
+    def phase(self) -> str:
+        """A phase for each Sentinel: the others remember while this one does not."""
+        return f"rename {self.set} {self.sentinel}"
+
+    def describe(self) -> str:
+        """Return the line for people."""
+        return f"{self.sentinel}: watch {self.set} by the host name {self.monitor.address}"
+
+    def apply(self, state: Observed) -> Observed:
+        """The Sentinel names the primary by its host name, and has found everybody again."""
+        return self.monitor.apply(state)
+
+    def commands(self) -> list[Command]:
+        """Return the commands."""
+        return [("SENTINEL", "REMOVE", self.set), *self.monitor.commands()]
 
 
 @dataclass(frozen=True)
@@ -172,7 +203,7 @@ class Forget:
         return [("SENTINEL", "RESET", self.set)]
 
 
-Step = t.Union[Configure, Remove, Monitor, Tune, Forget]
+Step = t.Union[Configure, Remove, Monitor, Rename, Tune, Forget]
 
 
 def _text(settings: Settings) -> str:

@@ -132,3 +132,35 @@ def test_a_sentinel_whose_host_takes_no_part_is_named() -> None:
     hostvars: dict[str, dict[str, t.Any]] = {"alpha": {"__redis_sentinel_member": member("alpha", 26379)}, "bravo": {}}
     with pytest.raises(Refused, match="take no part in this run: bravo"):
         sentinel_members(hostvars, ["alpha", "bravo"])
+
+
+def named(address: str = "", **variables: t.Any) -> dict[str, t.Any]:
+    """Return the variables of alpha, whose address is given by name."""
+    one = {**member("alpha", 6379), "name": address or "alpha.example.com"}
+    return {
+        "redis_replication_sets": [MAIN],
+        "__redis_node_members": [one],
+        "__redis_sentinel_member": one,
+        **variables,
+    }
+
+
+@pytest.mark.parametrize("value", [True, "true", "yes"])
+def test_host_names_stand_for_addresses_where_they_are_announced(value: object) -> None:
+    hostvars = {"alpha": named(redis_sentinel_announce_hostnames=value)}
+    (one,) = replication_sets(hostvars, ["alpha"])
+    assert one["nodes"][0]["address"] == one["primary"]["address"] == "alpha.example.com"
+    (watcher,) = sentinel_members(hostvars, ["alpha"])
+    assert watcher["address"] == watcher["announce_ip"] == "alpha.example.com"
+
+
+@pytest.mark.parametrize("value", [False, "false", "no"])
+def test_elsewhere_a_host_name_is_nothing_but_a_way_to_write_its_address(value: object) -> None:
+    (one,) = replication_sets({"alpha": named(redis_sentinel_announce_hostnames=value)}, ["alpha"])
+    assert one["nodes"][0]["address"] == "192.0.2.11"
+
+
+def test_an_address_has_no_name_to_announce() -> None:
+    hostvars = {"alpha": named("192.0.2.11", redis_sentinel_announce_hostnames=True)}
+    with pytest.raises(Refused, match=r"host alpha is to be announced by its name .* and its address is 192\.0\.2\.11"):
+        replication_sets(hostvars, ["alpha"])

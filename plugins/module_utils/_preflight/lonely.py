@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which instances of a host have no replica to wait for: a primary of such a set has to take writes alone."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .members import FACT as MEMBERS
+from .sets import ABSENT, DEFAULT_PORTS, SETS, STATE, Hostvars
+
+INSTANCES = "redis_node_instances"
+
+
+def lonely_ports(hostvars: Hostvars, hosts: t.Sequence[str], host: str, *, attached: bool = False) -> list[int]:
+    """Return the ports of a host's instances that are the only ones of their set, or in no set.
+
+    While a set grows, its first instance stays lonely until the others are attached to it (``attached``): a primary
+    that waits for replicas which are still being made would take no writes meanwhile. Members that have never been
+    configured do not count until then; where none has been, the set is new and nobody writes to it.
+    """
+    found = []
+    for port in _ports(hostvars[host]):
+        members = _members(hostvars, hosts, _set_of(hostvars[host], port))
+        there = members if attached else [one for one in members if _is_known(hostvars, *one)]
+        if len(there or members) <= 1:
+            found.append(port)
+    return found
+
+
+def _members(hostvars: Hostvars, hosts: t.Sequence[str], given: t.Mapping[str, t.Any] | None) -> list[tuple[str, int]]:
+    """Return host and port of each instance of a set that is to stay."""
+    if given is None:
+        return []
+    staying = (host for host in hosts if hostvars[host].get(STATE) != ABSENT)
+    return [
+        (host, port)
+        for host in staying
+        for port in _ports(hostvars[host])
+        if (_set_of(hostvars[host], port) or {}).get("name") == given.get("name")
+    ]
+
+
+def _set_of(variables: t.Mapping[str, t.Any], port: int) -> t.Mapping[str, t.Any] | None:
+    for one in variables.get(SETS) or ():
+        if port in [int(each) for each in one.get("ports") or DEFAULT_PORTS]:
+            return t.cast("t.Mapping[str, t.Any]", one)
+    return None
+
+
+def _ports(variables: t.Mapping[str, t.Any]) -> list[int]:
+    return [int(one["port"]) for one in variables.get(INSTANCES) or [{"port": port} for port in DEFAULT_PORTS]]
+
+
+def _is_known(hostvars: Hostvars, host: str, port: int) -> bool:
+    """Return whether an instance had been configured before this run; of a host that takes no part, assume it."""
+    told = hostvars[host].get(MEMBERS)
+    if told is None:
+        return True
+    return any(int(one["port"]) == port and (one["listening"] or one.get("configured", True)) for one in told)
