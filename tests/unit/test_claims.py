@@ -31,6 +31,7 @@ BEFORE = {
     "redis_install/look_packages_dnf",
     "redis_monitoring/preflight",
     "redis_node/judge",
+    "redis_node/preflight_peers",
     "redis_node/refuse_secrets",
     "redis_replication/look",
     "redis_replication/preflight",
