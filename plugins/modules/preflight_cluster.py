@@ -21,29 +21,12 @@ extends_documentation_fragment:
   - almashooq.redis.connection.info_attributes
 options:
   nodes:
-    description: All nodes of the cluster.
+    description:
+      - All nodes of the cluster, RV(almashooq.redis.preflight#module:members) of each host joined.
+      - Of each, C(address) and C(port) are needed; C(host), C(zone) and C(listening), whether it runs, are used.
     type: list
     elements: dict
     required: true
-    suboptions:
-      address:
-        description: Address.
-        type: str
-        required: true
-      port:
-        description: Data port.
-        type: int
-        required: true
-      host:
-        description: Name of its host.
-        type: str
-      zone:
-        description: Failure domain of its host.
-        type: str
-      listening:
-        description: Whether it runs.
-        type: bool
-        default: false
   replicas:
     description: Replicas of each primary.
     type: int
@@ -89,7 +72,7 @@ plan:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils import _run
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, NODES
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.ahead import look_ahead
 
 
@@ -98,7 +81,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             **CONNECTION,
-            "nodes": {**NODES, "options": {**NODES["options"], "listening": {"type": "bool", "default": False}}},
+            "nodes": {"type": "list", "elements": "dict", "required": True},
             "replicas": {"type": "int", "default": 1},
             "accept": CLUSTER["accept"],
             "password_old": {"type": "str", "no_log": True},

@@ -41,6 +41,11 @@ options:
     description: Seconds that the clocks of two hosts may differ.
     type: float
     default: 5.0
+  controller_time:
+    description:
+      - The controller's clock at the start of the task, in seconds since 1970, for a second reading of this host's clock.
+      - A host that was slow to start its first task is not taken for one whose clock is ahead.
+    type: float
 author:
   - The almashooq.redis authors (@almashooq)
 """
@@ -78,6 +83,7 @@ def main() -> None:
             "listeners": {"type": "bool", "default": False},
             "timeout": {"type": "float", "default": 3.0},
             "clock_skew": {"type": "float", "default": 5.0},
+            "controller_time": {"type": "float"},
         },
         supports_check_mode=True,
     )

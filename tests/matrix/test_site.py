@@ -210,7 +210,7 @@ def test_defaults_boot_a_cluster_forms_a_set_fails_over_and_a_re_run_changes_not
     assert site.client(SINGLE, SINGLE_PORT).set("key", "taken without a replica")
     assert_cluster(site)
     # Each of them alone gathers the facts that the inventory is made of.
-    for playbook in ("health.yml", "parts/cluster.yml"):
+    for playbook in ("health.yml", "status.yml"):
         assert site.run(f"playbooks/{playbook}") == dict.fromkeys(first, 0)
 
     new = fail_over(site)

@@ -23,19 +23,31 @@ NOT_STARTED = "not started"
 
 def look_ahead(params: t.Mapping[str, t.Any], record: Record) -> dict[str, t.Any]:
     """Return what the run would do to the running cluster; raise Refused with what it would refuse."""
-    running = make_wanted(one for one in params["nodes"] if one["listening"])
+    nodes = [_node(one) for one in params["nodes"]]
+    running = make_wanted(one for one in nodes if one["listening"])
     if not running or REDIS_IMPORT_ERROR is not None:
         return {"checked": False, "plan": []}
     found = {node.name: node for node in _ask(Desired(nodes=running), params, record).nodes}
-    everybody = make_wanted(params["nodes"])
+    everybody = make_wanted(nodes)
     observed = Observed(tuple(found.get(one.name, Node(one.name, problem=NOT_STARTED)) for one in everybody))
     if all(node.problem for node in observed.nodes):
         return {"checked": False, "plan": []}
     refuse_unlisted(observed, {one.name for one in everybody}, params["group"])
     _refuse_not_clustered(observed)
-    desired = make_desired(params["nodes"], params["replicas"], params["accept"])
+    desired = make_desired(nodes, params["replicas"], params["accept"])
     steps = plan(ahead(observed, desired), desired)
     return {"checked": True, "plan": [step.describe() for step in steps]}
+
+
+def _node(member: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return what of a host's member makes a node; the preflight of its host knows more than is needed here."""
+    return {
+        "address": member["address"],
+        "port": int(member["port"]),
+        "host": member.get("host"),
+        "zone": member.get("zone"),
+        "listening": bool(member.get("listening")),
+    }
 
 
 def _ask(running: Desired, params: t.Mapping[str, t.Any], record: Record) -> Observed:

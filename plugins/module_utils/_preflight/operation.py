@@ -77,12 +77,14 @@ def _of_the_user(params: Params, instances: t.Sequence[Instance], host: Host) ->
 
 def look_around(params: Params, record: Record) -> dict[str, t.Any]:
     """Compare this host with the others and try to reach them; raise Refused with what is wrong."""
+    arrived = time.time()
     me = params["host"]
     everyone = [_member(one, params["listeners"]) for one in params["members"]]
     wrong = peers.duplicates(me, everyone) + peers.taken_announcements(me, everyone)
     clocks = {one["host"]: float(one["clock"]) for one in params["members"] if one["clock"] is not None}
     if me in clocks:
-        wrong += peers.clock_trouble(me, clocks, params["clock_skew"])
+        again = None if params["controller_time"] is None else arrived - params["controller_time"]
+        wrong += peers.clock_trouble(me, clocks, params["clock_skew"], again)
     refuse(wrong)
     wanted = peers.targets(me, everyone)
     refuse(peers.unreachable(me, wanted, params["timeout"]))

@@ -46,6 +46,12 @@ def test_the_host_whose_clock_is_off_complains(clocks, complaining):
     assert [host for host in clocks if peers.clock_trouble(host, clocks, 5.0)] == complaining
 
 
+def test_a_host_that_was_slow_to_start_its_first_task_has_no_wrong_clock():
+    clocks = {"a": 0.4, "b": 11.8, "c": 0.5}
+    assert peers.clock_trouble("b", clocks, 5.0, again=0.6) == []
+    assert peers.clock_trouble("b", clocks, 5.0, again=11.2)
+
+
 def test_the_clock_message_has_the_numbers():
     (problem,) = peers.clock_trouble("b", {"a": 0.0, "b": 60.0, "c": 0.0}, 5.0)
     assert "clock of host b is 60.0 s ahead of that of host c (redis_node_clock_skew allows 5 s)" in problem
