@@ -30,7 +30,7 @@ from tests.integration.module_runner import ROOT, converged
 
 FIRST_PORT = 14000
 ACCEPT = ["replica-on-primary-host"]
-OF_HOSTS = ["disk", "swap", "restarts", "drift"]
+OF_HOSTS = ["disk", "swap", "restarts", "drift", "persistence"]
 
 
 def main() -> None:

@@ -21,7 +21,8 @@ from .module_runner import converged
 from .sentinel_fleet import SECRETS, SentinelFleet
 
 FIRST_PORT = 27000
-OF_HOSTS = ["disk", "swap", "restarts", "drift"]
+# Nor are these servers anything else than caches: they write no append-only file.
+OF_HOSTS = ["disk", "swap", "restarts", "drift", "persistence"]
 SETTINGS = {"repl-diskless-sync-delay": "0", "repl-backlog-size": "16384", "repl-timeout": "60"}
 
 
