@@ -90,7 +90,7 @@ instances:
       type: list
       elements: dict
     unreadable: {description: "What could not be read, by name: path and error.", type: dict}
-    denied: {description: What O(user) cannot use of its files, as sentences., type: list}
+    denied: {description: "What O(user) cannot use of its files, as sentences.", type: list, elements: str}
 """
 
 from ansible.module_utils.basic import AnsibleModule
