@@ -10,7 +10,7 @@ import typing as t
 
 from .. import _slots
 from .._addresses import Addresses
-from .._argspec import access, access_of
+from .._argspec import DEPLOYMENT, HEALTH, access, access_of
 from .._client import Client, Connections, Record, gather
 from .._cluster.desired import Desired
 from .._cluster.observe import observe as observe_cluster
@@ -98,7 +98,7 @@ def _priority(client: Client, params: Params) -> str:
 
 
 def _healed(params: Params, record: Record) -> dict[str, t.Any]:
-    unused: dict[str, t.Any] = {"skip": [], "mute": [], "warn": [], "limits": {}, "hosts": None, "set": None}
+    unused = {name: option.get("default") for name, option in HEALTH.items() if name not in DEPLOYMENT}
     asked = {**params, **unused, "checks": list(WHOLE), "sample": 0.0, "fail_on": "never"}
 
     def missing(report: dict[str, t.Any]) -> str:
