@@ -43,7 +43,7 @@ options:
     default: 5.0
   controller_time:
     description:
-      - The controller's clock at the start of the task, in seconds since 1970, for another reading of this host's clock.
+      - The controller's clock at the start of the task, in seconds since 1970, for another reading of the host's clock.
       - A host that was slow to start its first task is not taken for one whose clock is ahead.
     type: float
 author:
