@@ -17,7 +17,7 @@ from .fleet import until
 from .instances import ADMIN, Instances
 from .module_runner import converged, refused, start_module
 
-PORT = 21500
+PORT = 21620
 # Nothing listens there.
 NOWHERE = "127.0.0.77"
 

@@ -14,7 +14,7 @@ from .fleet import PASSWORD, Fleet
 from .module_runner import converged, refused
 from .test_cluster import ONE_HOST, options
 
-FIRST_PORT = 27100
+FIRST_PORT = 16600
 
 
 @pytest.fixture(scope="module")

@@ -22,8 +22,8 @@ from .restarts import (
     write_set_files,
 )
 
-PORT = 28000
-SENTINEL_PORT = 28100
+PORT = 17200
+SENTINEL_PORT = 17300
 OFF = {"appendonly": False, "save": ""}
 SNAPSHOTS = {"appendonly": False, "save": ["3600 1"]}
 REPLACED = ("serves its slots now", "as a replica of")
