@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The preflight of a cluster that runs: what a run would refuse too late.  Ports 27100 to 27109."""
+"""The preflight of a cluster that runs: what a run would refuse too late.  Ports 16600 to 16609."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A restarted primary must not erase what its replicas have.  Ports 28000 to 28199, and bus ports."""
+"""A restarted primary must not erase what its replicas have.  Ports 17200 to 17399, and bus ports."""
 
 from __future__ import annotations
 
