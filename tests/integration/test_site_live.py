@@ -10,7 +10,6 @@ import re
 import typing as t
 
 import pytest
-import redis
 import yaml
 
 from tests.matrix.test_site import FIRST, SET, Site
@@ -123,5 +122,5 @@ def in_sync(site: Watched) -> dict[str, bool]:
     found = {}
     for address in REPLICAS:
         with site.client(address, SET[address][0]) as client:
-            found[address] = t.cast("redis.Redis", client).info("replication")["master_link_status"] == "up"
+            found[address] = t.cast("t.Any", client).info("replication")["master_link_status"] == "up"
     return found

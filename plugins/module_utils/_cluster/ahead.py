@@ -41,6 +41,8 @@ def look_ahead(params: t.Mapping[str, t.Any], record: Record) -> dict[str, t.Any
 
 def _node(member: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return what of a host's member makes a node; the preflight of its host knows more than is needed here."""
+    if not isinstance(member.get("address"), str) or not str(member.get("port")).isdigit():
+        raise Refused("one of the nodes has no address or no port", hint="Give each of nodes both.")
     return {
         "address": member["address"],
         "port": int(member["port"]),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import concurrent.futures.thread
-import encodings.idna  # noqa: F401  (what the library would load later is loaded while it can be read)
+import encodings.idna
 import errno
 import socket
 import time
@@ -18,6 +18,9 @@ import guard_rules
 Address = guard_rules.Address
 Login = t.Tuple[str, str]
 Reply = t.Union[str, None, t.List["Reply"]]
+
+# What the library would load later is loaded while it can be read.
+LOADED = (concurrent.futures.thread, encodings.idna)
 
 TIMEOUT = 1.0  # seconds for one server, from connecting to its last answer
 MOST = 32  # threads

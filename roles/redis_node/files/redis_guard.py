@@ -110,7 +110,7 @@ class Guard:
             return "no Sentinel could promote another instance", None, None
         own = self._own_addresses()
         peers = [(host, port) for host, port in watched["peers"] if (host, port) not in own]
-        sentinels = [(host, port) for host, port in watched["sentinels"]]
+        sentinels = [tuple(one) for one in watched["sentinels"]]
         limits = guard_rules.sentinel_limits(watched["down_after"], watched["failover_timeout"])
         ask_peer = functools.partial(guard_peers.peer, login=self._login, cluster=False)
         ask_sentinel = functools.partial(guard_peers.sentinel, login=self._login, name=watched["set"])
