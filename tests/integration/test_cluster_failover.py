@@ -135,6 +135,7 @@ def test_a_takeover_that_redis_takes_back_is_not_reported_as_done(one_fleet: Fle
         client.execute_command("CLUSTER", "FAILOVER")
     until(lambda: wins(one_fleet, replica) > won, "Redis to declare a takeover")
     until(lambda: role(one_fleet, replica)[0] == "replica", "Redis to take it back")
+    until(lambda: all(follows(one_fleet, one, replica, primary) for one in one_fleet.ports), "all nodes to see it")
     done = converged("cluster_failover", options(one_fleet, to=name(replica)))
     assert done["changed"]
     assert role(one_fleet, replica) == ("primary",)
