@@ -194,6 +194,18 @@ def test_a_run_killed_in_the_middle_of_a_trial_is_undone_by_the_next(cluster):
     until(cluster.is_whole, "the cluster to be whole again")
 
 
+def test_a_connection_that_is_closed_meanwhile_does_not_end_a_trial(replicas):
+    # Sentinels close connections when they turn an instance into a replica.
+    second = replicas.ports[1]
+    module = start_module("config", replicas.config({"repl-timeout": 45}))
+    until(replicas.record(second).exists, "the record of the trial")
+    until(lambda: replicas.values("repl-timeout")[1] == "45", "the value on trial")
+    assert replicas.client(second).client_kill_filter(_type="normal", skipme=True) >= 1
+    output, _errors = module.communicate()
+    assert module.returncode == 0, output
+    assert replicas.values("repl-timeout") == ["45", "45"]
+
+
 def test_a_record_of_an_instance_that_has_been_restarted_is_dropped(pair):
     second = pair.ports[1]
     converged("config", {**pair.config({"repl-timeout": 45}), "live": "trial", "only": [second]})

@@ -12,7 +12,7 @@ import typing as t
 import pytest
 import yaml
 
-from tests.matrix.test_site import FIRST, SET, Site
+from tests.matrix.test_site import FIRST, SET, SINGLE, Site
 
 from .engines import engines
 from .fleet import until
@@ -22,7 +22,7 @@ REPLICAS = [address for address in SET if address != FIRST]
 
 
 class Watched(Site):
-    """The set of the site, without its cluster."""
+    """The watched set of the site, and nothing else of it."""
 
     def __enter__(self) -> Watched:
         """Write the inventory."""
@@ -35,6 +35,7 @@ class Watched(Site):
         path = self.base / "hosts.yml"
         groups = yaml.safe_load(path.read_text())
         groups.pop("redis_cluster", None)
+        groups["redis_replication"]["hosts"].pop(SINGLE, None)
         groups["all"]["vars"]["redis_node_config"] = {
             name.replace("_", "-"): value for name, value in directives.items()
         }

@@ -73,6 +73,21 @@ def test_registered_names_are_internal(role: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("role", BY_NAME)
+def test_no_task_registers_the_name_of_a_variable(role: pathlib.Path) -> None:
+    # What is registered hides the variable for the rest of the play: the next pass over the same tasks has lost it.
+    variables = {
+        *(load(role / "defaults" / "main.yml") or {}),
+        *(name for path in (role / "vars").glob("*.yml") for name in load(path) or {}),
+    }
+    registered = {
+        found[1]
+        for path in (role / "tasks").rglob("*.yml")
+        for found in re.finditer(r"^\s+register: (\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert sorted(registered & variables) == []
+
+
+@pytest.mark.parametrize("role", BY_NAME)
 def test_secrets_are_marked_as_such(role: pathlib.Path) -> None:
     unmarked = [
         key

@@ -17,7 +17,7 @@ import time
 import typing as t
 
 from .._client import Client
-from .._errors import CollectionError, DeadlineExceeded, EngineRefused
+from .._errors import CollectionError, DeadlineExceeded, EngineRefused, Unreachable
 from .._files import File
 from .._wait import poll
 from . import files
@@ -61,10 +61,11 @@ def attempt(wanted: Wanted, one: Instance, changes: Trial, login: Login, send: S
     """Change settings by ``send``, prove that nothing depends on the old values, or put those back and raise."""
     with connect(one, login) as kept:
         before = standing(kept, one, login)
+        limit = _limit(kept, one, changes)
         remember(wanted, one.port, changes)
         try:
             send(kept)
-            _prove(kept, one, before, changes, login)
+            _prove(kept, one, before, changes, login, limit)
         except CollectionError as error:
             _give_up(wanted, one, changes, kept, error)
 
@@ -76,10 +77,17 @@ def put_back(wanted: Wanted, one: Instance, changes: Trial, login: Login) -> Non
     forget(wanted, one.port)
 
 
-def _prove(kept: Client, one: Instance, before: Standing, changes: Trial, login: Login) -> None:
+def _prove(kept: Client, one: Instance, before: Standing, changes: Trial, login: Login, limit: float) -> None:
     names = [name for name, _before, _after in changes]
     local, started = is_local(names), time.monotonic()
     baseline: list[Standing] = []
+
+    def look() -> Standing:
+        try:
+            return standing(kept, one, login, reach=True)
+        except Unreachable as error:
+            # Sentinels close all connections of an instance that they reconfigure; the next look opens one.
+            return Standing(unreached=error.message)
 
     def missing(now: Standing) -> str:
         lost = worse(before, now)
@@ -97,10 +105,10 @@ def _prove(kept: Client, one: Instance, before: Standing, changes: Trial, login:
         return f"a replica was last heard of {now.lag} s ago" if now.lag > DWELL else ""
 
     poll(
-        lambda: standing(kept, one, login, reach=True),
+        look,
         missing,
         awaiting=f"the instance to be reached and in its deployment with {', '.join(names)} changed",
-        timeout=_limit(kept, one, changes),
+        timeout=limit,
         node=one.node,
         longest_interval=INTERVAL,
     )

@@ -121,7 +121,7 @@ def _dictionary(path: str, value: Value, option: Option) -> t.Iterator[str]:
             yield f"{path} has the key {key!r}, which YAML has read as something else than text: {QUOTE}"
         elif known is not None:
             yield from problems(f"{path}.{key}", one, known)
-        elif not option.options:
+        elif not option.options and not option.is_document:
             yield from _directive(f"{path}.{key}", key.lower(), one, option)
 
 

@@ -14,6 +14,8 @@ ENCRYPTED: t.Final = ""
 # Options whose text is a name: a number there is a name that YAML has read as a number.
 _NAMES = frozenset({"name", "user", "set", "deployment", "primary", "sentinel_user"})
 _SECRET = ("password", "secret")
+# Options that are part of a file of another program, which has numbers, switches and dictionaries of its own.
+_DOCUMENTS = frozenset({"redis_monitoring_alertmanager_config"})
 # The variables with which the playbooks choose their hosts, and the groups that they name by default.
 GROUPS: t.Final = {
     f"{name}_group": name
@@ -36,6 +38,11 @@ class Option:
     def is_name(self) -> bool:
         """Whether its text is a name that something else refers to."""
         return self.name in _NAMES or self.name.endswith(("_user", "_deployment"))
+
+    @property
+    def is_document(self) -> bool:
+        """Whether what it holds is written as it is, whatever its types."""
+        return self.name in _DOCUMENTS
 
     def element(self) -> Option:
         """Return what each element of this list has to be."""
