@@ -14,7 +14,11 @@ from ansible import context
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.almashooq.redis.plugins.module_utils._inventory import checks_names, checks_values
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory import (
+    checks_names,
+    checks_required,
+    checks_values,
+)
 from ansible_collections.almashooq.redis.plugins.module_utils._inventory.model import (
     ENCRYPTED,
     GROUPS,
@@ -57,7 +61,9 @@ class ActionModule(ActionBase):
         return {"changed": False, "problems": found}
 
     def _problems(self, task_vars: Variables) -> t.Iterator[str]:
-        known = make_known(_specs())
+        specs = _of_roles("meta/argument_specs.yml")
+        specs = {role: one["argument_specs"] for role, one in specs.items()}
+        known = make_known(specs)
         groups: t.Mapping[str, t.Sequence[str]] = task_vars["groups"]
         given = {variable: _name_of(task_vars.get(variable), name) for variable, name in GROUPS.items()}
         hosts = dict.fromkeys(host for name in given.values() for host in groups.get(name, ()))
@@ -69,6 +75,9 @@ class ActionModule(ActionBase):
         )
         if nothing := checks_names.no_hosts(groups, given):
             yield nothing
+        named = {variable: groups.get(name, ()) for variable, name in given.items()}
+        needs = checks_required.needed(specs, _of_roles("defaults/main.yml"))
+        yield from checks_required.missing(named, needs, _Given(variables, task_vars).has)
         for host, own in variables.items():
             yield from self._of_host(host, own, known, accepted, task_vars)
         for path in files.variable_files([*sources, *_extra_files()], folders):
@@ -103,6 +112,20 @@ class ActionModule(ActionBase):
             return str(self._loader._get_file_contents(path)[0].decode("utf-8", "replace"))
         except (AnsibleError, OSError, UnicodeError):
             return ""  # Ansible has read its variables, or has failed already
+
+
+class _Given:
+    """Which hosts have which variables."""
+
+    def __init__(self, variables: t.Mapping[str, Variables], task_vars: Variables) -> None:
+        self._variables = variables
+        own = task_vars["hostvars"].raw_get(task_vars["inventory_hostname"])
+        # Those of plays are the same for all hosts, and are known of the host that this task runs for.
+        self._of_play = task_vars.keys() - own.keys()
+
+    def has(self, host: str, name: str) -> bool:
+        """Tell whether a host has a variable of this name."""
+        return name in self._variables[host] or name in self._of_play
 
 
 class Undefined:
@@ -152,14 +175,14 @@ def _extra_files() -> list[str]:
     return [one[1:] for one in given if one.startswith("@")]
 
 
-def _specs() -> dict[str, t.Any]:
-    specs = {}
+def _of_roles(file: str) -> dict[str, t.Any]:
+    found = {}
     for role in sorted(os.listdir(ROLES)):
-        path = os.path.join(ROLES, role, "meta", "argument_specs.yml")
+        path = os.path.join(ROLES, role, file)
         if os.path.exists(path):
             with open(path, encoding="utf-8") as stream:
-                specs[role] = yaml.load(stream, Loader=_LOADER)["argument_specs"]
-    return specs
+                found[role] = yaml.load(stream, Loader=_LOADER) or {}
+    return found
 
 
 def _refusal(found: t.Sequence[str]) -> str:

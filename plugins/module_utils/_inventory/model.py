@@ -90,3 +90,11 @@ class Scalar:
     variable: str
     text: str
     kind: str
+
+
+@dataclass(frozen=True)
+class Needed:
+    """A variable that a host needs, unless it has the option ``instead`` whose default takes it over."""
+
+    name: str
+    instead: str = ""
