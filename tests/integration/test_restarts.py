@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 
 import pytest
+import redis
 
 from .engines import name, servers
 from .fleet import until
@@ -99,6 +101,37 @@ def survives(made, ports):
 def test_a_cluster_loses_nothing_that_a_replica_has(cluster):
     primary, replicas = shard_of_the_key(cluster)
     survives(cluster, [primary, *replicas])
+
+
+def key_of(made, port):
+    """Write a key that this primary serves, and return it when a replica has it."""
+    with made.client(port) as client:
+        for number in range(100):
+            with contextlib.suppress(redis.exceptions.ResponseError):
+                client.set(f"key-{number}", "value")
+                assert client.wait(1, 5000) == 1
+                return f"key-{number}"
+    raise AssertionError("it serves none of a hundred keys")
+
+
+def test_a_cluster_that_loses_most_of_its_primaries_at_once_loses_no_data(cluster):
+    # As when the host of two of three primaries restarts: nobody can be elected before one of them is back.
+    primary, replicas = shard_of_the_key(cluster)
+    second = next(port for port in cluster.ports if port != primary and cluster.role(port)[0] == "primary")
+    of_second = [port for port in cluster.ports if cluster.role(port) == ("replica", second)]
+    key = key_of(cluster, second)
+    with Counter(cluster, [primary, *replicas]) as counter:
+        cluster.send(second, signal.SIGKILL)
+        cluster.send(primary, signal.SIGKILL)
+        counter.wait_for_more()
+        for ports in ([primary, *replicas], [second, *of_second]):
+            until(lambda ports=ports: settled(cluster, ports), "one primary that all others follow", 40)
+    assert counter.back == []
+    with cluster.client(of_second[0]) as client:
+        assert client.get(key) == "value"
+    said = "\n".join(cluster.said)
+    assert "no replica was promoted" not in said
+    assert "to become primary" in said
 
 
 def test_a_set_loses_nothing_that_a_replica_has(watched):

@@ -20,8 +20,9 @@ DEFAULT_IS_OFF = "user default off resetpass resetkeys resetchannels -@all"
 
 # What a replica needs on its primary, by trial (ENGINES.md section 2).
 # With +info and +cluster|nodes the start guard asks the others how far they are before an instance starts; whoever may
-# copy all data learns nothing by it that matters.
-REPLICATION = "resetchannels -@all +psync +replconf +ping +info +cluster|nodes"
+# copy all data learns nothing by it that matters.  +cluster|failover: where most primaries are gone, a primary that has
+# less than its replica tells that to take over, instead of erasing it.
+REPLICATION = "resetchannels -@all +psync +replconf +ping +info +cluster|nodes +cluster|failover"
 VALKEY_DUAL_CHANNEL = "+sync"
 VALKEY_ATOMIC_MIGRATION = "+cluster|syncslots +select +@write ~*"
 

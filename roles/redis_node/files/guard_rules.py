@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 
 Address = t.Tuple[str, int]
 
-START, WAIT, FOLLOW = "start", "wait", "follow"
+START, WAIT, FOLLOW, HAND_OVER = "start", "wait", "follow", "hand over"
 ANSWERED, REFUSED, UNKNOWN = "answered", "refused", "unknown"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do now, and why; ``primary`` is whom to follow."""
+    """What to do now, and why; ``primary`` is whom to follow, or who is to become primary."""
 
     action: str
     reason: str
@@ -133,15 +133,30 @@ def cluster_at_once(own: Member | None, known: t.Sequence[Member], disk: Disk) -
 
 
 def cluster(
-    own: Member, disk: Disk, peers: t.Sequence[Peer], replicas: t.Collection[Address], elapsed: float, limits: Limits
+    own: Member,
+    disk: Disk,
+    peers: t.Sequence[Peer],
+    replicas: t.Collection[Address],
+    elapsed: float,
+    limits: Limits,
+    *,
+    handed_over: bool = False,
 ) -> Decision:
-    """Decide for a primary with slots; ``replicas`` are the addresses of those it knew last."""
+    """Decide for a primary with slots; ``replicas`` are the addresses of those it knew last.
+
+    ``handed_over``: one of them has been told to become primary, whatever came of it.
+    """
     new = _replaced_by(own, peers)
     if new:
         return Decision(START, f"{new} serves its slots now, and it will follow")
     ahead = [(one, why) for one in peers for why in (_cluster_ahead(own, disk, one, replicas),) if why]
     if not ahead:
         return Decision(START, "no replica that runs has data that its disk lacks")
+    if elapsed >= limits.usual and not handed_over and _no_majority(own, peers):
+        heir = _heir(own, peers, replicas, [one for one, _why in ahead])
+        if heir is not None:
+            reason = f"most primaries are gone, so that nobody can be elected; tells {heir.name} to become primary"
+            return Decision(HAND_OVER, reason, heir.address)
     return _bounded(ahead, elapsed, limits, _cluster_failing(own, peers))
 
 
@@ -238,6 +253,41 @@ def _cluster_failing(own: Member, peers: t.Sequence[Peer]) -> bool:
     ]
     agreed = [one for one in voters if any(line.id == own.id and "fail" in line.flags for line in one.view)]
     return len(agreed) * 2 > len(voters)
+
+
+def _no_majority(own: Member, peers: t.Sequence[Peer]) -> bool:
+    """Tell whether all who answer miss so many primaries that no replica can win an election.
+
+    With a host, most primaries may be gone at once, and all of them wait here for each other.
+    """
+    views = [one.view for one in peers if one.view]
+    return bool(views) and not any(_has_majority(own, view) for view in views)
+
+
+def _has_majority(own: Member, view: t.Sequence[Member]) -> bool:
+    voters = [line for line in view if line.is_primary and line.slots]
+    there = [line for line in voters if line.id != own.id and not line.flags & {"fail", "fail?"}]
+    return len(there) * 2 > len(voters)
+
+
+def _heir(
+    own: Member, peers: t.Sequence[Peer], replicas: t.Collection[Address], ahead: t.Sequence[Peer]
+) -> Peer | None:
+    """Return the replica with the most data, where each replica says that it follows, or does not run.
+
+    A takeover is no election. It is safe as long as nobody else can have been elected: not while one of the replicas
+    may be beyond a partition.
+    """
+    of_shard = [one for one in peers if one.address in replicas]
+    follow = [
+        one
+        for one in of_shard
+        for mine in (one.self_view(),)
+        if one.state == REFUSED or (mine is not None and mine.primary == own.id)
+    ]
+    if len(follow) < len(of_shard):
+        return None
+    return max((one for one in ahead if one in follow), key=lambda one: one.figure("slave_repl_offset"), default=None)
 
 
 def _named(sentinels: t.Sequence[Sentinel]) -> Address | None:

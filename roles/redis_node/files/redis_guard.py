@@ -44,6 +44,7 @@ class Guard:
         self._given = guard_disk.settings(engine_file, managed_file)
         self._login = (self._given.get("masteruser", ""), self._given.get("masterauth", ""))
         self._disk = guard_disk.disk(self._given)
+        self._handed_over = False
         self.port = int(self._given["port"])
 
     def run(self) -> str:
@@ -65,6 +66,9 @@ class Guard:
         begin, told = time.monotonic(), ""
         while True:
             decision = decide(time.monotonic() - begin)
+            if decision.action == guard_rules.HAND_OVER and decision.primary is not None:
+                self._hand_over(decision.primary, decision.reason)
+                continue
             if decision.action != guard_rules.WAIT:
                 break
             if not told:
@@ -78,6 +82,14 @@ class Guard:
             host, port = decision.primary
             return f"starts{waited} as a replica of {host}:{port}: {decision.reason}"
         return f"starts{waited}: {decision.reason}"
+
+    def _hand_over(self, heir: guard_rules.Address, reason: str) -> None:
+        self._handed_over = True
+        say(self.port, reason)
+        try:
+            guard_peers.converse(heir, self._login, [["CLUSTER", "FAILOVER", "TAKEOVER"]])
+        except (OSError, ValueError, guard_peers.Answered) as error:
+            say(self.port, f"{heir[0]}:{heir[1]} did not become primary: {error}")
 
     def _cluster(self) -> tuple[str, Decide | None, guard_rules.Limits | None]:
         known = guard_disk.members(guard_disk.nodes_file(self._given))
@@ -94,7 +106,7 @@ class Guard:
 
         def decide(elapsed: float) -> guard_rules.Decision:
             peers = guard_peers.ask_all(ask, asked)
-            return guard_rules.cluster(own, self._disk, peers, replicas, elapsed, limits)
+            return guard_rules.cluster(own, self._disk, peers, replicas, elapsed, limits, handed_over=self._handed_over)
 
         return "", decide, limits
 

@@ -61,7 +61,7 @@ def test_what_would_not_be_what_it_says_is_refused(user, word):
         build(user)
 
 
-COPIES = "resetchannels -@all +psync +replconf +ping +info +cluster|nodes"
+COPIES = "resetchannels -@all +psync +replconf +ping +info +cluster|nodes +cluster|failover"
 
 
 @pytest.mark.parametrize(

@@ -50,11 +50,14 @@ def promoted(epoch=4, slots=SLOTS):
 def primary(view=(SEEN,)):
     """Return another shard's primary."""
     mine = member(THIRD, ELSEWHERE, "myself,master", slots=frozenset({9000}))
-    return rules.Peer(ELSEWHERE, rules.ANSWERED, {}, (mine, *view))
+    third = member("d" * 40, ELSEWHERE, "master", slots=frozenset({9001}))
+    return rules.Peer(ELSEWHERE, rules.ANSWERED, {}, (mine, third, *view))
 
 
 SILENT = rules.Peer(THERE, rules.UNKNOWN, why="timed out")
 DEAD = rules.Peer(THERE, rules.REFUSED)
+SILENT_ELSEWHERE = rules.Peer(ELSEWHERE, rules.UNKNOWN, why="timed out")
+DEAD_ELSEWHERE = rules.Peer(ELSEWHERE, rules.REFUSED)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +88,37 @@ def test_a_primary_of_a_cluster(disk, peers, elapsed, action):
     decision = rules.cluster(OWN, disk, peers, [THERE], elapsed, LIMITS)
     assert decision.action == action, decision.reason
     assert decision.reason
+
+
+LAST, MISSING = (member(number, ELSEWHERE, flags, slots=frozenset({9000})) for number, flags in
+                 ((THIRD, "master"), ("d" * 40, "master,fail?")))  # fmt: skip
+ALONE = (member(ME, HERE, "master,fail?", epoch=3, slots=SLOTS), LAST, MISSING)
+
+
+@pytest.mark.parametrize(
+    ("peers", "handed_over", "elapsed", "action"),
+    [
+        pytest.param([replica(ALONE)], False, 2.9, "wait", id="not before an election would have been over"),
+        pytest.param([replica(ALONE)], False, 3.1, "hand over", id="two of three primaries are gone"),
+        pytest.param([replica(ALONE)], True, 3.1, "start", id="once"),
+        pytest.param([replica((SEEN, LAST))], False, 3.1, "hand over", id="one of two primaries cannot elect"),
+        pytest.param([replica(ALONE), primary([FAILED, LAST])], False, 3.1, "wait", id="another one sees a majority"),
+        pytest.param(
+            [replica(ALONE), replica(ALONE, address=ELSEWHERE, slave_repl_offset="90")],
+            False,
+            3.1,
+            "hand over",
+            id="the one with more",
+        ),
+        pytest.param([replica(ALONE), DEAD_ELSEWHERE], False, 3.1, "hand over", id="the other replica does not run"),
+        pytest.param([replica(ALONE), SILENT_ELSEWHERE], False, 3.1, "start", id="the other one may have been elected"),
+        pytest.param([SILENT], False, 3.1, "start", id="nobody tells how many are gone"),
+    ],
+)
+def test_a_primary_of_a_cluster_that_has_lost_most_primaries(peers, handed_over, elapsed, action):
+    decision = rules.cluster(OWN, BEHIND, peers, [THERE, ELSEWHERE], elapsed, LIMITS, handed_over=handed_over)
+    assert decision.action == action, decision.reason
+    assert decision.primary == (THERE if action == "hand over" else None)
 
 
 def test_two_empty_data_sets_are_equal():
