@@ -46,8 +46,10 @@ INTERPRETER = """\
 # unshare runs this script again, within the host.
 [ "$IN_HOST" ] || IN_HOST=yes exec unshare --mount "$0" "$@"
 for path in run etc var; do mount --bind "{directory}/$path" "/$path"; done
-exec "{python}" "$@"
+PYTHONPATH="{directory}/site" exec "{python}" "$@"
 """
+# Has modules start sooner: see there.
+BYTECODE = ROOT / "molecule" / "shared" / "image" / "module_bytecode.py"
 # The defaults of role redis_node, as the engines spell them.
 DEFAULTS = {
     "appendfsync": "everysec",
@@ -139,6 +141,8 @@ class Site:
         for path in ("run", "var/lib", "var/log", "var/tmp"):
             (directory / path).mkdir(parents=True)
         shutil.copytree("/etc", directory / "etc", symlinks=True)
+        (directory / "site").mkdir()
+        shutil.copy(BYTECODE, directory / "site" / "sitecustomize.py")
         python = directory / "python"
         python.write_text(INTERPRETER.format(directory=directory, python=sys.executable))
         python.chmod(0o755)
