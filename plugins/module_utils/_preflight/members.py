@@ -15,6 +15,11 @@ DEPLOYMENT = "redis_node_deployment"
 # The default of redis_node_deployment: a role's defaults are not visible from other hosts.
 DEFAULT_DEPLOYMENT = "redis"
 NODE = ("address", "port", "host", "zone")
+# What to do where a role is used before the one that it builds upon.
+ROLE_FIRST = (
+    "Run that role on these hosts first, in the same playbook, or take playbook almashooq.redis.site, "
+    "which runs all roles in their order."
+)
 
 
 def deployment_members(
@@ -36,8 +41,7 @@ def deployment_members(
     if absent and all(hostvars[host].get(FACT) is None for host in hosts):
         raise Refused(
             f"role redis_node has not run on any host of deployment {deployment!r} before: its instances are unknown",
-            hint="Run that role on these hosts first, in the same playbook, or take playbook almashooq.redis.site, "
-            "which runs all roles in their order.",
+            hint=ROLE_FIRST,
         )
     if absent:
         raise Refused(

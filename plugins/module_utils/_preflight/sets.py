@@ -10,7 +10,7 @@ import typing as t
 
 from .._errors import Refused
 from .._nodes import refuse_set_name
-from .members import DEFAULT_DEPLOYMENT, DEPLOYMENT
+from .members import DEFAULT_DEPLOYMENT, DEPLOYMENT, ROLE_FIRST
 from .members import FACT as MEMBERS
 
 SETS = "redis_replication_sets"
@@ -131,6 +131,11 @@ def _set(hostvars: Hostvars, given: t.Mapping[str, t.Any], hosts: t.Sequence[str
 
 def _deployment(hostvars: Hostvars, name: str, hosts: t.Sequence[str]) -> str:
     absent = [host for host in hosts if hostvars[host].get(MEMBERS) is None]
+    if len(absent) == len(hosts):
+        raise Refused(
+            f"role redis_node has not run on any host of replication set {name!r} before: its instances are unknown",
+            hint=ROLE_FIRST,
+        )
     if absent:
         raise Refused(
             f"replication set {name!r} has members that take no part in this run: {', '.join(absent)}",

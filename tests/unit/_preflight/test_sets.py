@@ -102,6 +102,10 @@ REFUSED = {
     ),
     "two descriptions": (changed("bravo", redis_replication_sets=[{**MAIN, "primary": "bravo"}]), "differently"),
     "a host that takes no part": (changed("bravo", __redis_node_members=None), "take no part in this run: bravo"),
+    "a role used alone": (
+        three(__redis_node_members=None),
+        "role redis_node has not run on any host of replication set",
+    ),
     "two deployments": (changed("bravo", redis_node_deployment="other"), "several deployments"),
     "no instance on the port": (three(redis_replication_sets=[{**MAIN, "ports": [7000]}]), "no instance"),
     "a port that is no number": (three(redis_replication_sets=[{**MAIN, "ports": ["x"]}]), "'x' is no port"),
