@@ -161,6 +161,7 @@ members:
     port: {description: Data port., type: int}
     bus_port: {description: Port of the cluster bus or null., type: int}
     announced: {description: The endpoint that it announces where that is not the one that it binds., type: dict}
+    identity: {description: Whether a nodes file tells it which member of a cluster it is., type: bool}
     listening: {description: Whether the instance runs already., type: bool}
     configured: {description: Whether it has a managed file already., type: bool}
     clock: {description: How far this host's clock was from O(controller_time) in seconds., type: float}

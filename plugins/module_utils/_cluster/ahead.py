@@ -8,15 +8,17 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._addresses import every_name
 from .._argspec import access
 from .._client import REDIS_IMPORT_ERROR, Connections, Record
 from .._errors import Refused
 from .._nodes import WRONG_PASSWORD, make_wanted
+from .._text import node_name
 from .desired import Desired, make_desired
 from .model import NOT_CLUSTERED, Node, Observed
 from .observe import observe
 from .plan import plan
-from .plan_ahead import ahead, refuse_unlisted
+from .plan_ahead import ahead, refuse_erasing, refuse_unlisted
 
 NOT_STARTED = "not started"
 
@@ -29,13 +31,15 @@ def look_ahead(params: t.Mapping[str, t.Any], record: Record) -> dict[str, t.Any
         return {"checked": False, "plan": []}
     found = {node.name: node for node in _ask(Desired(nodes=running), params, record).nodes}
     everybody = make_wanted(nodes)
-    observed = Observed(tuple(found.get(one.name, Node(one.name, problem=NOT_STARTED)) for one in everybody))
+    given = dict(zip((one.name for one in everybody), params["nodes"]))
+    observed = Observed(tuple(_seen(found.get(one.name), one.name, given[one.name]) for one in everybody))
     if all(node.problem for node in observed.nodes):
         return {"checked": False, "plan": []}
-    refuse_unlisted(observed, {one.name for one in everybody}, params["group"])
+    refuse_unlisted(observed, {place for node in observed.nodes for place in node.places}, params["group"])
+    refuse_erasing(observed, {name for name, one in given.items() if not one.get("identity", True)})
     _refuse_not_clustered(observed)
     desired = make_desired(nodes, params["replicas"], params["accept"])
-    steps = plan(ahead(observed, desired), desired)
+    steps = plan(ahead(observed), desired)
     return {"checked": True, "plan": [step.describe() for step in steps]}
 
 
@@ -50,6 +54,16 @@ def _node(member: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "zone": member.get("zone"),
         "listening": bool(member.get("listening")),
     }
+
+
+def _seen(node: Node | None, name: str, member: t.Mapping[str, t.Any]) -> Node:
+    """Return a node as it was observed; one that did not answer with the addresses under which others may know it."""
+    node = node or Node(name, problem=NOT_STARTED)
+    told = member.get("announced")
+    if not node.problem or not told:
+        return node
+    names = (name, node_name(str(told["address"]), int(told["port"])))
+    return dataclasses.replace(node, endpoints=tuple(place for one in names for place in every_name(one)))
 
 
 def _ask(running: Desired, params: t.Mapping[str, t.Any], record: Record) -> Observed:

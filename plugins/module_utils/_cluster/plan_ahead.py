@@ -9,17 +9,16 @@ import dataclasses
 import typing as t
 
 from .._errors import Refused
-from .desired import Desired
 from .model import Member, Node, Observed
 
 
 def refuse_unlisted(observed: Observed, wanted: t.Collection[str], group: str) -> None:
-    """Raise Refused where the running cluster has members that the inventory lacks: nodes ``wanted``, by name."""
+    """Raise Refused where the running cluster has members that the inventory lacks: ``wanted`` are places of nodes."""
     others = (one for node in _answering(observed) for one in _others(node, observed))
     # Without an address it is the lost identity of a place where another node answers now; the run forgets it.
     found = {one.id: one for one in others if one.address and one.name not in wanted}
     known = {one.name for node in _answering(observed) for one in node.view}
-    if not found or any(node.problem and node.name not in known for node in observed.nodes):
+    if not found or any(node.problem and not known.intersection(node.places) for node in observed.nodes):
         return  # a node that is down may be known by an address that it announces
     names = ", ".join(f"{one.name}{' (failed)' if one.failed else ''}" for one in found.values())
     raise Refused(
@@ -30,12 +29,31 @@ def refuse_unlisted(observed: Observed, wanted: t.Collection[str], group: str) -
     )
 
 
-def ahead(observed: Observed, desired: Desired) -> Observed:
+def refuse_erasing(observed: Observed, blank: t.Collection[str]) -> None:
+    """Raise Refused where a primary that was not replaced would start without data: its replicas would follow it.
+
+    ``blank`` are the names of the nodes without a nodes file; those that run have their identity in memory.
+    """
+    for node in (one for one in observed.nodes if one.problem and one.name in blank):
+        lost = _expected(node, observed)
+        holders = [one.name for one in _answering(observed) if one.keys and one.myself.primary_id == lost.id]
+        if lost.slots and holders:
+            raise Refused(
+                f"{node.name} has no nodes file and would start empty, and it still owns slots: {', '.join(holders)}, "
+                "with the only copy of their keys, would follow it and lose them",
+                node=node.name,
+                hint="Put its data directory back, from its old disk or a backup, nodes file and data together. "
+                f"If there is none, let {holders[0]} take over first (CLUSTER FAILOVER TAKEOVER on it), and run again. "
+                "Nothing has been changed.",
+            )
+
+
+def ahead(observed: Observed) -> Observed:
     """Return the nodes as they will be: one that did not answer is the member that others know there, or empty.
 
     An old entry of a configured address, of a node that was rebuilt there, is left to the run itself.
     """
-    names = {node.name for node in desired.nodes}
+    names = {place for node in observed.nodes for place in (*node.places, node.name)}
     ids = {node.id for node in _answering(observed)}
     silent = {node.name: _expected(node, observed) for node in observed.nodes if node.problem}
     ids |= {node.id for node in silent.values()}
@@ -59,7 +77,7 @@ def _others(node: Node, observed: Observed) -> t.Iterator[Member]:
 def _expected(node: Node, observed: Observed) -> Node:
     for peer in _answering(observed):
         for one in sorted(_others(peer, observed), key=lambda member: member.failed):
-            if one.name == node.name:
-                return Node(name=node.name, id=one.id, view=peer.view, myself=one)
+            if one.name in node.places:
+                return Node(name=node.name, id=one.id, view=peer.view, myself=one, endpoints=node.endpoints)
     new = Member(id=f"new {node.name}")
     return Node(name=node.name, id=new.id, view=(new,), myself=new)

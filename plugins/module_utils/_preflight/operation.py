@@ -50,12 +50,17 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
                 "announced": _announced(given, one, host.ip),
                 "listening": states[one.port] == OURS,
                 "configured": os.path.exists(one.managed_file),
+                "identity": _has_content(f"{one.data_dir}/nodes-{one.port}.conf"),
                 "clock": clock,
             }
             for given, one in zip(params["instances"], instances)
         ],
         "silent_ports": [port for one in instances if states[one.port] != OURS for port in one.ports],
     }
+
+
+def _has_content(path: str) -> bool:
+    return os.path.exists(path) and os.path.getsize(path) > 0
 
 
 def _of_the_user(params: Params, instances: t.Sequence[Instance], host: Host) -> tuple[list[str], list[str]]:

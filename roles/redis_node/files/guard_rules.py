@@ -153,7 +153,7 @@ def cluster(
     if not ahead:
         return Decision(START, "no replica that runs has data that its disk lacks")
     if elapsed >= limits.usual and not handed_over and _no_majority(own, peers):
-        heir = _heir(own, peers, replicas, [one for one, _why in ahead])
+        heir = _heir(own, peers, replicas, [one for one, _why in ahead if _has_all(disk, one)])
         if heir is not None:
             reason = f"most primaries are gone, so that nobody can be elected; tells {heir.name} to become primary"
             return Decision(HAND_OVER, reason, heir.address)
@@ -243,6 +243,19 @@ def _ahead(disk: Disk, peer: Peer) -> str:
     return f"has data up to offset {offset}" + (", and this disk is empty" if disk.empty else "")
 
 
+def _has_all(disk: Disk, peer: Peer) -> bool:
+    """Tell whether a replica that is ahead surely has all of the disk: what only that has would be discarded.
+
+    No time is too long for a takeover: the replica may have lost touch long ago.
+    """
+    if not any(name.startswith("db") for name in peer.info):
+        return False
+    if disk.empty or disk.replid == peer.info.get("master_replid"):
+        return True
+    is_earlier = bool(disk.replid) and disk.replid == peer.info.get("master_replid2")
+    return is_earlier and disk.offset < peer.figure("second_repl_offset")
+
+
 def _cluster_failing(own: Member, peers: t.Sequence[Peer]) -> bool:
     """Tell whether most primaries that answer have agreed that it failed: an election is due, or is repeated."""
     voters = [
@@ -276,14 +289,16 @@ def _heir(
     """Return the replica with the most data, where each replica says that it follows, or does not run.
 
     A takeover is no election. It is safe as long as nobody else can have been elected: not while one of the replicas
-    may be beyond a partition.
+    may be beyond a partition. A firewall refuses connections, too: that a replica does not run is believed where
+    another instance of its host answers.
     """
     of_shard = [one for one in peers if one.address in replicas]
+    hosts = {one.address[0] for one in peers if one.state == ANSWERED}
     follow = [
         one
         for one in of_shard
         for mine in (one.self_view(),)
-        if one.state == REFUSED or (mine is not None and mine.primary == own.id)
+        if (one.state == REFUSED and one.address[0] in hosts) or (mine is not None and mine.primary == own.id)
     ]
     if len(follow) < len(of_shard):
         return None

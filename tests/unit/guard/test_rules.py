@@ -92,26 +92,31 @@ def test_a_primary_of_a_cluster(disk, peers, elapsed, action):
 
 LAST, MISSING = (member(number, ELSEWHERE, flags, slots=frozenset({9000})) for number, flags in
                  ((THIRD, "master"), ("d" * 40, "master,fail?")))  # fmt: skip
-ALONE = (member(ME, HERE, "master,fail?", epoch=3, slots=SLOTS), LAST, MISSING)
+LEFT = (member(ME, HERE, "master,fail?", epoch=3, slots=SLOTS), LAST, MISSING)
+# Another instance on the host of the second replica.
+NEIGHBOUR = rules.Peer((ELSEWHERE[0], 7001), rules.ANSWERED, {}, (member("e" * 40, flags="myself,slave"), *LEFT))
 
 
 @pytest.mark.parametrize(
     ("peers", "handed_over", "elapsed", "action"),
     [
-        pytest.param([replica(ALONE)], False, 2.9, "wait", id="not before an election would have been over"),
-        pytest.param([replica(ALONE)], False, 3.1, "hand over", id="two of three primaries are gone"),
-        pytest.param([replica(ALONE)], True, 3.1, "start", id="once"),
+        pytest.param([replica(LEFT)], False, 2.9, "wait", id="not before an election would have been over"),
+        pytest.param([replica(LEFT)], False, 3.1, "hand over", id="two of three primaries are gone"),
+        pytest.param([replica(LEFT)], True, 3.1, "start", id="once"),
         pytest.param([replica((SEEN, LAST))], False, 3.1, "hand over", id="one of two primaries cannot elect"),
-        pytest.param([replica(ALONE), primary([FAILED, LAST])], False, 3.1, "wait", id="another one sees a majority"),
+        pytest.param([replica(LEFT), primary([FAILED, LAST])], False, 3.1, "wait", id="another one sees a majority"),
         pytest.param(
-            [replica(ALONE), replica(ALONE, address=ELSEWHERE, slave_repl_offset="90")],
+            [replica(LEFT), replica(LEFT, address=ELSEWHERE, slave_repl_offset="90")],
             False,
             3.1,
             "hand over",
             id="the one with more",
         ),
-        pytest.param([replica(ALONE), DEAD_ELSEWHERE], False, 3.1, "hand over", id="the other replica does not run"),
-        pytest.param([replica(ALONE), SILENT_ELSEWHERE], False, 3.1, "start", id="the other one may have been elected"),
+        pytest.param(
+            [replica(LEFT), DEAD_ELSEWHERE, NEIGHBOUR], False, 3.1, "hand over", id="the other one does not run"
+        ),
+        pytest.param([replica(LEFT), DEAD_ELSEWHERE], False, 3.1, "start", id="a firewall refuses, too"),
+        pytest.param([replica(LEFT), SILENT_ELSEWHERE], False, 3.1, "start", id="the other one may have been elected"),
         pytest.param([SILENT], False, 3.1, "start", id="nobody tells how many are gone"),
     ],
 )
@@ -119,6 +124,39 @@ def test_a_primary_of_a_cluster_that_has_lost_most_primaries(peers, handed_over,
     decision = rules.cluster(OWN, BEHIND, peers, [THERE, ELSEWHERE], elapsed, LIMITS, handed_over=handed_over)
     assert decision.action == action, decision.reason
     assert decision.primary == (THERE if action == "hand over" else None)
+
+
+@pytest.mark.parametrize(
+    ("disk", "told", "action"),
+    [
+        pytest.param(EMPTY, {}, "hand over", id="an empty disk"),
+        pytest.param(
+            rules.Disk(empty=False), {}, "start", id="the file of a crashed host has what the replica may lack"
+        ),
+        pytest.param(BEHIND, {"master_replid": "another"}, "start", id="another history"),
+        pytest.param(
+            BEHIND,
+            {"master_replid": "another", "master_replid2": "history", "second_repl_offset": "51"},
+            "hand over",
+            id="an earlier history",
+        ),
+        pytest.param(
+            BEHIND,
+            {"master_replid": "another", "master_replid2": "history", "second_repl_offset": "50"},
+            "start",
+            id="the disk went on after they parted",
+        ),
+    ],
+)
+def test_only_a_replica_that_has_all_of_the_disk_takes_over(disk, told, action):
+    peer = replica(LEFT, **told)
+    assert rules.cluster(OWN, disk, [peer], [THERE], 3.1, LIMITS).action == action
+
+
+def test_a_replica_without_keys_takes_nothing_over():
+    told = {key: value for key, value in replica().info.items() if key != "db0"}
+    peer = rules.Peer(THERE, rules.ANSWERED, told, replica(LEFT).view)
+    assert rules.cluster(OWN, BEHIND, [peer], [THERE], 3.1, LIMITS).action == "start"
 
 
 def test_two_empty_data_sets_are_equal():
