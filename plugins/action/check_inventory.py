@@ -75,7 +75,11 @@ class ActionModule(ActionBase):
         )
         if nothing := checks_names.no_hosts(groups, given):
             yield nothing
-        named = {variable: groups.get(name, ()) for variable, name in given.items()}
+        # What plays have set is not there on hosts outside --limit, and is not needed there.
+        taking_part = frozenset(task_vars["ansible_play_hosts_all"])
+        named = {
+            variable: [one for one in groups.get(name, ()) if one in taking_part] for variable, name in given.items()
+        }
         needs = checks_required.needed(specs, _of_roles("defaults/main.yml"))
         yield from checks_required.missing(named, needs, _Given(variables, task_vars).has)
         for host, own in variables.items():
@@ -156,9 +160,19 @@ def _is_encrypted(value: Value) -> bool:
 
 def _worked_out(hostvars: t.Any, host: str, name: str) -> Value:
     try:
-        return hostvars[host][name]
+        value = hostvars[host][name]
     except (AnsibleError, UndefinedError):
         return Undefined
+    # ansible-core 2.18 hands back what it cannot work out (facts that are not there yet) as it is written.
+    return Undefined if _has_template(value) else value
+
+
+def _has_template(value: Value) -> bool:
+    if isinstance(value, dict):
+        return any(_has_template(one) for one in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_has_template(one) for one in value)
+    return isinstance(value, str) and ("{{" in value or "{%" in value)
 
 
 def _name_of(value: Value, default: str) -> str:

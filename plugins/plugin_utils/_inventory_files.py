@@ -14,7 +14,7 @@ import re
 import typing as t
 
 import yaml
-from ansible_collections.almashooq.redis.plugins.module_utils._inventory.model import Known, Option, Scalar
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory.model import Known, Option, Scalar, is_secret
 
 Read = t.Callable[[str], str]
 IGNORED = (".orig", ".retry", ".pyc", ".bak", "~", ".swp", ".pem", ".key", ".crt", ".py", ".md")
@@ -32,7 +32,8 @@ def variable_files(sources: t.Iterable[str], folders: t.Iterable[str]) -> list[s
     bases = [one if os.path.isdir(one) else os.path.dirname(one) for one in roots] + list(folders)
     roots += [os.path.join(base, folder) for base in bases for folder in FOLDERS]
     found = [path for root in roots for path in ([root] if os.path.isfile(root) else _below(root))]
-    return [path for path in dict.fromkeys(map(os.path.realpath, found)) if _is_text(path)]
+    kept = [path for path in found if not _ignored(os.path.basename(path)) and os.path.isfile(path)]
+    return [path for path in dict.fromkeys(map(os.path.realpath, kept)) if _is_text(path)]
 
 
 def group_files(sources: t.Iterable[str], folders: t.Iterable[str]) -> set[str]:
@@ -91,7 +92,10 @@ def _numbers(path: str, name: str, node: yaml.Node, option: Option) -> t.Iterato
         for key, value in node.value:
             own = str(key.value)
             yield from _numbers(
-                path, f"{name}.{own}", value, option.options.get(own, Option(own, secret=option.secret))
+                path,
+                f"{name}.{own}",
+                value,
+                option.options.get(own, Option(own, secret=option.secret or is_secret(own))),
             )
 
 

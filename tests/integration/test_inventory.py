@@ -96,6 +96,24 @@ def test_what_a_play_or_the_command_line_gives_is_not_missing(tmp_path: pathlib.
     assert run(tmp_path, hosts, "-e", "redis_node_admin_password=MARKER").startswith("0\n")
 
 
+def test_what_plays_set_is_not_missing_beyond_the_limit(tmp_path: pathlib.Path) -> None:
+    hosts = HOSTS.replace('    redis_node_admin_password: "{{ vault_admin_password }}"\n', "")
+    play = (
+        "- {hosts: redis_cluster, gather_facts: false, tasks: [{set_fact: {redis_node_admin_password: MARKER}}]}\n"
+        f"- import_playbook: {ROOT}/playbooks/parts/inventory.yml\n"
+    )
+    (tmp_path / "play.yml").write_text(play)
+    assert run(tmp_path, hosts, "--limit=one", playbook=str(tmp_path / "play.yml")).startswith("0\n")
+
+
+def test_variables_made_of_facts_are_not_there_yet(tmp_path: pathlib.Path) -> None:
+    hosts = HOSTS + (
+        '    redis_node_kernel_somaxconn: "{{ (ansible_facts.memtotal_mb / 2) | int }}"\n'
+        "    redis_node_instances: \"{{ [{'port': ansible_facts.processor_vcpus}] }}\"\n"
+    )
+    assert run(tmp_path, hosts).startswith("0\n")
+
+
 @pytest.mark.parametrize(
     ("hosts", "sentence"),
     [

@@ -52,15 +52,19 @@ def unknown_groups(
             meant = f"; did you mean {near}?" if near else ""
             yield f"{variable} is {name}, and the inventory has no such group{meant}"
     names = set(groups).intersection(given.values()) | set(GROUPS.values())
+    # Where one of several deployments is chosen, its siblings have names like it; group_vars may be other inventories'.
+    siblings = tuple(f"{GROUPS[variable]}_" for variable, name in given.items() if name != GROUPS[variable])
     for group, hosts in groups.items():
-        near = "" if group in names or group in accepted else _closest(_plain(group), names, NEAR_GROUP)
+        ours = group in names or group in accepted or _plain(group).startswith(siblings)
+        near = "" if ours else _closest(_plain(group), names, NEAR_GROUP)
         if near and set(hosts) - set(groups.get(near, ())):
             yield (
                 f"group {group} resembles {near} and has hosts that {near} lacks: rename it, make it a child "
                 f"of {near}, or add it to {WAY_OUT} if it has nothing to do with this collection"
             )
     for file in sorted(files):
-        near = "" if file in names or file in accepted else _closest(_plain(file), names, NEAR_GROUP)
+        ours = file in names or file in accepted or _plain(file).startswith(tuple(f"{one}_" for one in GROUPS.values()))
+        near = "" if ours else _closest(_plain(file), names, NEAR_GROUP)
         if near:
             yield (
                 f"group_vars/{file} is read by no group, since there is none of that name; did you mean {near}? "

@@ -9,11 +9,12 @@ nothing else; the other types take what converts to exactly one value.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 import typing as t
 
-from .model import Option, Scalar, Value
+from .model import Option, Scalar, Value, is_secret
 
 INTEGER = re.compile(r"\s*[-+]?(0|[1-9][0-9]*)\s*")
 DECIMAL = re.compile(r"\s*[-+]?[0-9]+(\.[0-9]+)?\s*")
@@ -137,7 +138,8 @@ def _directive(path: str, name: str, value: Value, option: Option) -> t.Iterator
         for key, one in value.items():
             yield from _directive(f"{path}.{key}", str(key).lower(), one, option)
     elif value is not None and not isinstance(value, str):
-        yield from _converted(path, name, value, option)
+        secret = option.secret or is_secret(name)
+        yield from _converted(path, name, value, dataclasses.replace(option, secret=secret))
 
 
 def _converted(path: str, name: str, value: Value, option: Option) -> t.Iterator[str]:

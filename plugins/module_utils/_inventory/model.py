@@ -8,6 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from .._text import SECRET_SETTINGS
+
 Value = t.Any
 # What stands for a text that is encrypted: it is one, whatever it holds, and is not decrypted to be checked.
 ENCRYPTED: t.Final = ""
@@ -59,6 +61,11 @@ def make_option(name: str, spec: t.Mapping[str, t.Any]) -> Option:
         secret=bool(spec.get("no_log")) or any(word in name for word in _SECRET),
         options={key: make_option(key, one) for key, one in (spec.get("options") or {}).items()},
     )
+
+
+def is_secret(directive: str) -> bool:
+    """Tell whether the value of a directive is a secret, in whichever dictionary it stands."""
+    return directive.lower() in SECRET_SETTINGS or any(word in directive.lower() for word in _SECRET)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import errno
 import json
 import os
 import pwd
+import re
 import typing as t
 
 from .model import Disk, Need
@@ -22,8 +23,9 @@ NOBODY = 65534
 READ, WRITE, PASS = "read", "write", "pass"
 _MODES = {READ: os.R_OK, WRITE: os.W_OK, PASS: os.X_OK}
 # What the engine opens to write as well, besides its directory; a dump is only read and then replaced.
-_WRITTEN = (".conf", ".aof", ".manifest", ".log")
-_READ = (".rdb",)
+# By the names that the collection gives: a copy that a person has left beside them is none of them.
+_WRITTEN = re.compile(r"(redis|sentinel|nodes-\d+)\.conf|appendonly.*\.(aof|manifest)|.*\.log")
+_READ = re.compile(r"dump(-\d+)?\.rdb|appendonly.*\.rdb")
 LOG_DIRECTORY = "appendonlydir"
 
 
@@ -100,9 +102,9 @@ def _below(directory: str, itself: bool = False) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {directory: (READ, WRITE, PASS)} if itself and os.path.isdir(directory) else {}
     for name in os.listdir(directory) if os.path.isdir(directory) else ():
         path = os.path.join(directory, name)
-        if os.path.isfile(path) and name.endswith(_WRITTEN):
+        if os.path.isfile(path) and _WRITTEN.fullmatch(name):
             found[path] = (READ, WRITE)
-        elif os.path.isfile(path) and name.endswith(_READ):
+        elif os.path.isfile(path) and _READ.fullmatch(name):
             found[path] = (READ,)
     return found
 

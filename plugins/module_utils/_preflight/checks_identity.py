@@ -73,7 +73,8 @@ def nodes_file(own: Own, file: NodesFile) -> Verdict:
         return Verdict(
             f"{own.name} would start{as_whom} in another cluster: its nodes file {file.path} names "
             f"{_some(outside)}, not members of this deployment. Started, it would join them, and their clients could "
-            f"be redirected here. If the directory is a copy: {COPY} If the hosts got new addresses, see "
+            "be redirected here. Of a run with --limit: run it with all hosts of the deployment. "
+            f"If the directory is a copy: {COPY} If the hosts got new addresses, see "
             f'"New addresses" there. {NOT_STARTED}'
         )
     if not itself:

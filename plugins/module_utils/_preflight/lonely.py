@@ -24,7 +24,8 @@ def lonely_ports(hostvars: Hostvars, hosts: t.Sequence[str], host: str, *, attac
     for port in _ports(hostvars[host]):
         members = _members(hostvars, hosts, _set_of(hostvars[host], port))
         there = members if attached else [one for one in members if _is_known(hostvars, *one)]
-        if len(there or members) <= 1:
+        # Who took writes alone goes on to until the others are attached, also after a run that failed to attach them.
+        if len(there or members) <= 1 or (not attached and _is_alone(hostvars[host], port)):
             found.append(port)
     return found
 
@@ -51,6 +52,10 @@ def _set_of(variables: t.Mapping[str, t.Any], port: int) -> t.Mapping[str, t.Any
 
 def _ports(variables: t.Mapping[str, t.Any]) -> list[int]:
     return [int(one["port"]) for one in variables.get(INSTANCES) or [{"port": port} for port in DEFAULT_PORTS]]
+
+
+def _is_alone(variables: t.Mapping[str, t.Any], port: int) -> bool:
+    return any(int(one["port"]) == port and one.get("alone", False) for one in variables.get(MEMBERS) or ())
 
 
 def _is_known(hostvars: Hostvars, host: str, port: int) -> bool:

@@ -50,6 +50,7 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
                 "announced": _announced(given, one, host.ip),
                 "listening": states[one.port] == OURS,
                 "configured": os.path.exists(one.managed_file),
+                "alone": _is_alone(one.managed_file),
                 "identity": _has_content(f"{one.data_dir}/nodes-{one.port}.conf"),
                 "clock": clock,
             }
@@ -213,6 +214,16 @@ def _member(given: Params, listeners: bool) -> peers.Member:
         deployment=given["deployment"],
         announced=_announcement(given.get("announced")),
     )
+
+
+def _is_alone(managed_file: str) -> bool:
+    """Tell whether an instance has been configured to take writes without a replica."""
+    try:
+        with open(managed_file, encoding="utf-8") as stream:
+            given = [line.split()[1:] for line in stream if line.startswith("min-replicas-to-write ")]
+    except OSError:
+        return False
+    return given[-1:] == [["0"]]
 
 
 def _announced(given: Params, one: Instance, ip: str | None) -> dict[str, t.Any] | None:

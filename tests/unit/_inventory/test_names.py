@@ -98,12 +98,16 @@ def test_a_group_that_resembles_one(groups: dict[str, list[str]], near: str) -> 
         ({"redis_cluster": ["a", "b"], "redis_cluster_eu": ["a"], "redis_cluster_us": ["b"]}, GIVEN),
         ({"redis_cluster": ["a"], "redis_clusters": ["a"], "redis": ["a", "b"], "databases": ["c"]}, GIVEN),
         ({"redis_clusters": []}, GIVEN),
+        (
+            {"redis_cluster": ["a", "b"], "redis_cluster_a": ["a"], "redis_cluster_b": ["b"]},
+            {**GIVEN, "redis_cluster_group": "redis_cluster_a"},
+        ),
         ({"caches": ["a"]}, {**GIVEN, "redis_cluster_group": "caches"}),
         ({"redis_clusters": ["a"]}, {**GIVEN, "redis_cluster_group": "redis_clusters"}),
     ],
 )
 def test_groups_that_are_nobodys_mistake(groups: dict[str, list[str]], given: dict[str, str]) -> None:
-    assert list(checks_names.unknown_groups(groups, given, ["all", "redis_cluster"], [])) == []
+    assert list(checks_names.unknown_groups(groups, given, ["all", "redis_cluster", "redis_cluster_eu"], [])) == []
 
 
 def test_a_group_and_a_file_of_ones_own_are_accepted_by_name() -> None:

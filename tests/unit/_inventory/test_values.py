@@ -101,6 +101,9 @@ def test_all_types_of_the_argument_specs_are_in_the_table() -> None:
         ("redis_node_config: {on: 1}", ["redis_node_config has the key True"]),
         ("redis_node_config: {unixsocketperm: 770}", []),
         ("redis_node_config: {unixsocketperm: 488}", ["redis_node_config.unixsocketperm is the number 488"]),
+        ("redis_node_config: {requirepass: 77}", ["redis_node_config.requirepass is a number, and takes text"]),
+        ("redis_node_instances: [{port: 1, config: {masterauth: 2026-01-31}}]", [
+            "redis_node_instances[1].config.masterauth is a date, and takes text"]),
         ("redis_node_config: text", ["redis_node_config is text, and takes a dictionary"]),
         ("redis_monitoring_alertmanager_config: {route: {receiver: a, continue: true}, inhibit_rules: [], n: 1}", []),
         ("redis_monitoring_alertmanager_config: {1: a}", ["redis_monitoring_alertmanager_config has the key 1"]),
@@ -173,6 +176,14 @@ def test_a_number_is_named_with_its_file_line_and_variable() -> None:
     assert scalar == Scalar("a.yml", 3, "redis_node_config.x", "1", "int")
 
 
+def test_a_secret_among_other_settings_is_not_shown_as_it_is_written() -> None:
+    text = "redis_node_config:\n  requirepass: 0123456\n  hz: 012\n"
+    read = files.scalars("all.yml", text, KNOWN)
+    told = [sentence for scalar, option in read for sentence in checks_values.spelling(scalar, option)]
+    assert len(told) == 1
+    assert "hz is written 012" in told[0]
+
+
 def test_what_is_read_again_is_what_ansible_reads(tmp_path: pathlib.Path) -> None:
     for name in (
         "hosts.yml",
@@ -186,6 +197,9 @@ def test_what_is_read_again_is_what_ansible_reads(tmp_path: pathlib.Path) -> Non
         (tmp_path / name).write_text("")
     (tmp_path / "script").write_text("")
     (tmp_path / "script").chmod(0o755)
+    # Emacs' lock of a file with unsaved changes leads nowhere.
+    (tmp_path / "group_vars" / ".#all.yml").symlink_to("me@host.1:2")
+    (tmp_path / "host_vars" / "gone.yml").symlink_to("nowhere.yml")
     found = files.variable_files([str(tmp_path / "hosts.yml")], [])
     names = ["group_vars/all.yml", "group_vars/redis_cluster/a.yml", "host_vars/x", "hosts.yml"]
     assert sorted(found) == [str(tmp_path / name) for name in names]

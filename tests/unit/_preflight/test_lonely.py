@@ -34,6 +34,11 @@ CASES: dict[str, tuple[dict[str, dict[str, t.Any]], bool, bool]] = {
     "the only instance of a set that runs": ({"a": host(RUNNING, MAIN)}, True, True),
     "an instance of a new set of two": ({"a": host(NEW, MAIN), "b": host(NEW, MAIN)}, False, False),
     "a single instance that gets a replica": ({"a": host(RUNNING, MAIN), "b": host(NEW, MAIN)}, True, False),
+    "a replica that the run before failed to attach": (
+        {"a": host({**RUNNING, "alone": True}, MAIN), "b": host(RUNNING, MAIN)},
+        True,
+        False,
+    ),
     "a set whose other instance is down": ({"a": host(RUNNING, MAIN), "b": host(STOPPED, MAIN)}, False, False),
     "a set whose other host takes no part": ({"a": host(RUNNING, MAIN), "b": host(None, MAIN)}, False, False),
     "a set whose other host leaves": ({"a": host(RUNNING, MAIN), "b": LEAVING}, True, True),
