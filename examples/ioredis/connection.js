@@ -104,8 +104,7 @@ function connectBySentinel(settings, log) {
       redis.disconnect(true);
     }
   }, 500);
-  redis.on('end', () => {
-    if (!closing.has(redis)) return;
+  ends.set(redis, () => {
     clearInterval(timer);
     end();
   });
@@ -149,6 +148,8 @@ function watch(client) {
 
 // Clients that end because they are told to.
 const closing = new WeakSet();
+// What ends with a client. (One that is reconnecting emits no `end` when it is told to disconnect: ioredis 5.11.)
+const ends = new WeakMap();
 
 /**
  * Connect anew when a client has ended by itself: ioredis 5.11 gives up for good when it is told to disconnect while it
@@ -188,6 +189,7 @@ async function close(client) {
   closing.add(client);
   await client.quit().catch(() => {});
   client.disconnect();
+  ends.get(client)?.();
 }
 
 module.exports = { close, connect, endpoint };

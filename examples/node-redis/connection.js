@@ -51,14 +51,22 @@ async function connectBySentinel(settings, log) {
     current = connectTo(now, { ...settings, database: settings.db }, log);
     log('MASTER_CHANGE', `${now.host}:${now.port}`);
   };
-  await attempt(follow, { deadline: 10000 });
-  await current.connected;
   // A primary that a majority names no more is left, also when it hangs, or takes writes still because it is cut off.
   const timer = setInterval(() => follow().catch(() => {}), 500);
   const destroy = () => {
     clearInterval(timer);
-    [...sentinels, current].forEach(end);
+    [...sentinels, ...(current ? [current] : [])].forEach(end);
   };
+  try {
+    // The first primary that is named may be one that has just failed: it is followed to the next one.
+    await attempt(async () => {
+      await follow();
+      if (!current.client.isReady) throw new Error(`${current.endpoint.host}:${current.endpoint.port}: not connected`);
+    }, { deadline: 10000 });
+  } catch (error) {
+    destroy();
+    throw error;
+  }
   const own = { destroy, close: () => bounded(() => current.client.close(), 2000).finally(destroy) };
   return new Proxy(own, {
     get: (_own, name) => own[name] ?? current.client[name]?.bind?.(current.client) ?? current.client[name],
@@ -89,11 +97,11 @@ function connectToCluster(settings) {
  */
 async function connect(path, log = (event, text) => console.error(`redis ${event}: ${text}`)) {
   const settings = readSettings(path);
-  // The first connection of this client has no end of its own, not even when the password is wrong.
-  if (settings.topology !== 'cluster') return bounded(() => connectBySentinel(settings, log), 10000);
+  if (settings.topology !== 'cluster') return connectBySentinel(settings, log);
   const cluster = connectToCluster(settings);
   cluster.on('error', (error) => log('error', error.message));
   cluster.on('node-error', (error, { host, port }) => log('node error', `${host}:${port}: ${error.message}`));
+  // The first connection of this client has no end of its own, not even when the password is wrong.
   await bounded(() => cluster.connect(), 10000);
   return cluster;
 }

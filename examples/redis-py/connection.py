@@ -76,7 +76,7 @@ class MajoritySentinel(Sentinel):
         for one in self.sentinels:
             try:
                 answer = one.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", service_name)
-            except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError):
+            except redis.exceptions.RedisError:
                 silent.append(one)
                 continue
             address = (str(answer[0]), int(answer[1])) if answer else ("", 0)
@@ -97,6 +97,8 @@ def _leave_former_primaries(client: weakref.ref[redis.Redis]) -> None:
             return
         with contextlib.suppress(redis.exceptions.RedisError):
             living.connection_pool.get_master_address()
+        # Or it would stay in use, and never be collected.
+        del living
 
 
 def attempt(

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
+from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError
 from ansible_collections.almashooq.redis.plugins.module_utils._health import inventory
+from jinja2.exceptions import UndefinedError
 
 DOCUMENTATION = r"""
 name: monitored_deployments
@@ -52,7 +53,7 @@ def monitored_deployments(
 ) -> list[dict[str, t.Any]]:
     """Return what the function of that name finds; errors become the template's."""
     try:
-        return inventory.deployments(hostvars, hosts)
+        return inventory.deployments(hostvars, hosts, (AnsibleError, UndefinedError))
     except CollectionError as error:
         raise AnsibleFilterError(str(error)) from error
 

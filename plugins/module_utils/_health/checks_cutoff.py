@@ -32,7 +32,7 @@ def cutoff(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
 
 
 def _errors(server: Server) -> t.Iterator[Finding]:
-    # Up to 6.2 engines do not count them. A count from its time as a primary cannot be: a primary gets no such stream.
+    # Up to 6.2 engines do not count them.
     count = server.figure("unexpected_error_replies") or 0
     if server.role == "replica" and count:
         growth = server.growth("unexpected_error_replies")

@@ -17,7 +17,7 @@ from .host_process import Found, attempt
 
 _SWAP = re.compile(r"^VmSwap:\s+(\d+) kB", re.MULTILINE)
 _NO_SWAP = re.compile(r"^SwapTotal:\s+0 kB", re.MULTILINE)
-PROPERTIES = ("NRestarts", "FragmentPath", "DropInPaths", "ExecStartPre")
+PROPERTIES = ("LoadState", "NRestarts", "FragmentPath", "DropInPaths", "ExecStartPre")
 GUARD = "redis_guard.py"
 Value = dict[str, t.Any]
 
@@ -113,4 +113,9 @@ def _units(unit: str, ports: t.Sequence[int]) -> dict[int, dict[str, str]]:
 def _guarded(directory: str, ports: t.Sequence[int], units: t.Mapping[int, t.Mapping[str, str]]) -> dict[int, bool]:
     program = os.path.join(directory, GUARD)
     there = os.path.isfile(program)
-    return {port: there and (not units or program in units[port].get("ExecStartPre", "")) for port in ports}
+    # A unit that is not there starts nothing: then module daemon does, which runs the guard itself.
+    return {
+        port: there
+        and (units.get(port, {}).get("LoadState") != "loaded" or program in units[port].get("ExecStartPre", ""))
+        for port in ports
+    }

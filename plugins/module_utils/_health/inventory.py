@@ -14,7 +14,7 @@ from .._errors import Refused
 from .._nodes import refuse_set_name
 from .._preflight.endpoints import announced
 from .._preflight.members import DEFAULT_DEPLOYMENT, DEPLOYMENT
-from .._preflight.sets import ABSENT, ANNOUNCE, DEFAULT_PORTS, SENTINEL_STATE, SETS, STATE
+from .._preflight.sets import ABSENT, ANNOUNCE, DEFAULT_PORTS, HOSTNAMES, SENTINEL_STATE, SETS, STATE
 from .._text import node_name
 
 CLUSTER = "cluster"
@@ -30,6 +30,7 @@ GROUPS = {name: f"redis_{name}" for name in (CLUSTER, REPLICATION, SENTINEL)}
 
 Hostvars = t.Mapping[str, t.Mapping[str, t.Any]]
 Value = dict[str, t.Any]
+Address = t.Callable[..., str]
 
 
 def monitored_instances(hostvars: Hostvars, hosts: t.Iterable[str]) -> list[Value]:
@@ -39,19 +40,48 @@ def monitored_instances(hostvars: Hostvars, hosts: t.Iterable[str]) -> list[Valu
     cluster, the name of a replication set, empty for a Sentinel), ``host``, ``zone``, ``address`` and ``port``.
     Raises Refused for an instance without an address.
     """
-    return [one for host in hosts for one in (*_instances(host, hostvars[host]), *_sentinels(host, hostvars[host]))]
+    return _everything(hostvars, hosts, _address)
 
 
-def deployments(hostvars: Hostvars, hosts: t.Iterable[str]) -> list[Value]:
+def _everything(hostvars: Hostvars, hosts: t.Iterable[str], address: Address) -> list[Value]:
+    return [
+        one
+        for host in hosts
+        for one in (*_instances(host, hostvars[host], address), *_sentinels(host, hostvars[host], address))
+    ]
+
+
+def deployments(
+    hostvars: Hostvars, hosts: t.Iterable[str], undefined: tuple[type[Exception], ...] = (LookupError,)
+) -> list[Value]:
     """Return the clusters and replication sets of these hosts, as module ``health`` takes them.
 
     Each has ``deployment``, ``topology``, ``set``, ``nodes``, ``announced``, ``sentinels``, ``replicas`` (wanted of
-    each primary), ``accept`` and ``external``.
+    each primary), ``accept`` and ``external``.  A host whose address is made of facts and that is down, so that there
+    are none, is asked under its name: it is reported as unreachable, and the others are judged.  ``undefined`` is what
+    a value raises that cannot be worked out.
     """
     found: dict[tuple[str, str], Value] = {}
     hosts = list(hosts)
-    everything = monitored_instances(hostvars, hosts)
-    sentinels = [_sentinel_node(one, hostvars) for one in everything if one["kind"] == SENTINEL]
+
+    def known(variables: t.Mapping[str, t.Any], name: str) -> str | None:
+        try:
+            value = str(variables.get(name) or "")
+        except undefined:
+            return None
+        # Up to ansible-core 2.18 it is as it was written.
+        return None if "{{" in value else value
+
+    def address(host: str, variables: t.Mapping[str, t.Any], *names: str) -> str:
+        told = [known(variables, name) for name in names]
+        return next(filter(None, told), host) if None in told else _address(host, variables, *names)
+
+    everything = _everything(hostvars, hosts, address)
+    sentinels = [
+        {**_node(one), "announce_ip": known(hostvars[one["host"]], ANNOUNCE) or one["address"]}
+        for one in everything
+        if one["kind"] == SENTINEL
+    ]
     for one in everything:
         if one["kind"] == INSTANCE:
             key = (one["topology"], one["deployment"])
@@ -79,7 +109,7 @@ def _deployment(one: Value, variables: t.Mapping[str, t.Any], sentinels: list[Va
     }
 
 
-def _instances(host: str, variables: t.Mapping[str, t.Any]) -> t.Iterator[Value]:
+def _instances(host: str, variables: t.Mapping[str, t.Any], address: Address) -> t.Iterator[Value]:
     replicated = _in(variables, REPLICATION)
     if not (replicated or _in(variables, CLUSTER)) or variables.get(STATE) == ABSENT:
         return
@@ -90,7 +120,7 @@ def _instances(host: str, variables: t.Mapping[str, t.Any]) -> t.Iterator[Value]
         yield _server(
             INSTANCE,
             host,
-            _address(host, variables, "redis_node_address"),
+            address(host, variables, "redis_node_address"),
             port,
             zone=str(variables.get("redis_node_zone") or host),
             topology=REPLICATION if replicated else CLUSTER,
@@ -98,13 +128,13 @@ def _instances(host: str, variables: t.Mapping[str, t.Any]) -> t.Iterator[Value]
         )
 
 
-def _sentinels(host: str, variables: t.Mapping[str, t.Any]) -> t.Iterator[Value]:
+def _sentinels(host: str, variables: t.Mapping[str, t.Any], address: Address) -> t.Iterator[Value]:
     if not _in(variables, SENTINEL) or variables.get(SENTINEL_STATE) == ABSENT:
         return
     yield _server(
         SENTINEL,
         host,
-        _address(host, variables, "redis_sentinel_address", "redis_node_address"),
+        address(host, variables, "redis_sentinel_address", "redis_node_address"),
         int(variables.get("redis_sentinel_port", SENTINEL_PORT)),
         zone=str(variables.get("redis_sentinel_zone") or variables.get("redis_node_zone") or host),
         topology=SENTINEL,
@@ -153,8 +183,7 @@ def _announced(one: Value, variables: t.Mapping[str, t.Any]) -> dict[str, str]:
     layers = [variables.get("redis_node_config") or {}, *(each.get("config") or {} for each in own)]
     settings = {str(name).lower(): value for layer in layers for name, value in layer.items()}
     told = announced(settings, one["port"], one["topology"] == CLUSTER).get("announce_ip")
+    by_name = str(variables.get(HOSTNAMES, False)).lower() in ("true", "yes", "on", "1")
+    if not told and by_name and one["topology"] == REPLICATION:
+        told = one["address"]
     return {one["name"]: told} if told else {}
-
-
-def _sentinel_node(one: Value, hostvars: Hostvars) -> Value:
-    return {**_node(one), "announce_ip": hostvars[one["host"]].get(ANNOUNCE) or one["address"]}

@@ -18,6 +18,7 @@ from .._nodes import ERROR, WARNING, Wanted, make_wanted
 from .._sentinel.desired import announced_name
 from .._sentinel.model import Observed as SentinelObserved
 from .._sentinel.observe import observe as observe_sentinels
+from .._text import node_name
 from . import observe, render
 from .checks import Verdict, judge
 from .desired import Desired, make_desired
@@ -38,6 +39,11 @@ def assert_health(params: Params, record: Record) -> dict[str, t.Any]:
     desired = make_desired(params)
     resolve = Addresses()
     nodes = _wanted(params["nodes"], resolve)
+    # What they announce is given by the names of the inventory, which may be host names.
+    given = (node_name(str(one["address"]), int(one["port"])) for one in params["nodes"])
+    names = dict(zip(given, (node.name for node in nodes)))
+    announced = {names.get(name, name): told for name, told in desired.announced.items()}
+    desired = dataclasses.replace(desired, announced=announced)
     sentinels = _wanted(params["sentinels"] or (), resolve)
     asked: collections.Counter[str] = collections.Counter()
 

@@ -139,3 +139,34 @@ def test_servers_are_scraped_through_the_exporter_of_their_host() -> None:
 )
 def test_what_is_not_there_is_not_scraped(variables: Variables, jobs: list[str]) -> None:
     assert [job for job, targets in scrape_targets({"alpha": variables}, ["alpha"]).items() if targets] == jobs
+
+
+def test_a_set_that_is_announced_by_names_announces_its_addresses_as_they_are_given() -> None:
+    variables = host(
+        "replication",
+        "redis1.example.com",
+        redis_sentinel_announce_hostnames=True,
+        redis_replication_sets=[{"name": "main", "primary": "a"}],
+    )
+    (one,) = deployments({"a": variables}, ["a"])
+    assert one["announced"] == {"redis1.example.com:6379": "redis1.example.com"}
+
+
+class Undefined(dict[str, t.Any]):
+    """The variables of a host whose address is made of facts that are not there, as Ansible has them from 2.19 on."""
+
+    def get(self, name: str, default: t.Any = None) -> t.Any:
+        """Return a value; that of the address cannot be worked out."""
+        if name == "redis_node_address":
+            raise LookupError("object of type 'dict' has no attribute 'default_ipv4'")
+        return super().get(name, default)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [host("cluster", "{{ ansible_facts['default_ipv4']['address'] }}"), Undefined(host("cluster"))],
+    ids=["as it is written", "undefined"],
+)
+def test_a_host_that_is_down_is_asked_by_its_name_where_its_address_is_a_fact(variables: Variables) -> None:
+    (one,) = deployments({"alpha": variables, "bravo": host("cluster", "192.0.2.12")}, ["alpha", "bravo"])
+    assert [node["address"] for node in one["nodes"]] == ["alpha"] * 6 + ["192.0.2.12"] * 6
