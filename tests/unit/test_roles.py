@@ -87,6 +87,26 @@ def test_no_task_registers_the_name_of_a_variable(role: pathlib.Path) -> None:
     assert sorted(registered & variables) == []
 
 
+def task_variables(value: t.Any) -> t.Iterator[str]:
+    """Yield the names that tasks set for themselves."""
+    if isinstance(value, list):
+        for one in value:
+            yield from task_variables(one)
+    elif isinstance(value, dict):
+        if isinstance(value.get("vars"), dict):
+            yield from value["vars"]
+        for one in value.values():
+            yield from task_variables(one)
+
+
+@pytest.mark.parametrize("role", BY_NAME)
+def test_no_task_sets_what_is_included(role: pathlib.Path) -> None:
+    # What include_vars has read wins over the variables of a task.
+    included = {name for path in (role / "vars").glob("*.yml") if path.name != "main.yml" for name in load(path) or {}}
+    own = {name for path in (role / "tasks").rglob("*.yml") for name in task_variables(load(path))}
+    assert sorted(own & included) == []
+
+
 @pytest.mark.parametrize("role", BY_NAME)
 def test_secrets_are_marked_as_such(role: pathlib.Path) -> None:
     unmarked = [
