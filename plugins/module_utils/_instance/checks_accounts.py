@@ -9,6 +9,7 @@ import re
 import typing as t
 
 from .._errors import Refused
+from .._text import MASK
 from .model import Account
 from .users import with_listed
 
@@ -51,10 +52,13 @@ def refusal(
                 "it: Sentinel writes it to its file as one bare word and would not start again. Choose another one."
             )
     for user in users:
-        word = wrong_rule(str(user.get("rules") or ""))
+        rules = str(user.get("rules") or "")
+        word = wrong_rule(rules)
         if word:
+            # What follows a blank within a password looks like a rule of its own.
+            told = f"one of its rules ({MASK})" if re.search(r"[<>#!]", rules) else repr(word)
             return (
-                f"user {user['name']!r} in {variable}: {word!r} is no rule of ACL SETUSER. A rule is a command (+get), "
+                f"user {user['name']!r} in {variable}: {told} is no rule of ACL SETUSER. A rule is a command (+get), "
                 "a category (+@read, -@dangerous), a pattern of keys (~cache:*) or of channels (&news:*)."
             )
     accounts = [Account(str(one["name"]), one["password"], "") for one in own if not one.get("bare")]
@@ -67,7 +71,8 @@ def refusal(
 
 def wrong_rule(rules: str) -> str:
     """Return the first word that no version of the engines takes for a rule; nothing where all may be rules."""
-    for word in rules.replace("(", " ").replace(")", " ").split():
+    # A selector is in parentheses; within a word they belong to a pattern.
+    for word in re.sub(r"(?<!\S)\(|\)(?!\S)", " ", rules).split():
         if word.lower() not in WORDS and not _RULE.fullmatch(word) and word[0] not in "<>":
             return word
     return ""

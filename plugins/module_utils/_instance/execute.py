@@ -72,32 +72,22 @@ def _turns_log_on(step: SetLive) -> bool:
 
 def _set_live(step: SetLive, wanted: Wanted, one: Instance, login: Login, timeout: float, keep: bool) -> None:
     def send(client: Client) -> None:
-        _await_loaded(client, step.node, timeout)
-        _send(client, step)
+        trial.set_values(client, [(name, then) for name, _now, then in step.changes])
         _check_taken(client, step)
         if _turns_log_on(step):
             _await_rewrite(client, step.node, timeout)
 
     tried = tuple(change for change in step.changes if change[0] not in LOGINS)
-    if not tried:
-        # How members log in to each other changes on all of them at once, and is wrong in between.
-        with connect(one, login) as client:
+    with connect(one, login) as client:
+        # A cluster node that loads does not say how it stands, either.
+        _await_loaded(client, step.node, timeout)
+        if not tried:
+            # How members log in to each other changes on all of them at once, and is wrong in between.
             send(client)
-        return
+            return
     trial.attempt(wanted, one, tried, login, send)
     if keep:
         trial.forget(wanted, one.port)
-
-
-def _send(client: Client, step: SetLive) -> None:
-    # One command: the engine takes all of it or nothing, and certificate and key only together.
-    words = [word for name, _now, then in step.changes for word in (name, then)]
-    reply = client.pipeline([("CONFIG", "SET", *words)])[0]
-    if isinstance(reply, EngineRefused) and "wrong number of arguments" in str(reply):
-        # Redis 6.2 takes one setting at a time.
-        checked(client.pipeline([("CONFIG", "SET", name, then) for name, _now, then in step.changes]))
-    elif isinstance(reply, CollectionError):
-        raise reply
 
 
 def _check_taken(client: Client, step: SetLive) -> None:

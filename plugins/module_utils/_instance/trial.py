@@ -149,6 +149,16 @@ def _restore(client: Client, changes: Trial) -> None:
     """Set what still has the value on trial to what it was; another client may have changed the rest."""
     now = checked(client.pipeline([("CONFIG", "GET", name) for name, _before, _after in changes]))
     shown = {name: value for reply in now for name, value in zip(reply[::2], reply[1::2])}
-    for name, before, after in changes:
-        if shown.get(name) == after:
-            client.command("CONFIG", "SET", name, before)
+    set_values(client, [(name, before) for name, before, after in changes if shown.get(name) == after])
+
+
+def set_values(client: Client, values: t.Sequence[tuple[str, str]]) -> None:
+    """Set them in one command: the engine takes all of them or none, and certificate and key only together."""
+    if not values:
+        return
+    reply = client.pipeline([("CONFIG", "SET", *(word for pair in values for word in pair))])[0]
+    if isinstance(reply, EngineRefused) and "wrong number of arguments" in str(reply):
+        # Redis 6.2 takes one setting at a time.
+        checked(client.pipeline([("CONFIG", "SET", *pair) for pair in values]))
+    elif isinstance(reply, CollectionError):
+        raise reply

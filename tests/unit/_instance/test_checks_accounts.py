@@ -49,3 +49,14 @@ def test_users_that_cannot_be(users: list[dict[str, str]], own: list[dict[str, o
     assert bool(said) is bool(says)
     assert "with space" not in said
     assert "clear text" not in says or ">clear" not in said
+
+
+@pytest.mark.parametrize("rules", ["~* +@all >my pass word", "~* #plainsecret", "['>s3cret']", "~* >s3cr(et"])
+def test_what_may_be_part_of_a_password_is_not_shown(rules: str) -> None:
+    said = refusal([{"name": "shop", "rules": rules}], "redis_node_users")
+    assert not any(part in said for part in ("pass word", "'pass'", "plainsecret", "s3cr", "'et'"))
+
+
+def test_parentheses_within_a_pattern_are_no_selector() -> None:
+    assert wrong_rule("~a(b):* (+get ~c:*) +@read") == ""
+    assert wrong_rule("(+get ~c:* nonsense)") == "nonsense"

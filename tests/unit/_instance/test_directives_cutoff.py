@@ -24,6 +24,8 @@ CASES = [
     ("bind", "192.0.2.11 127.0.0.1", None),
     ("bind", '"192.0.2.11"', None),
     ("bind", "* -::*", None),
+    ("bind", "::", "own address"),
+    ("bind", "-::* ::1", "own address"),
     ("bind", ["192.0.2.11", "127.0.0.1"], None),
     ("bind", ["127.0.0.1", "192.0.2.12"], "own address"),
     ("bind-source-addr", "192.0.2.12", "another address"),
