@@ -14,7 +14,7 @@ fi
 engine=${TESTBED_ENGINE:-podman}
 base=${TESTBED_BASE_IMAGE:-docker.io/library/debian:bookworm}
 as_root=()
-[ "$(id -u)" -eq 0 ] || as_root=(sudo --preserve-env=http_proxy,https_proxy,no_proxy)
+[ "$(id -u)" -eq 0 ] || as_root=(sudo "--preserve-env=http_proxy,https_proxy,no_proxy")
 work=$(mktemp -d)
 container=""
 cleanup() {
@@ -43,13 +43,15 @@ for name in PIP_CERT PIP_INDEX_URL PIP_EXTRA_INDEX_URL SSL_CERT_FILE http_proxy 
 done
 # It ends by itself should this script be killed.
 lifetime=$(("${BARE_HOURS:-2}" * 3600))
-arguments=(--detach --rm --stop-signal KILL --volume almashooq-redis-bare-pip:/root/.cache/pip "${settings[@]}" ${BARE_ARGUMENTS:-})
+read -r -a given <<<"${BARE_ARGUMENTS:-}"
+arguments=(--detach --rm --stop-signal KILL --volume almashooq-redis-bare-pip:/root/.cache/pip "${settings[@]}" "${given[@]}")
 container=$("${as_root[@]}" "$engine" run "${arguments[@]}" "$image" sleep "$lifetime")
 inside=("${as_root[@]}" "$engine" exec)
 tar -C "$work" -c --owner=0 --group=0 checkout.git | "${inside[@]}" --interactive "$container" tar -C /root -x
 "${inside[@]}" "$container" git clone --quiet /root/checkout.git /root/checkout
 trap - ERR
 
+# shellcheck disable=SC2016  # the container's name of its system
 echo "A bare machine: $("${inside[@]}" "$container" sh -c '. /etc/os-release; echo "$PRETTY_NAME"'), with git, make and $("${inside[@]}" "$container" python3 --version)"
 for target in "$@"; do
   start=$SECONDS
