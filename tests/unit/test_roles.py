@@ -87,6 +87,18 @@ def test_no_task_registers_the_name_of_a_variable(role: pathlib.Path) -> None:
     assert sorted(registered & variables) == []
 
 
+@pytest.mark.parametrize("role", BY_NAME)
+def test_no_task_is_delegated_to_nobody(role: pathlib.Path) -> None:
+    # An empty name is an error even where `when` skips the task.
+    wrong = [
+        f"{path.name}: {found[1]}"
+        for path in (role / "tasks").rglob("*.yml")
+        for found in re.finditer(r'delegate_to: "\{\{ (\w+) \}\}"', path.read_text(encoding="utf-8"))
+        if f"{found[1]} | length > 0" in path.read_text(encoding="utf-8")
+    ]
+    assert wrong == []
+
+
 def task_variables(value: t.Any) -> t.Iterator[str]:
     """Yield the names that tasks set for themselves."""
     if isinstance(value, list):
