@@ -46,7 +46,7 @@ def peer(address: Address, login: Login, *, cluster: bool) -> guard_rules.Peer:
     except ConnectionRefusedError:
         return guard_rules.Peer(address, guard_rules.REFUSED)
     except (OSError, ValueError, Answered) as error:
-        return guard_rules.Peer(address, guard_rules.UNKNOWN, why=_why(error))
+        return guard_rules.Peer(address, guard_rules.UNKNOWN, why=reason(error))
     info = dict(line.split(":", 1) for text in replies[-2:] for line in str(text).splitlines() if ":" in line)
     view = guard_disk.members(str(replies[0])) if cluster else ()
     return guard_rules.Peer(address, guard_rules.ANSWERED, info, view)
@@ -137,6 +137,7 @@ def _resolved(host: str) -> str:
     return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
 
 
-def _why(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Return why a server gave no answer, without anything that it was sent."""
     # An answer's first word says what it is; the rest may quote what was sent.
     return str(error).split(" ", 1)[0] if isinstance(error, Answered) else str(error) or type(error).__name__

@@ -89,7 +89,7 @@ class Guard:
         try:
             guard_peers.converse(heir, self._login, [["CLUSTER", "FAILOVER", "TAKEOVER"]])
         except (OSError, ValueError, guard_peers.Answered) as error:
-            say(self.port, f"{heir[0]}:{heir[1]} did not become primary: {error}")
+            say(self.port, f"{heir[0]}:{heir[1]} did not become primary: {guard_peers.reason(error)}")
 
     def _cluster(self) -> tuple[str, Decide | None, guard_rules.Limits | None]:
         known = guard_disk.members(guard_disk.nodes_file(self._given))
