@@ -8,13 +8,12 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
+from .._addresses import everywhere
 from .._nodes import Finding
 from .checks_common import finding
 from .desired import Desired
 from .model import Observed, Server
 
-# All addresses, by whether they are those of IPv6: the engines listen on one kind alone with each of them.
-EVERYWHERE = {False: frozenset(["*", "0.0.0.0"]), True: frozenset(["::", "::*"])}
 # What peers and Sentinels are told to connect to, in a cluster and in a set.
 ANNOUNCED = {True: "cluster-announce-ip", False: "replica-announce-ip"}
 ERRORS_HINT = (
@@ -51,7 +50,7 @@ def _errors(server: Server) -> t.Iterator[Finding]:
 def _bound(server: Server) -> t.Iterator[Finding]:
     bound = [_plain(word.lstrip("-")) for word in server.settings.get("bind", "").split()]
     own = _address(server)
-    if not bound or EVERYWHERE[":" in own].intersection(bound) or own in bound:
+    if not bound or everywhere(own).intersection(bound) or own in bound:
         return
     yield finding(
         "address",

@@ -17,6 +17,7 @@ import re
 import shlex
 import typing as t
 
+from .._addresses import everywhere
 from .._errors import Refused
 from .model import Instance
 
@@ -26,9 +27,7 @@ FEWEST_CLIENTS = 64
 # Milliseconds in which a busy host may not get to answer a ping of the cluster bus.
 SHORTEST_NODE_TIMEOUT = 500
 PING_PERIOD = 10  # seconds, the engines' default of repl-ping-replica-period
-# All addresses of IPv4 and those of IPv6: the engines listen on one kind alone with each of them.
-EVERYWHERE_4, EVERYWHERE_6 = frozenset(["*", "0.0.0.0"]), frozenset(["::", "::*"])
-EVERYWHERE = EVERYWHERE_4 | EVERYWHERE_6
+EVERYWHERE = everywhere("0.0.0.0") | everywhere("::")
 
 # Commands that may be renamed or disabled: neither this collection nor Sentinel, the exporter or a client library
 # sends them, and the engine writes them to no replica and no append-only file. All others are refused, those of later
@@ -92,8 +91,7 @@ def _bind(one: Instance, values: t.Sequence[str]) -> str:
     bound = [_address(value.lower().lstrip("-")) for value in values]
     if not bound or bound == [""]:
         return "it would listen nowhere"
-    everywhere = EVERYWHERE_6 if ":" in one.address else EVERYWHERE_4
-    if one.address not in bound and not everywhere.intersection(bound):
+    if one.address not in bound and not everywhere(one.address).intersection(bound):
         return f"it does not contain the instance's own address {one.address}, at which everything connects to it"
     if one.cluster_enabled and bound[0] != one.address and bound[0] not in EVERYWHERE:
         return f"the cluster bus would talk from {bound[0]}, the first address, instead of {one.address}"
