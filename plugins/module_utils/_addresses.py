@@ -25,11 +25,6 @@ def resolved(host: str) -> str:
         ) from error
 
 
-def everywhere(address: str) -> frozenset[str]:
-    """Return the words of directive ``bind`` that mean all addresses of this one's family, the other's not included."""
-    return frozenset(["::", "::*"]) if ":" in address else frozenset(["*", "0.0.0.0"])
-
-
 @functools.lru_cache(maxsize=1024)
 def every_address(host: str) -> tuple[str, ...]:
     """Return all IP addresses of a host name, the name itself where it has none; asked once a run."""

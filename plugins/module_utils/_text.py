@@ -64,3 +64,8 @@ def _settings(given: object, are_settings: bool) -> t.Iterator[t.Mapping[object,
     elif isinstance(given, (list, tuple)):
         for one in given:
             yield from _settings(one, False)
+
+
+def everywhere(address: str) -> frozenset[str]:
+    """Return the words of directive ``bind`` that mean all addresses of this one's family, the other's not included."""
+    return frozenset(["::", "::*"]) if ":" in address else frozenset(["*", "0.0.0.0"])

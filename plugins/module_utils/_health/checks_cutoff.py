@@ -8,8 +8,8 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from .._addresses import everywhere
 from .._nodes import Finding
+from .._text import everywhere
 from .checks_common import finding
 from .desired import Desired
 from .model import Observed, Server

@@ -17,8 +17,8 @@ import re
 import shlex
 import typing as t
 
-from .._addresses import everywhere
 from .._errors import Refused
+from .._text import everywhere
 from .model import Instance
 
 MIB = 2**20
