@@ -41,17 +41,33 @@ def test_the_exporter_reaches_and_is_reached_by_this_host_and_those_that_are_all
     ]
 
 
-def test_nothing_is_restricted_by_default() -> None:
-    assert rules([]) == []
+def test_without_a_prometheus_in_the_inventory_only_this_host_may_ask() -> None:
+    assert rules([]) == ["IPAddressDeny=any", "IPAddressAllow=localhost 192.0.2.11"]
+
+
+def test_by_default_the_hosts_of_the_monitoring_group_may_ask_whose_addresses_the_inventory_has() -> None:
+    hosts = {
+        "watch1": {"redis_monitoring_address": "198.51.100.7", "ansible_host": "203.0.113.7"},
+        "watch2": {"redis_monitoring_address": "127.0.0.1", "ansible_host": "2001:db8::7"},
+        "watch3": {"ansible_host": "watch3.example.com"},
+        "watch4": {},
+    }
+    found = templated(
+        "{{ redis_exporter_allow }}", groups={"redis_monitoring": list(hosts), "other": []}, hostvars=hosts
+    )
+    assert found == ["198.51.100.7", "203.0.113.7", "2001:db8::7"]
+    assert templated("{{ redis_exporter_allow }}", groups={}, hostvars={}) == []
 
 
 @pytest.mark.parametrize(
     ("allow", "refused"),
     [
         (["192.0.2.50", "192.0.2.0/26", "2001:db8::1", "2001:db8::/64"], []),
+        (["0.0.0.0/0", "::/0", "255.249.199.99/32", "2001:db8::/128"], []),
         (["watch.example.com", "192.0.2", "any\nExecStart=x"], ["watch.example.com", "192.0.2", "any\nExecStart=x"]),
+        (["192.0.2.0/33", "192.0.2.256", "1.2.3.4.5", "2001:db8::/129", "2001", ":"],) * 2,
     ],
-    ids=["addresses and networks", "names and others"],
+    ids=["addresses and networks", "everyone and the longest", "names and others", "out of range"],
 )
 def test_what_is_no_address_is_refused_before_anything_is_changed(allow: list[str], refused: list[str]) -> None:
     tasks = yaml.safe_load((ROLE / "tasks" / "refuse.yml").read_text(encoding="utf-8"))
