@@ -27,7 +27,20 @@ TELL_NOTHING = frozenset(["length", "count", "bool"])
 GIVE_SECRETS = frozenset(["almashooq.redis.client_files", "almashooq.redis.sentinel_sets"])
 # Attributes of things that hold secrets which are none themselves, besides the options that are not marked.
 NO_SECRETS = frozenset(
-    ["path", "secret", "key", "changed", "rc", "stat", "isreg", "exists", "address", "inventory_hostname", "quorum"]
+    [
+        "address",
+        "ansible_host",
+        "changed",
+        "exists",
+        "inventory_hostname",
+        "isreg",
+        "key",
+        "path",
+        "quorum",
+        "rc",
+        "secret",
+        "stat",
+    ]
 )
 JINJA = jinja2.Environment(extensions=["jinja2.ext.do"])
 

@@ -10,6 +10,8 @@ the steps is safe, and every prefix of them leaves less to do.
 
 from __future__ import annotations
 
+import typing as t
+
 from .._errors import Refused
 from .._nodes import LOADING, NOT_PERMITTED, UNREACHABLE, UNREADABLE, WRONG_PASSWORD
 from . import checks
@@ -32,7 +34,7 @@ def plan(observed: Observed, desired: Desired) -> tuple[Attach, ...]:
     _refuse_problems(observed)
     _refuse_one_server_twice(observed)
     primary = observed.by_name()[primary_of(observed, desired)]
-    _refuse_outsiders(observed, desired)
+    refuse_outsiders(observed, desired)
     steps = (_attach(node, primary, observed, desired) for node in observed.nodes if node.name != primary.name)
     return tuple(step for step in steps if step is not None)
 
@@ -41,13 +43,7 @@ def _attach(node: Node, primary: Node, observed: Observed, desired: Desired) -> 
     follows = node.following == primary.name
     if follows and node.link_up:
         return None
-    if node.following and node.following not in observed.by_name():
-        raise Refused(
-            f"{node.name} is a replica of {node.following}, which is none of the nodes of {desired.set!r}: it belongs "
-            "to another deployment",
-            node=node.name,
-            hint=f"Correct its address in the inventory, or leave it out: it serves another deployment. {UNCHANGED}",
-        )
+    refuse_foreign(node, observed.by_name(), desired)
     gives_up = _surplus(node, primary)
     if gives_up and not primary.holds_data and node.name not in desired.discard:
         raise Refused(
@@ -78,7 +74,19 @@ def _surplus(node: Node, primary: Node) -> str:
     return f"{newer} byte(s) of writes that the primary never had" if newer else ""
 
 
-def _refuse_outsiders(observed: Observed, desired: Desired) -> None:
+def refuse_foreign(node: Node, known: t.Container[str], desired: Desired) -> None:
+    """Raise Refused for a replica of a server that is not known."""
+    if node.following and node.following not in known:
+        raise Refused(
+            f"{node.name} is a replica of {node.following}, which is none of the nodes of {desired.set!r}: it belongs "
+            "to another deployment",
+            node=node.name,
+            hint=f"Correct its address in the inventory, or leave it out: it serves another deployment. {UNCHANGED}",
+        )
+
+
+def refuse_outsiders(observed: Observed, desired: Desired) -> None:
+    """Raise Refused where a node has a replica that the inventory does not know."""
     for node in observed.nodes:
         unlisted = [one.name for one in observed.nodes if one.following == node.name and one.name not in node.followers]
         for name in checks.outsiders(node, observed, desired):
@@ -97,6 +105,11 @@ def _refuse_problems(observed: Observed) -> None:
         said = "; ".join(f"{node.name} is {node.problem}: {node.detail}" for node in ailing)
         hints = dict.fromkeys(WAYS_OUT[node.problem] for node in ailing)
         raise Refused(f"{said}. {UNCHANGED}", node=ailing[0].name, hint=" ".join(hints))
+    refuse_clustered(observed)
+
+
+def refuse_clustered(observed: Observed) -> None:
+    """Raise Refused where a node belongs to a cluster."""
     clustered = [node.name for node in observed.nodes if node.clustered]
     if clustered:
         raise Refused(

@@ -36,9 +36,9 @@ WAYS_OUT = {
 def plan(observed: Observed, desired: Desired) -> tuple[Step, ...]:
     """Return the steps that are left; raise Refused where nothing may be done."""
     _refuse_problems(observed)
-    _refuse_one_id_twice(observed)
+    refuse_one_id_twice(observed)
     _refuse_locked_out(observed)
-    _refuse_outsiders(observed, desired)
+    refuse_outsiders(observed, desired)
     steps: list[Step] = []
     for one in observed.sentinels:
         differing = _differing(desired.settings_of(one.name), dict(one.settings))
@@ -162,7 +162,8 @@ def _refuse_problems(observed: Observed) -> None:
         raise Refused(f"{said}. {UNCHANGED}", node=ailing[0].name, hint=" ".join(hints))
 
 
-def _refuse_one_id_twice(observed: Observed) -> None:
+def refuse_one_id_twice(observed: Observed) -> None:
+    """Raise Refused where two Sentinels run with one id."""
     seen: dict[str, str] = {}
     for one in observed.sentinels:
         if one.id in seen:
@@ -175,8 +176,8 @@ def _refuse_one_id_twice(observed: Observed) -> None:
         seen[one.id] = one.name
 
 
-def _refuse_outsiders(observed: Observed, desired: Desired) -> None:
-    """A Sentinel of elsewhere votes, and a replica of elsewhere can be promoted."""
+def refuse_outsiders(observed: Observed, desired: Desired) -> None:
+    """Raise Refused for strangers that are up: their Sentinels vote, and their replicas can be promoted."""
     for wanted in desired.sets:
         for one, watch in observed.watches(wanted.name):
             for each in unwanted(one, watch, desired):

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module ``preflight_sets``: running sets and their Sentinels are asked for what a run would refuse too late."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._addresses import Addresses, every_name
+from .._argspec import access, access_of
+from .._client import REDIS_IMPORT_ERROR, Access, Connections, Record
+from .._nodes import WRONG_PASSWORD, Wanted, make_wanted
+from .._replication import ahead
+from .._replication.desired import Desired as DesiredSet
+from .._replication.model import Node
+from .._replication.model import Observed as ObservedSet
+from .._replication.observe import ask_sentinels, observe_nodes
+from .desired import Desired, WantedSet, announced_name
+from .model import Observed
+from .observe import observe
+from .plan import refuse_one_id_twice, refuse_outsiders
+
+
+def look_ahead(params: t.Mapping[str, t.Any], record: Record) -> dict[str, t.Any]:
+    """Return which sets could be asked; raise Refused for what the run would refuse once everything is started."""
+    if REDIS_IMPORT_ERROR is not None:
+        return {"checked": []}
+    resolve = Addresses()
+    sentinels = make_wanted(params["sentinels"])
+    leaving = frozenset(announced_name(one, resolve) for one in params["leaving"])
+    external = leaving.union(other for name in params["external"] for other in every_name(name))
+    checked, wanted = [], []
+    with Connections(sentinels, access_of(params, "sentinel"), record) as connections:
+        for one in params["sets"]:
+            nodes = make_wanted({**node, "address": resolve(str(node["address"]))} for node in one["nodes"])
+            first = announced_name(one["primary"], resolve)
+            desired = DesiredSet(one["name"], nodes, first, sentinels, frozenset(params["discard"]), external)
+            opinions = ask_sentinels(sentinels, connections, desired.set, resolve)
+            observed = ObservedSet(_ask(nodes, params, record, resolve), opinions)
+            ahead.refuse(observed, desired)
+            wanted.append(WantedSet(desired.set, desired.primary, nodes, quorum=1))
+            checked += [desired.set] if any(not node.problem for node in observed.nodes) else []
+        found = observe(sentinels, connections, resolve)
+    running = Observed(tuple(one for one in found if not one.problem))
+    refuse_one_id_twice(running)
+    known_as = tuple((one.name, announced_name(given, resolve)) for one, given in zip(sentinels, params["sentinels"]))
+    refuse_outsiders(running, Desired(sentinels, tuple(wanted), leaving=leaving, external=external, announced=known_as))
+    return {"checked": checked}
+
+
+def _ask(
+    nodes: t.Sequence[Wanted], params: t.Mapping[str, t.Any], record: Record, resolve: t.Callable[[str], str]
+) -> tuple[Node, ...]:
+    first = access(params)
+    found = _observed(nodes, first, record, resolve)
+    refused = [wanted for wanted, node in zip(nodes, found) if node.problem == WRONG_PASSWORD]
+    if not refused or params["password_old"] is None:
+        return found
+    # A run that changes the password meets instances that still have the old one.
+    again = _observed(refused, dataclasses.replace(first, password=params["password_old"]), record, resolve)
+    by_name = {node.name: node for node in again}
+    return tuple(by_name.get(node.name, node) for node in found)
+
+
+def _observed(
+    nodes: t.Sequence[Wanted], login: Access, record: Record, resolve: t.Callable[[str], str]
+) -> tuple[Node, ...]:
+    with Connections(nodes, login, record) as connections:
+        return observe_nodes(nodes, connections, resolve)
