@@ -40,13 +40,12 @@ PASSWORDS = {"admin": "admin secret", "replication": "replication secret", "sent
 USER, GROUP = "nobody", "nogroup"
 # What concerns the machine that runs the tests.
 SKIPPED = [*(f"redis_install_{phase}" for phase in ("choose", "forbid", "package", "user")), "redis_node_kernel"]
-# Hosts of one machine: each module sees the files of its host only.
+# Hosts of one machine: each is a process with files of its own, which modules join. A host has one such namespace for
+# all of its names and for as long as it lives: by this, and by its boot, hosts are told apart.
+HOST = 'for path in run etc var; do mount --bind "$0/$path" "/$path" || exit; done; echo ready; exec sleep infinity'
 INTERPRETER = """\
 #!/bin/sh
-# unshare runs this script again, within the host.
-[ "$IN_HOST" ] || IN_HOST=yes exec unshare --mount "$0" "$@"
-for path in run etc var; do mount --bind "{directory}/$path" "/$path"; done
-PYTHONPATH="{directory}/site" exec "{python}" "$@"
+PYTHONPATH="{directory}/site" exec nsenter --mount --target={pid} "{python}" "$@"
 """
 # Has modules start sooner: see there.
 BYTECODE = ROOT / "molecule" / "shared" / "image" / "module_bytecode.py"
@@ -74,6 +73,7 @@ class Site:
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="matrix-"))
         # The service user has to get through.
         self.base.chmod(0o755)
+        self._hosts: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Site:
         """Write the inventory."""
@@ -120,6 +120,9 @@ class Site:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         until(lambda: not self._servers(), "the servers to end")
+        for host in self._hosts:
+            host.kill()
+            host.communicate()
         shutil.rmtree(self.base)
 
     def _common(self) -> dict[str, t.Any]:
@@ -143,8 +146,12 @@ class Site:
         shutil.copytree("/etc", directory / "etc", symlinks=True)
         (directory / "site").mkdir()
         shutil.copy(BYTECODE, directory / "site" / "sitecustomize.py")
+        host = subprocess.Popen(["unshare", "--mount", "sh", "-c", HOST, str(directory)], stdout=subprocess.PIPE)
+        self._hosts.append(host)
+        assert host.stdout is not None
+        assert host.stdout.readline() == b"ready\n"
         python = directory / "python"
-        python.write_text(INTERPRETER.format(directory=directory, python=sys.executable))
+        python.write_text(INTERPRETER.format(directory=directory, pid=host.pid, python=sys.executable))
         python.chmod(0o755)
         return {"redis_node_address": address, "ansible_python_interpreter": str(python)}
 
