@@ -19,6 +19,10 @@ options:
     description:
       - Password of O(username).
     type: str
+  password_old:
+    description:
+      - Password that is tried where a server refuses O(password), for the run that changes it.
+    type: str
   tls:
     description:
       - Whether to connect with TLS.

@@ -16,6 +16,7 @@ from ._load.model import KINDS
 CONNECTION: dict[str, dict[str, t.Any]] = {
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
+    "password_old": {"type": "str", "no_log": True},
     "tls": {"type": "bool", "default": False},
     "tls_ca_file": {"type": "path"},
     "tls_cert_file": {"type": "path"},
@@ -121,6 +122,7 @@ def access(params: t.Mapping[str, t.Any]) -> Access:
     return Access(
         username=params["username"],
         password=params["password"],
+        password_old=params["password_old"],
         tls=params["tls"],
         tls_ca_file=params["tls_ca_file"],
         tls_cert_file=params["tls_cert_file"],
@@ -137,4 +139,5 @@ def access_of(params: t.Mapping[str, t.Any], whose: str) -> Access:
         first,
         username=params[f"{whose}_username"] or first.username,
         password=params[f"{whose}_password"] or first.password,
+        password_old=params.get(f"{whose}_password_old") or first.password_old,
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import dataclasses
 import functools
 import inspect
 import socket
@@ -53,10 +54,14 @@ WORKERS = 8  # more only fight for the interpreter: at 60 nodes, 16 cost twice t
 
 @dataclass(frozen=True)
 class Access:
-    """How to log in to a deployment's nodes.  ``timeout`` bounds each exchange, in seconds."""
+    """How to log in to a deployment's nodes.  ``timeout`` bounds each exchange, in seconds.
+
+    ``password_old`` is tried at servers that refuse the password: a run that changes it meets both.
+    """
 
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    password_old: str | None = field(default=None, repr=False)
     tls: bool = False
     tls_ca_file: str | None = None
     tls_cert_file: str | None = None
@@ -92,6 +97,10 @@ class Client:
         self._access = access
         self._record = record
         self._connection = _connection(host, port, access, unix_socket)
+        self._other: t.Any = None
+        if access.password_old is not None:
+            old = dataclasses.replace(access, password=access.password_old)
+            self._other = _connection(host, port, old, unix_socket)
 
     def __enter__(self) -> Client:
         """Return itself: ``with`` closes the connection."""
@@ -133,7 +142,7 @@ class Client:
             self._connection.disconnect()
 
     def _exchange(self, commands: t.Sequence[t.Sequence[object]]) -> list[Reply]:
-        self._connection.connect()
+        self._connect()
         self._connection.send_packed_command(self._connection.pack_commands(commands))
         replies: list[Reply] = []
         for command in commands:
@@ -142,6 +151,15 @@ class Client:
             except redis.exceptions.ResponseError as error:
                 replies.append(self._refusal(command, error))
         return replies
+
+    def _connect(self) -> None:
+        try:
+            self._connection.connect()
+        except (redis.exceptions.RedisError, OSError) as error:
+            if self._other is None or not _is_login_refusal(error):
+                raise
+            self._connection, self._other = self._other, self._connection
+            self._connection.connect()
 
     def _refusal(self, command: t.Sequence[object], error: Exception) -> CollectionError:
         reply = without_echo(str(error))

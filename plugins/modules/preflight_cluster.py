@@ -37,9 +37,6 @@ options:
     elements: str
     choices: [replica-on-primary-host, replica-in-primary-zone, primary-majority-on-host]
     default: []
-  password_old:
-    description: Password that running instances may still have.
-    type: str
   group:
     description: Name of the inventory group, for messages.
     type: str
@@ -84,7 +81,6 @@ def main() -> None:
             "nodes": {"type": "list", "elements": "dict", "required": True},
             "replicas": {"type": "int", "default": 1},
             "accept": CLUSTER["accept"],
-            "password_old": {"type": "str", "no_log": True},
             "group": {"type": "str", "default": "redis_cluster"},
         },
         supports_check_mode=True,

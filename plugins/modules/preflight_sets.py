@@ -83,8 +83,8 @@ options:
   sentinel_password:
     description: Its password; default is O(password).
     type: str
-  password_old:
-    description: Password that running instances may still have.
+  sentinel_password_old:
+    description: Password that is tried where a Sentinel refuses O(sentinel_password); default is O(password_old).
     type: str
   discard:
     description: Nodes whose data may be given up, see O(almashooq.redis.replication#module:discard).
@@ -154,7 +154,7 @@ def main() -> None:
             "sentinels": {**SENTINELS, "required": False, "default": []},
             "sentinel_username": {"type": "str"},
             "sentinel_password": {"type": "str", "no_log": True},
-            "password_old": {"type": "str", "no_log": True},
+            "sentinel_password_old": {"type": "str", "no_log": True},
             "discard": {"type": "list", "elements": "str", "default": []},
             "external": {"type": "list", "elements": "str", "default": []},
             "leaving": {**SENTINELS, "required": False, "default": []},

@@ -112,6 +112,10 @@ options:
     description:
       - Password of O(sentinel_username). By default O(password).
     type: str
+  sentinel_password_old:
+    description:
+      - Password that is tried where a Sentinel refuses O(sentinel_password). By default O(password_old).
+    type: str
   discard:
     description:
       - Nodes, as V(address:port), whose own data may be given up for those of the primary.
@@ -218,6 +222,7 @@ def main():
             "sentinels": {**SENTINELS, "required": False, "default": []},
             "sentinel_username": {"type": "str"},
             "sentinel_password": {"type": "str", "no_log": True},
+            "sentinel_password_old": {"type": "str", "no_log": True},
             "discard": {"type": "list", "elements": "str", "default": []},
             "external": {"type": "list", "elements": "str", "default": []},
             "timeout": {"type": "float", "default": 120.0},

@@ -89,10 +89,13 @@ def test_a_member_that_does_not_run_is_left_to_the_run(fleet: SentinelFleet) -> 
 
 
 def test_the_old_password_is_tried_in_the_run_that_changes_it(fleet: SentinelFleet) -> None:
-    given = asked(fleet, *fleet.ports[:2])
-    sentinel_login = {"sentinel_username": "admin", "sentinel_password": given["password"]}
-    changing = {**given, **sentinel_login, "password": "another", "password_old": given["password"]}
-    assert "is not in the inventory" in refused("preflight_sets", changing)["msg"]
+    given = asked(fleet)
+    *staying, _gone = given["sentinels"]
+    changing = {**given, "password": "another", "password_old": given["password"]}
+    assert converged("preflight_sets", changing)["checked"] == [fleet.name]
+    assert "not in the inventory" in refused("preflight_sets", {**changing, "sentinels": staying})["msg"]
+    only_sentinels = {"sentinel_password": "another", "sentinel_password_old": given["password"]}
+    assert "not in the inventory" in refused("preflight_sets", {**given, **only_sentinels, "sentinels": staying})["msg"]
 
 
 def test_what_cannot_be_asked_is_left_to_the_run(fleet: SentinelFleet) -> None:

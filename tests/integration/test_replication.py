@@ -212,3 +212,19 @@ def test_an_old_primary_that_wrote_nothing_of_its_own_is_attached_without_sentin
         result = converged("replication", options(fleet))
         assert (result["plan"], result["primary"]["port"]) == ([f"{HOST}:{old}: replicate {HOST}:{new}"], new)
         assert_set(fleet, new, old, third)
+
+
+def test_sentinels_that_still_have_the_old_password_are_asked_with_that(engine: pathlib.Path, first_port: int) -> None:
+    with fleet_of(engine, first_port) as fleet:
+        changing = {"sentinel_password": "another", "sentinel_password_old": options(fleet)["password"]}
+        assert converged("replication", options(fleet, **changing))["primary"]["port"] == fleet.ports[0]
+        # Nodes of both kinds in one run, as one that was interrupted leaves them.
+        with fleet.client(fleet.ports[1]) as client:
+            client.execute_command("ACL", "SETUSER", "admin", ">another")
+            client.execute_command("ACL", "SETUSER", "admin", f"<{options(fleet)['password']}")
+        both = {"password": "another", "password_old": options(fleet)["password"]}
+        assert converged("replication", options(fleet, **both))["plan"] == []
+        neither = {"sentinel_password": "another", "sentinel_password_old": "one before that"}
+        wrong = refused("replication", options(fleet, **both, **neither))
+        assert "may know who is primary" in wrong["msg"]
+        assert secrets_in(wrong) == []

@@ -12,7 +12,7 @@ from .._addresses import every_name
 from .._argspec import access
 from .._client import REDIS_IMPORT_ERROR, Connections, Record
 from .._errors import Refused
-from .._nodes import WRONG_PASSWORD, make_wanted
+from .._nodes import make_wanted
 from .._text import node_name
 from .desired import Desired, make_desired
 from .model import NOT_CLUSTERED, Node, Observed
@@ -67,16 +67,8 @@ def _seen(node: Node | None, name: str, member: t.Mapping[str, t.Any]) -> Node:
 
 
 def _ask(running: Desired, params: t.Mapping[str, t.Any], record: Record) -> Observed:
-    first = access(params)
-    with Connections(running.nodes, first, record) as connections:
-        observed = observe(running, connections)
-    refused = tuple(one for one in running.nodes if observed.by_name()[one.name].problem == WRONG_PASSWORD)
-    if not refused or params["password_old"] is None:
-        return observed
-    # A run that changes the password meets instances that have the old one still.
-    old = dataclasses.replace(first, password=params["password_old"])
-    with Connections(refused, old, record) as connections:
-        return observed.replacing(observe(Desired(nodes=refused), connections).by_name())
+    with Connections(running.nodes, access(params), record) as connections:
+        return observe(running, connections)
 
 
 def _refuse_not_clustered(observed: Observed) -> None:

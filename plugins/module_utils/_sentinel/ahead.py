@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from .._addresses import Addresses, every_name
 from .._argspec import access, access_of
-from .._client import REDIS_IMPORT_ERROR, Access, Connections, Record
-from .._nodes import WRONG_PASSWORD, Wanted, make_wanted
+from .._client import REDIS_IMPORT_ERROR, Connections, Record
+from .._nodes import Wanted, make_wanted
 from .._replication import ahead
 from .._replication.desired import Desired as DesiredSet
 from .._replication.model import Node
@@ -53,19 +52,5 @@ def look_ahead(params: t.Mapping[str, t.Any], record: Record) -> dict[str, t.Any
 def _ask(
     nodes: t.Sequence[Wanted], params: t.Mapping[str, t.Any], record: Record, resolve: t.Callable[[str], str]
 ) -> tuple[Node, ...]:
-    first = access(params)
-    found = _observed(nodes, first, record, resolve)
-    refused = [wanted for wanted, node in zip(nodes, found) if node.problem == WRONG_PASSWORD]
-    if not refused or params["password_old"] is None:
-        return found
-    # A run that changes the password meets instances that still have the old one.
-    again = _observed(refused, dataclasses.replace(first, password=params["password_old"]), record, resolve)
-    by_name = {node.name: node for node in again}
-    return tuple(by_name.get(node.name, node) for node in found)
-
-
-def _observed(
-    nodes: t.Sequence[Wanted], login: Access, record: Record, resolve: t.Callable[[str], str]
-) -> tuple[Node, ...]:
-    with Connections(nodes, login, record) as connections:
+    with Connections(nodes, access(params), record) as connections:
         return observe_nodes(nodes, connections, resolve)
