@@ -124,8 +124,9 @@ def test_check_mode_tells_the_plan_and_touches_nothing(one_fleet: SentinelFleet)
 
 
 def paused(fleet: SentinelFleet, writer: Writer) -> bool:
-    """Tell whether writes are held and nobody has been promoted yet."""
-    return writer.silent_for() > 0.03
+    """Tell whether the primary has been told to hold writes; nobody has been promoted yet."""
+    with fleet.client(fleet.ports[0]) as client:
+        return "cmdstat_client|pause" in client.info("commandstats")
 
 
 def promoted(fleet: SentinelFleet, writer: Writer) -> bool:
