@@ -23,26 +23,36 @@ def templated(text: str, **variables: t.Any) -> t.Any:
     for path in ("defaults/main.yml", "vars/main.yml"):
         own |= yaml.safe_load((ROLE / path).read_text(encoding="utf-8"))
     trusted = {name: trust_as_template(value) if isinstance(value, str) else value for name, value in own.items()}
-    servers = [{"address": "192.0.2.11", "name": "192.0.2.11:7000"}, {"address": "redis1.example.com", "name": "x:1"}]
+    servers = [{"address": "192.0.2.11", "name": "192.0.2.11:7000"}, {"address": "192.0.2.12", "name": "192.0.2.12:1"}]
     fixed = {"ansible_managed": "", "redis_node_address": "192.0.2.11", "__redis_exporter_instances": servers}
     return Templar(loader=DataLoader(), variables={**trusted, **fixed, **variables}).template(trust_as_template(text))
 
 
-def rules(allow: list[str]) -> list[str]:
-    """Return what the unit says of addresses."""
+def rules(allow: list[str] | None = None, **variables: t.Any) -> list[str]:
+    """Return what the unit says of addresses, in an inventory without a Prometheus."""
     text = (ROLE / "templates" / "unit.service.j2").read_text(encoding="utf-8")
-    return re.findall(r"^IPAddress.*$", templated(text, redis_exporter_allow=allow), re.MULTILINE)
+    given = {"groups": {}, "hostvars": {}, **variables, **({} if allow is None else {"redis_exporter_allow": allow})}
+    return re.findall(r"^IPAddress.*$", templated(text, **given), re.MULTILINE)
 
 
 def test_the_exporter_reaches_and_is_reached_by_this_host_and_those_that_are_allowed() -> None:
     assert rules(["198.51.100.7", "2001:db8::/64"]) == [
         "IPAddressDeny=any",
-        "IPAddressAllow=localhost 192.0.2.11 198.51.100.7 2001:db8::/64",
+        "IPAddressAllow=localhost 192.0.2.11 192.0.2.12 198.51.100.7 2001:db8::/64",
     ]
 
 
 def test_without_a_prometheus_in_the_inventory_only_this_host_may_ask() -> None:
-    assert rules([]) == ["IPAddressDeny=any", "IPAddressAllow=localhost 192.0.2.11"]
+    assert rules() == ["IPAddressDeny=any", "IPAddressAllow=localhost 192.0.2.11 192.0.2.12"]
+
+
+def test_a_host_whose_address_is_a_name_is_restricted_only_by_a_list_of_its_own() -> None:
+    name = {"redis_node_address": "redis1.example.com"}
+    assert rules(**name) == []
+    assert rules(["198.51.100.7"], **name) == [
+        "IPAddressDeny=any",
+        "IPAddressAllow=localhost 192.0.2.11 192.0.2.12 198.51.100.7",
+    ]
 
 
 def test_by_default_the_hosts_of_the_monitoring_group_may_ask_whose_addresses_the_inventory_has() -> None:
