@@ -170,6 +170,7 @@ def test_a_replica_without_its_link(any_engine: pathlib.Path, port: int, require
         fleet.kill(primary)
         endpoint.until(503, f"/replica/{replica}", reason="link to the primary is down")
         assert endpoint.get(f"/{replica}").code == (503 if required else 200)
+        endpoint.until(503, f"/{primary}", reason="unreachable")  # each instance is asked in its own time
         whole = endpoint.get()
         assert whole.code == 503
         assert whole.json["instances"][f"127.0.0.1:{primary}"]["status"] == "unhealthy"
