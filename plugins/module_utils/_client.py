@@ -49,6 +49,9 @@ Reply = t.Any
 Item = t.TypeVar("Item")
 Value = t.TypeVar("Value")
 
+# Seconds that a change may take to be answered: Sentinels and nodes of a cluster wait for their disk first, and on a
+# busy machine that is longer than any answer of a server that is well.
+CHANGE = 30.0
 WORKERS = 8  # more only fight for the interpreter: at 60 nodes, 16 cost twice the processor time
 
 
@@ -115,23 +118,24 @@ class Client:
         """Close the connection."""
         self.close()
 
-    def command(self, *command: object) -> Reply:
-        """Send one command and return its reply; raises the error that the server answers."""
-        reply = self.pipeline([command])[0]
+    def command(self, *command: object, patience: float = 0.0) -> Reply:
+        """Send one command and return its reply; raises the error that the server answers, or those of ``pipeline``."""
+        reply = self.pipeline([command], patience)[0]
         if isinstance(reply, CollectionError):
             raise reply
         return reply
 
-    def pipeline(self, commands: t.Sequence[t.Sequence[object]]) -> list[Reply]:
+    def pipeline(self, commands: t.Sequence[t.Sequence[object]], patience: float = 0.0) -> list[Reply]:
         """Send commands in one go and return their replies; an error reply is a value in the list.
 
+        Each answer is waited for up to ``patience`` seconds, and then for the time that every answer has.
         Raises Unreachable, Loading or AuthenticationFailed when there is no conversation at all.
         """
         if self._record is not None:
             for command in commands:
                 self._record(self.node, masked(command))
         try:
-            return self._exchange(commands)
+            return self._exchange(commands, patience)
         except (redis.exceptions.RedisError, OSError) as error:
             self.close()
             raise self._mapped(error) from error
@@ -141,11 +145,13 @@ class Client:
         with contextlib.suppress(redis.exceptions.RedisError, OSError):
             self._connection.disconnect()
 
-    def _exchange(self, commands: t.Sequence[t.Sequence[object]]) -> list[Reply]:
+    def _exchange(self, commands: t.Sequence[t.Sequence[object]], patience: float) -> list[Reply]:
         self._connect()
         self._connection.send_packed_command(self._connection.pack_commands(commands))
         replies: list[Reply] = []
         for command in commands:
+            if patience:
+                self._connection.can_read(timeout=patience)
             try:
                 replies.append(self._connection.read_response())
             except redis.exceptions.ResponseError as error:
@@ -263,6 +269,8 @@ def _connection(host: str, port: int, access: Access, unix_socket: str | None) -
 def _build(kind: t.Any, settings: dict[str, t.Any]) -> t.Any:
     """Leave out the settings that this version of redis-py does not know yet or knows no more."""
     known = _parameters(kind)
+    if "driver_info" in known:  # what it replaced still has its place, and a warning
+        known -= {"lib_name", "lib_version"}
     return kind(**{name: value for name, value in settings.items() if name in known})
 
 

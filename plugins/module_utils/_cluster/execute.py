@@ -10,7 +10,7 @@ import typing as t
 
 from .. import _lock, _slots
 from .._addresses import resolved
-from .._client import Access, Client, Connections, Record, gather
+from .._client import CHANGE, Access, Client, Connections, Record, gather
 from .._errors import CollectionError, DeadlineExceeded, EngineRefused, Refused
 from .._nodes import ERROR, LOADING
 from .._wait import poll
@@ -151,7 +151,7 @@ class ClusterOperation:
         self, name: str, steps: t.Sequence[Step], state: Observed, addresses: t.Mapping[str, tuple[str, int, int]]
     ) -> None:
         commands = [command for step in steps for command in _commands(step, state, addresses)]
-        for command, reply in zip(commands, self._connections[name].pipeline(commands)):
+        for command, reply in zip(commands, self._connections[name].pipeline(commands, CHANGE)):
             if isinstance(reply, CollectionError) and not _has_forgotten(command, reply):
                 raise reply
 

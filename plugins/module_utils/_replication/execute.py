@@ -12,7 +12,7 @@ import typing as t
 
 from .. import _lock
 from .._addresses import Addresses, every_name, resolved
-from .._client import Access, Client, Connections, Record
+from .._client import CHANGE, Access, Client, Connections, Record
 from .._errors import CollectionError, DeadlineExceeded, EngineRefused, Refused
 from .._nodes import LOADING, Wanted
 from .._replies import pairs
@@ -98,7 +98,7 @@ class ReplicationOperation:
         self._attached.add(step.node)
         # Both go out in one packet: either the server has both, or neither.
         followed, written = self._connections[step.node].pipeline(
-            [("REPLICAOF", primary.address, primary.port), ("CONFIG", "REWRITE")]
+            [("REPLICAOF", primary.address, primary.port), ("CONFIG", "REWRITE")], CHANGE
         )
         if isinstance(followed, CollectionError):
             raise followed

@@ -10,7 +10,7 @@ import typing as t
 
 from .. import _lock
 from .._addresses import Addresses
-from .._client import Access, Client, Connections, Record, gather
+from .._client import CHANGE, Access, Client, Connections, Record, gather
 from .._errors import CollectionError, Refused
 from .._wait import poll
 from . import checks, render
@@ -105,7 +105,7 @@ class SentinelOperation:
         return observe_all(self._desired, self._connections, self._resolve, self._locked_out)
 
     def _send(self, step: Step) -> None:
-        for reply in self._connections[step.sentinel].pipeline(step.commands()):
+        for reply in self._connections[step.sentinel].pipeline(step.commands(), CHANGE):
             if isinstance(reply, CollectionError):
                 raise reply
 

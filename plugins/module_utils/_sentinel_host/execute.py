@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from .._client import Access, Client, Record
+from .._client import CHANGE, Access, Client, Record
 from .._errors import CollectionError, Refused
 from .._files import Directory, File
 from .._host.commands import run
@@ -76,7 +76,7 @@ class SentinelConfig:
         elif isinstance(step, SetLogin):
             with connect(self._instance, self._login) as client:
                 for name, value in (("auth-user", step.login.user), ("auth-pass", step.login.password)):
-                    client.command("SENTINEL", "SET", step.login.set, name, value)
+                    client.command("SENTINEL", "SET", step.login.set, name, value, patience=CHANGE)
         elif isinstance(step, Start):
             self._start(step)
         else:
