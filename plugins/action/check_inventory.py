@@ -38,8 +38,8 @@ _REFERENCE = re.compile(r"\s*\{\{\s*([A-Za-z_]\w*)\s*\}\}\s*")
 _DEEPEST = 20
 _LOADER: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Variables = t.Mapping[str, Value]
-# Ansible finds a filter of a collection by loading all of them, and each task runs in a process of its own, which would do
-# so again: a fifth of a second. Loaded here, in the process that forks those of the tasks, they are found at once.
+# Ansible finds a filter of a collection by loading all of them, and each task runs in a process of its own, which would
+# do so again: a fifth of a second. Loaded here, in the process that forks those of the tasks, they are found at once.
 filter_loader.get("almashooq.redis.cluster_placement")
 
 
