@@ -32,7 +32,7 @@ class Entry:
         return not self.checksum
 
     def line(self) -> str:
-        """Return it as a line of a diff: a digest stands for the content, which may be secret."""
+        """Return it as a line of a diff: a checksum stands for the content, which may be secret."""
         return f"{self.path} {self.owner}:{self.group} {self.mode:04o} {self.checksum or 'directory'}\n"
 
 
@@ -82,12 +82,14 @@ class FilesOperation:
 
     def __init__(self, params: t.Mapping[str, t.Any], record: t.Callable[[str, str], None]) -> None:
         self._texts = {each["path"]: each["content"] for each in params["files"]}
+        # Checksums are shown. Those of this run say what differs, and nobody can look for the content that has them.
+        self._key = os.urandom(16)
         wanted = [*params["directories"], *params["files"]]
-        self._wanted = tuple(_wanted(each) for each in wanted)
+        self._wanted = tuple(_wanted(each, self._key) for each in wanted)
 
     def observe(self) -> Files:
         """Read what stands at the paths."""
-        found = (_found(entry.path) for entry in self._wanted)
+        found = (_found(entry.path, self._key) for entry in self._wanted)
         return Files(tuple(entry for entry in found if entry is not None), self._wanted)
 
     def plan(self, state: Files) -> list[Put]:
@@ -126,16 +128,16 @@ class FilesOperation:
         return {}
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _checksum(content: bytes, key: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16, key=key).hexdigest()
 
 
-def _wanted(given: t.Mapping[str, t.Any]) -> Entry:
-    checksum = _digest(given["content"].encode()) if "content" in given else ""
+def _wanted(given: t.Mapping[str, t.Any], key: bytes) -> Entry:
+    checksum = _checksum(given["content"].encode(), key) if "content" in given else ""
     return Entry(given["path"], given["owner"], given["group"], int(given["mode"], 8), checksum)
 
 
-def _found(path: str) -> Entry | None:
+def _found(path: str, key: bytes) -> Entry | None:
     """Return what stands at a path; a link and the like are no content, and are replaced as a whole."""
     try:
         status = os.stat(path) if os.path.isdir(path) else os.lstat(path)
@@ -147,8 +149,9 @@ def _found(path: str) -> Entry | None:
         return None
     except OSError as error:
         raise CollectionError(f"{path} cannot be read: {error.strerror}") from error
-    kind = "" if stat.S_ISDIR(status.st_mode) else _digest(content) if stat.S_ISREG(status.st_mode) else "other"
-    return Entry(path, _user(status.st_uid), _group(status.st_gid), stat.S_IMODE(status.st_mode), kind)
+    regular = _checksum(content, key) if stat.S_ISREG(status.st_mode) else "other"
+    checksum = "" if stat.S_ISDIR(status.st_mode) else regular
+    return Entry(path, _user(status.st_uid), _group(status.st_gid), stat.S_IMODE(status.st_mode), checksum)
 
 
 def _user(uid: int) -> str:
