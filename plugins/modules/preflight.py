@@ -101,6 +101,14 @@ options:
     type: str
     choices: [auto, systemd, daemon]
     default: auto
+  server:
+    description: Path of the engine's server, to report whether it is there.
+    type: path
+  files:
+    description: Files, and directories whose files, are to be described in the result RV(files).
+    type: list
+    elements: path
+    default: []
   controller_time:
     description: The controller's clock at the start of the task, in seconds since 1970, to compare clocks of hosts.
     type: float
@@ -146,6 +154,25 @@ service_manager:
       many containers, it does not.
   returned: success
   type: str
+engine:
+  description: Whether there is an O(server).
+  returned: success
+  type: bool
+prepared:
+  description: Whether there is an O(config_dir), so that instances have been configured before.
+  returned: success
+  type: bool
+files:
+  description: The regular files of O(files) that exist, for P(almashooq.redis.stale_files#filter).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    path: {description: Its path., type: str}
+    checksum: {description: SHA-1 of its content., type: str}
+    mode: {description: Its mode with four digits., type: str}
+    uid: {description: Number of its owner., type: int}
+    gid: {description: Number of its group., type: int}
 members:
   description: The instances as other hosts have to know them, for P(almashooq.redis.deployment_members#filter)
     and M(almashooq.redis.preflight_peers).
@@ -215,6 +242,8 @@ def main() -> None:
             "accept_disk_overcommit": {"type": "bool", "default": False},
             "user": {"type": "str"},
             "service_manager": {"type": "str", "choices": ["auto", "systemd", "daemon"], "default": "auto"},
+            "server": {"type": "path"},
+            "files": {"type": "list", "elements": "path", "default": []},
             "controller_time": {"type": "float"},
             "state_file": {"type": "path", "default": "/run/almashooq-redis-preflight.json"},
         },

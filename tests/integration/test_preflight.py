@@ -55,6 +55,27 @@ def listener(layout):
     converged("preflight_listener", {"state": "absent", "state_file": layout["state_file"]})
 
 
+def test_engine_and_files_of_earlier_runs_are_reported(look, layout, tmp_path):
+    directory, file = tmp_path / "programs", tmp_path / "logrotate"
+    options = {**look, "server": str(tmp_path / "server"), "files": [str(directory), str(file)]}
+    before = converged("preflight", options)
+    assert (before["engine"], before["prepared"], before["files"]) == (False, False, [])
+    for path in (layout["config_dir"], directory, directory / "below"):
+        pathlib.Path(path).mkdir()
+    for path in (tmp_path / "server", directory / "guard.py", file):
+        path.write_text("text\n")
+        path.chmod(0o640)
+    (directory / "link").symlink_to(file)
+    after = converged("preflight", options)
+    assert (after["engine"], after["prepared"]) == (True, True)
+    common = {"checksum": sha1sum(file), "mode": "0640", "uid": os.getuid(), "gid": os.getgid()}
+    assert after["files"] == [{"path": str(path), **common} for path in (directory / "guard.py", file)]
+
+
+def sha1sum(path):
+    return subprocess.run(["sha1sum", str(path)], check=True, capture_output=True, text=True).stdout.split()[0]
+
+
 def member(host, address, listening=False, **changes):
     return {
         "host": host,

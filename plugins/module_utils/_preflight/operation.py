@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import CollectionError, Refused
-from . import access, checks, checks_access, interpreter, listener, peers
+from . import access, checks, checks_access, interpreter, listener, peers, written
 from .machines import machine
 from .model import OURS, Host, Instance
 from .observe import observe
@@ -37,6 +37,9 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
         "machine": machine(),
         "memory": host.memory,
         "service_manager": "systemd" if host.systemd else "daemon",
+        "engine": params["server"] is not None and os.path.exists(params["server"]),
+        "prepared": os.path.exists(params["config_dir"]),
+        "files": written.files(params["files"]),
         "trials": [one.port for one in instances if os.path.exists(f"{params['config_dir']}/{one.port}.trial")],
         "members": [
             {
