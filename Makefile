@@ -104,7 +104,7 @@ matrix: $(VENV)/.dev ## Run the support matrix, an hour or two, and tell the REA
 	python tests/tools/matrix.py $(patsubst %,'%',$(LANE))
 	python tests/tools/generate.py
 
-matrix-quick: $(VENV)/.dev engines ## Run one lane of it: the newest Ansible with the oldest redis-py
+matrix-quick: $(VENV)/.dev engines monitoring-tools ## Run one lane of it: the newest Ansible with the oldest redis-py
 	$(SYSTEM) iproute2 util-linux
 	python tests/tools/matrix.py --quick
 

@@ -78,6 +78,12 @@ def markers() -> dict[str, Marker]:
     return {name: Marker(number, name) for number, name in enumerate(own)}
 
 
+@functools.cache
+def rotated() -> dict[str, Marker]:
+    """Return a second marker for each of them: what an inventory has after all passwords were changed."""
+    return {name: Marker(50 + marker.number, name) for name, marker in markers().items() if not name.endswith("_old")}
+
+
 def marked(mark: t.Callable[[str], str]) -> dict[str, t.Any]:
     """Return all variables that hold secrets, marked, in the shapes that a working inventory gives them."""
     shapes = _shapes(mark)
