@@ -13,14 +13,11 @@ import time
 import traceback
 import typing as t
 
-from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils import basic
 
 from ._client import REDIS_IMPORT_ERROR
 from ._errors import CollectionError, claims
 from ._text import misplaced_secrets
-
-if t.TYPE_CHECKING:
-    from ansible.module_utils.basic import AnsibleModule
 
 State = t.TypeVar("State")
 Record = t.Callable[[str, str], None]
@@ -28,6 +25,18 @@ Params = t.Mapping[str, t.Any]
 
 # Verbosity (-vvv) from which the commands sent to the servers are part of the result.
 COMMANDS_FROM_VERBOSITY = 3
+
+
+class AnsibleModule(basic.AnsibleModule):  # type: ignore[misc]
+    """A module whose host logs no secret that is inside of a list or a dictionary.
+
+    Ansible looks for secrets in the text that Python makes of such an option, in which quotes, backslashes and line
+    breaks are escaped: a secret that has any of them was not found there, and was logged.
+    """
+
+    def _log_invocation(self) -> None:
+        self.no_log_values.update({repr(value)[1:-1] for value in self.no_log_values})
+        super()._log_invocation()
 
 
 class Step(t.Protocol[State]):
@@ -121,7 +130,7 @@ def require_client(module: AnsibleModule) -> None:
     """Fail the module, with the way out, where redis-py is missing."""
     if REDIS_IMPORT_ERROR is not None:
         module.fail_json(
-            msg=missing_required_lib("redis", reason="(Debian package python3-redis, or role redis_install)"),
+            msg=basic.missing_required_lib("redis", reason="(Debian package python3-redis, or role redis_install)"),
             exception="".join(traceback.format_exception_only(type(REDIS_IMPORT_ERROR), REDIS_IMPORT_ERROR)),
         )
 

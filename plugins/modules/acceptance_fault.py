@@ -111,10 +111,9 @@ noted:
   elements: dict
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.fault import FaultOperation
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.options import HOST
-from ansible_collections.almashooq.redis.plugins.module_utils._run import converge
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 
 def main():

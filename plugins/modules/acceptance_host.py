@@ -129,9 +129,8 @@ services:
   elements: dict
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.host import look
-from ansible_collections.almashooq.redis.plugins.module_utils._run import read
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, read
 
 
 def main():

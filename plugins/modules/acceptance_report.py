@@ -123,9 +123,8 @@ faults:
   elements: str
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._report.operation import Report
-from ansible_collections.almashooq.redis.plugins.module_utils._run import converge
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 
 def main():

@@ -74,10 +74,9 @@ at:
   type: float
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.watch import watch
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, DEPLOYMENT
-from ansible_collections.almashooq.redis.plugins.module_utils._run import read
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, read
 
 
 def main():

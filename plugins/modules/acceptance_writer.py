@@ -140,10 +140,9 @@ report:
     left: {description: Keys that could not be removed., type: int}
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.writers import WriterOperation
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, NODES
-from ansible_collections.almashooq.redis.plugins.module_utils._run import converge
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 
 def main():

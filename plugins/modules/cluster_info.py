@@ -65,11 +65,10 @@ summary:
   type: str
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, access
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_seeds
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.info import read_cluster
-from ansible_collections.almashooq.redis.plugins.module_utils._run import read
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, read
 
 
 def main():

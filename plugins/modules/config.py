@@ -258,10 +258,10 @@ engine:
       type: str
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils import _run
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.config import Config
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.options import CONFIG
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:

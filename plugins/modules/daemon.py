@@ -102,10 +102,10 @@ instances:
       type: int
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils import _run
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.daemon import Daemon
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.options import DAEMON
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:

@@ -98,9 +98,9 @@ account:
   type: bool
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils import _run
 from ansible_collections.almashooq.redis.plugins.module_utils._host.engine_package import EnginePackageOperation
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 SERVICE = {"name": {"type": "str", "required": True}, "pid_file": {"type": "path", "required": True}}
 

@@ -234,10 +234,9 @@ timing:
   type: dict
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, HEALTH
 from ansible_collections.almashooq.redis.plugins.module_utils._health.operation import assert_health
-from ansible_collections.almashooq.redis.plugins.module_utils._run import read
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, read
 
 
 def main():

@@ -93,9 +93,9 @@ instances:
     denied: {description: "What O(user) cannot use of its files, as sentences.", type: list, elements: str}
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils import _run
 from ansible_collections.almashooq.redis.plugins.module_utils._health import host
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:

@@ -71,9 +71,9 @@ not_set:
   sample: ["could not be set here: vm.overcommit_memory is 0, wanted 1"]
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils import _run
 from ansible_collections.almashooq.redis.plugins.module_utils._host.kernel import KernelOperation
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:

@@ -191,10 +191,9 @@ remaining:
   elements: str
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, LOAD
 from ansible_collections.almashooq.redis.plugins.module_utils._load.operation import LoadTest
-from ansible_collections.almashooq.redis.plugins.module_utils._run import converge
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 
 def main():

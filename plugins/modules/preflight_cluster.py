@@ -67,10 +67,10 @@ plan:
   elements: str
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils import _run
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.ahead import look_ahead
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:

@@ -130,9 +130,9 @@ checked:
   elements: str
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils import _run
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, ENDPOINT, NODES, SENTINELS
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.ahead import look_ahead
 
 

@@ -197,7 +197,6 @@ opinions:
   type: dict
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     CONNECTION,
     ENDPOINT,
@@ -208,7 +207,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._replication.desired import make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._replication.execute import ReplicationOperation
-from ansible_collections.almashooq.redis.plugins.module_utils._run import converge
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 
 def main():

@@ -94,9 +94,9 @@ done:
   elements: dict
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils import _run
 from ansible_collections.almashooq.redis.plugins.module_utils._host.root_files import FilesOperation
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 OWNED = {
     "path": {"type": "path", "required": True},

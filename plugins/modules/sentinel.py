@@ -231,7 +231,6 @@ summary:
   type: str
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     CONNECTION,
     ENDPOINT,
@@ -239,7 +238,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     SENTINELS,
     access,
 )
-from ansible_collections.almashooq.redis.plugins.module_utils._run import converge
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.execute import make_operation
 
 SET = {

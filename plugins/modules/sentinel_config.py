@@ -263,8 +263,7 @@ engine:
   type: str
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.almashooq.redis.plugins.module_utils._run import converge
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.execute import SentinelConfig
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.options import SENTINEL_CONFIG
 

@@ -130,7 +130,6 @@ seconds:
   type: float
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     CONNECTION,
     NODES,
@@ -138,7 +137,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     access,
     access_of,
 )
-from ansible_collections.almashooq.redis.plugins.module_utils._run import converge
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.failover import make_operation
 
 

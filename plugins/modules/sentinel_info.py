@@ -72,9 +72,8 @@ summary:
   type: str
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, SENTINELS, access
-from ansible_collections.almashooq.redis.plugins.module_utils._run import read
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, read
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.info import read_sentinels
 
 

@@ -65,9 +65,9 @@ units:
   type: dict
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.almashooq.redis.plugins.module_utils import _run
 from ansible_collections.almashooq.redis.plugins.module_utils._host.units import UnitsOperation
+from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:

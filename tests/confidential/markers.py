@@ -22,8 +22,11 @@ class Marker:
 
     @property
     def stem(self) -> str:
-        """Return the piece: nothing in it is changed by quotes, and what an address or a pattern has to escape is."""
-        return f"Marked+{self.number:02}/@Value"
+        """Return the piece: nothing in it is changed by quotes, and what an address or a pattern has to escape is.
+
+        There is no ``@``: from a colon to one Ansible takes all for the password in an address, and blanks it.
+        """
+        return f"Marked+{self.number:02}/=Value"
 
     @property
     def value(self) -> str:

@@ -141,12 +141,8 @@ class MarkedSite(Site):
         common.update(marked(values.__getitem__))
         common.update(redis_node_service_manager="daemon", redis_hooks_python=sys.executable)
         common.update(redis_acceptance_load=False, redis_acceptance_directory=str(self.base / "reports"))
-        # The other name of its first host has services of its own.
-        own = {"unit": "redis-{}-single", "config_dir": "/etc/redis-{}-single"}
-        single = groups["redis_replication"]["hosts"][SINGLE]
-        for service, port in (("endpoint", 9181), ("exporter", 9122)):
-            single.update({f"redis_{service}_{name}": value.format(service) for name, value in own.items()})
-            single[f"redis_{service}_port"] = port
+        # A second name of the first host shows nothing that the first one does not.
+        groups["redis_replication"]["hosts"].pop(SINGLE, None)
         groups["redis_sentinel"]["vars"] = {}
         groups["redis_client"] = {"hosts": {FIRST: {}}}
         groups["redis_monitoring"] = {"hosts": {SOLO: {"redis_monitoring_address": SOLO}}}

@@ -30,7 +30,8 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py
 SHAPES: dict[str, object] = {
     "as it should be": SECRET.value,
     "with a space": f"{SECRET.value} {SECRET.value}",
-    "with a quote": f"{SECRET.value}'\"",
+    "with quotes": f"{SECRET.value}'\"",
+    "with a backslash": f"{SECRET.value}\\",
     "with two lines": f"{SECRET.value}\n{SECRET.value}",
     "that is not ASCII": f"{SECRET.value}é",
     "in a list": [SECRET.value],
