@@ -23,7 +23,7 @@ export PATH := $(BIN):$(PATH)
 export MOLECULE_COMMAND_BORDERS := false
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: bare browser help site test venv lint sanity unit integration build molecule bench clean docs engines engines-all generate matrix matrix-quick monitoring-tools
+.PHONY: bare browser help site test venv lint sanity secrets unit integration build molecule bench clean docs engines engines-all generate matrix matrix-quick monitoring-tools
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -104,9 +104,13 @@ matrix: $(VENV)/.dev ## Run the support matrix, an hour or two, and tell the REA
 	python tests/tools/matrix.py $(patsubst %,'%',$(LANE))
 	python tests/tools/generate.py
 
-matrix-quick: $(VENV)/.dev engines monitoring-tools ## Run one lane of it: the newest Ansible with the oldest redis-py
+matrix-quick: $(VENV)/.dev engines ## Run one lane of it: the newest Ansible with the oldest redis-py
 	$(SYSTEM) iproute2 util-linux
 	python tests/tools/matrix.py --quick
+
+secrets: $(VENV)/.dev engines monitoring-tools ## Search all that site.yml prints, logs, runs and writes for secrets, ten minutes
+	$(SYSTEM) iproute2 util-linux
+	$(AS_ROOT) unshare --net sh -c 'ip link set lo up && exec "$$@"' sh $(BIN)/python -m pytest -q -p no:cacheprovider tests/matrix/test_secrets.py
 
 docs: $(VENV)/.docs ## Make the documentation site in .cache/docs/html; a broken link fails
 	python tests/tools/docs.py

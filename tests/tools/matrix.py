@@ -35,6 +35,7 @@ import engines
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORK = ROOT / ".cache" / "matrix"
 RESULTS = ROOT / "docs" / "support.json"
+SITE = "tests/matrix/test_site.py"
 
 
 class NotRun(Exception):
@@ -43,7 +44,7 @@ class NotRun(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Lane:
-    """What is run together; a test names what it runs: ``site``, ``sites``, ``sanity`` or a scenario of molecule."""
+    """What is run together; a test names what it runs: ``site``, ``sanity`` or a scenario of molecule."""
 
     name: str
     test: str
@@ -139,7 +140,7 @@ def quick() -> Lane:
     """Return a lane of the newest Ansible that has its Python here, the oldest redis-py, and the Valkey at hand."""
     core = next(core for core in reversed(CORES) if any(map(interpreter, CORES[core])))
     engine = next(label for label, wanted in engines.MATRIX.items() if wanted == ("valkey", engines.codename()))
-    return Lane("quick", "sites", core, CORES[core], CLIENTS[0], engine)
+    return Lane("quick", "site", core, CORES[core], CLIENTS[0], engine)
 
 
 def run(lane: Lane) -> Result:
@@ -182,12 +183,12 @@ def variant(lane: Lane) -> str:
 
 
 def run_site(lane: Lane, output: t.TextIO) -> int:
-    """Run the test of a whole site, or all of them, in a network of its own, so no port is taken; only root can."""
+    """Run the test of a whole site in a network of its own, so that no port is taken; only root can."""
     engine = engine_directory(lane)
     if engine is None:
         raise NotRun(f"engine {lane.engine} is not laid out here: make engines-matrix says why")
     python = environment(lane) / "bin" / "python"
-    test = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", SITES[lane.test], "-k", engine.name]
+    test = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", SITE, "-k", engine.name]
     network = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
     variables = [f"ENGINES={engine.parent}", f"PATH={python.parent}:{os.environ['PATH']}", "PYTHONDONTWRITEBYTECODE=1"]
     root = [] if os.geteuid() == 0 else ["sudo"]
@@ -208,8 +209,7 @@ def run_scenario(lane: Lane, output: t.TextIO) -> int:
     return execute(command, output, TESTBED_BASE_IMAGE=image)
 
 
-SITES = {"site": "tests/matrix/test_site.py", "sites": "tests/matrix"}
-TESTS: dict[str, t.Callable[[Lane, t.TextIO], int]] = {**dict.fromkeys(SITES, run_site), "sanity": run_sanity}
+TESTS: dict[str, t.Callable[[Lane, t.TextIO], int]] = {"site": run_site, "sanity": run_sanity}
 
 
 def execute(command: list[str], output: t.TextIO, **variables: str) -> int:
