@@ -37,6 +37,7 @@ ANSIBLE = {
     "ansible_configuration_settings": "reference_appendices/config.html#ansible-configuration-settings",
     "common_return_values": "reference_appendices/common_return_values.html#common-return-values",
 }
+BUILTIN = re.compile(r"ansible_collections\.ansible\.builtin\.(\w+_module)\b")
 
 
 class Broken(Exception):
@@ -66,11 +67,11 @@ def main() -> int:
     for contents in (SETTINGS / "contents").rglob("*.md"):
         with (source / contents.relative_to(SETTINGS / "contents")).open("a", encoding="utf-8") as page_of_site:
             page_of_site.write(contents.read_text(encoding="utf-8").replace("{guides}", "\n".join(in_order(pages))))
-    write_inventory(source / "ansible.inv")
     (source / "_static").mkdir()
     shutil.copy(SETTINGS / "site.css", source / "_static")
     shutil.copy(SETTINGS / "conf.py", source)
     reference(source / "collection")
+    write_inventory(source / "ansible.inv", source / "collection")
     program = [sys.executable, "-m", "sphinx", "--builder", "html", "--nitpicky", "--fail-on-warning", "--keep-going"]
     made = subprocess.run(
         [*program, "--fresh-env", "--quiet", "-j", "auto", str(source), str(WORK / "html")], check=False
@@ -130,10 +131,12 @@ def relative(target: str, page: str) -> str:
     return os.path.relpath(target, os.path.dirname(page) or ".")
 
 
-def write_inventory(path: pathlib.Path) -> None:
+def write_inventory(path: pathlib.Path, pages: pathlib.Path) -> None:
     """Write Sphinx' inventory of Ansible's documentation, as far as the reference links to it."""
+    text = "".join(page.read_text(encoding="utf-8") for page in pages.glob("*.rst"))
+    modules = {found[0]: f"collections/ansible/builtin/{found[1]}.html" for found in BUILTIN.finditer(text)}
     head = "# Sphinx inventory version 2\n# Project: Ansible\n# Version:\n# What follows is compressed using zlib.\n"
-    lines = "".join(f"{label} std:label -1 {place} {label}\n" for label, place in ANSIBLE.items())
+    lines = "".join(f"{label} std:label -1 {place} {label}\n" for label, place in {**ANSIBLE, **modules}.items())
     path.write_bytes(head.encode() + zlib.compress(lines.encode()))
 
 
