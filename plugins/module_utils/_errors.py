@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one hierarchy of errors: raised anywhere, mapped to a module's JSON in ``_run.py`` alone."""
+"""The one hierarchy of errors: raised anywhere, mapped to a module's JSON in ``_engine/module.py`` alone."""
 
 from __future__ import annotations
 
@@ -11,11 +11,23 @@ import typing as t
 _CLAIM = re.compile(r"\b([Nn])othing has been changed")
 
 
-def claims(message: str, done: t.Sequence[object]) -> str:
-    """Return the message of a task that acts: it speaks for itself and not for the run, and not of what it has done."""
-    if done:
-        return _CLAIM.sub(lambda found: f"{found[1]}othing more is changed; done before: {len(done)} step(s)", message)
+def claims(message: str, done: t.Sequence[str], failed: t.Sequence[str] = ()) -> str:
+    """Return the message of a task that acts: it speaks for itself and not for the run, and not of what it has done.
+
+    ``done`` are the steps that were done, as lines for people; ``failed`` those that may be half done.
+    """
+    if done or failed:
+        said = "; ".join([*_some("done before", done), *_some("failed, maybe half done", failed)])
+        if _CLAIM.search(message):
+            return _CLAIM.sub(lambda found: f"{found[1]}othing more is changed; {said}", message)
+        return f"{message.rstrip('.')}. {said[0].upper()}{said[1:]}."
     return _CLAIM.sub("this task has changed nothing", message).replace(". this task", ". This task")
+
+
+def _some(title: str, lines: t.Sequence[str], most: int = 5) -> list[str]:
+    """Return the first few lines under a title, with the number of those left out; nothing without lines."""
+    more = [f"and {len(lines) - most} more"] if len(lines) > most else []
+    return [f"{title}: {'; '.join([*lines[:most], *more])}"] if lines else []
 
 
 class CollectionError(Exception):
@@ -25,7 +37,7 @@ class CollectionError(Exception):
     keywords are data for the module's result, never prose.
     """
 
-    kind: t.ClassVar[str] = "error"
+    kind: str = "error"
 
     def __init__(self, message: str, *, node: str | None = None, hint: str | None = None, **data: object) -> None:
         super().__init__(message)

@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+
+_SIZE = re.compile(r"(\d+)(b|kb?|mb?|gb?)?", re.IGNORECASE)
+# The engine's rule: 1k is 1000 bytes and 1kb is 1024, in any case.
+_UNITS = {"": 1, "b": 1, "k": 10**3, "kb": 2**10, "m": 10**6, "mb": 2**20, "g": 10**9, "gb": 2**30}
 
 
 def parse_info(reply: str) -> dict[str, str]:
@@ -30,6 +35,12 @@ def number(text: str | None) -> int:
         return int(text or 0)
     except ValueError:
         return 0
+
+
+def size(text: object) -> int | None:
+    """Return the bytes that an engine reads in a size (``100mb``), or nothing where it would refuse it."""
+    match = _SIZE.fullmatch(str(text).strip())
+    return int(match[1]) * _UNITS[(match[2] or "").lower()] if match else None
 
 
 def version(info: dict[str, str]) -> str:

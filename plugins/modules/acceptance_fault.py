@@ -112,8 +112,8 @@ noted:
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.fault import FaultOperation
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.options import HOST
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 
 def main():

@@ -130,7 +130,7 @@ services:
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.host import look
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, read
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 
 
 def main():

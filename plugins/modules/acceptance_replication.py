@@ -74,7 +74,7 @@ nodes:
 
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.copies import CopiesOperation
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, DEPLOYMENT
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 
 
 def main():

@@ -123,8 +123,8 @@ faults:
   elements: str
 """
 
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._report.operation import Report
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 
 def main():

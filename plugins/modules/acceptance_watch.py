@@ -76,7 +76,7 @@ at:
 
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.watch import watch
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, DEPLOYMENT
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, read
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 
 
 def main():

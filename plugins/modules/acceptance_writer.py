@@ -142,7 +142,7 @@ report:
 
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.writers import WriterOperation
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, NODES
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 
 
 def main():

@@ -106,7 +106,7 @@ classes:
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, access
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.execute import ClusterOperation
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 
 
 def main():

@@ -94,7 +94,7 @@ waited:
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, access
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_seeds
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.failover import FailoverOperation
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 
 
 def main():

@@ -68,7 +68,7 @@ summary:
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, access
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_seeds
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.info import read_cluster
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, read
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 
 
 def main():

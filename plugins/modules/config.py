@@ -258,16 +258,16 @@ engine:
       type: str
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.config import Config
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.options import CONFIG
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:
     """Converge the configuration of this host's instances."""
     module = AnsibleModule(argument_spec=CONFIG, supports_check_mode=True)
-    _run.converge(module, Config)
+    converge(module, Config)
 
 
 if __name__ == "__main__":

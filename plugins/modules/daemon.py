@@ -102,16 +102,16 @@ instances:
       type: int
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.daemon import Daemon
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.options import DAEMON
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:
     """Start or stop the instances of this host."""
     module = AnsibleModule(argument_spec=DAEMON, supports_check_mode=True)
-    _run.converge(module, Daemon)
+    converge(module, Daemon)
 
 
 if __name__ == "__main__":

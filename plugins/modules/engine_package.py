@@ -98,9 +98,9 @@ account:
   type: bool
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._host.engine_package import EnginePackageOperation
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 SERVICE = {"name": {"type": "str", "required": True}, "pid_file": {"type": "path", "required": True}}
 
@@ -117,7 +117,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    _run.converge(module, EnginePackageOperation, needs_client=False)
+    converge(module, EnginePackageOperation, needs_client=False)
 
 
 if __name__ == "__main__":

@@ -112,15 +112,15 @@ packed:
       type: str
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._engine_source.operation import SOURCE, EngineSource
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:
     """Have one build of an engine."""
     module = AnsibleModule(argument_spec=SOURCE, supports_check_mode=True)
-    _run.converge(module, EngineSource, needs_client=False)
+    converge(module, EngineSource, needs_client=False)
 
 
 if __name__ == "__main__":

@@ -84,15 +84,15 @@ made_for:
   type: str
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 from ansible_collections.almashooq.redis.plugins.module_utils._engine_source.operation import INFO, look
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:
     """Look at builds, change nothing."""
     module = AnsibleModule(argument_spec=INFO, supports_check_mode=True)
-    _run.read(module, look, needs_client=False)
+    read(module, look, needs_client=False)
 
 
 if __name__ == "__main__":

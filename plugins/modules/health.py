@@ -235,8 +235,8 @@ timing:
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, HEALTH
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 from ansible_collections.almashooq.redis.plugins.module_utils._health.operation import assert_health
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, read
 
 
 def main():

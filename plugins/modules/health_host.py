@@ -93,9 +93,9 @@ instances:
     denied: {description: "What O(user) cannot use of its files, as sentences.", type: list, elements: str}
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 from ansible_collections.almashooq.redis.plugins.module_utils._health import host
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:
@@ -113,7 +113,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    _run.read(module, host.look, needs_client=False)
+    read(module, host.look, needs_client=False)
 
 
 if __name__ == "__main__":

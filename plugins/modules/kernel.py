@@ -71,9 +71,9 @@ not_set:
   sample: ["could not be set here: vm.overcommit_memory is 0, wanted 1"]
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._host.kernel import KernelOperation
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:
@@ -89,7 +89,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    _run.converge(module, KernelOperation, needs_client=False)
+    converge(module, KernelOperation, needs_client=False)
 
 
 if __name__ == "__main__":

@@ -192,8 +192,8 @@ remaining:
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, LOAD
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._load.operation import LoadTest
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 
 def main():

@@ -209,9 +209,9 @@ problems:
   elements: str
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 from ansible_collections.almashooq.redis.plugins.module_utils._preflight import operation
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 INSTANCE = {
     "port": {"type": "int", "required": True},
@@ -249,7 +249,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    _run.read(module, operation.look, needs_client=False)
+    read(module, operation.look, needs_client=False)
 
 
 if __name__ == "__main__":

@@ -67,10 +67,10 @@ plan:
   elements: str
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.ahead import look_ahead
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 
 
 def main() -> None:
@@ -85,7 +85,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    _run.read(module, look_ahead, needs_client=False)
+    read(module, look_ahead, needs_client=False)
 
 
 if __name__ == "__main__":

@@ -68,9 +68,9 @@ problems:
   elements: str
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 from ansible_collections.almashooq.redis.plugins.module_utils._preflight import identity
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:
@@ -85,7 +85,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    _run.read(module, identity.look_at_identity, needs_client=False)
+    read(module, identity.look_at_identity, needs_client=False)
 
 
 if __name__ == "__main__":

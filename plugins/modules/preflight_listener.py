@@ -73,9 +73,9 @@ pid:
   type: int
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._preflight import operation
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:
@@ -91,7 +91,7 @@ def main() -> None:
         required_if=[("state", "present", ["address", "ports"])],
         supports_check_mode=True,
     )
-    _run.converge(module, operation.ListenerOperation, needs_client=False)
+    converge(module, operation.ListenerOperation, needs_client=False)
 
 
 if __name__ == "__main__":

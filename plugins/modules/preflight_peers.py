@@ -69,9 +69,9 @@ problems:
   elements: str
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 from ansible_collections.almashooq.redis.plugins.module_utils._preflight import operation
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:
@@ -87,7 +87,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    _run.read(module, operation.look_around, needs_client=False)
+    read(module, operation.look_around, needs_client=False)
 
 
 if __name__ == "__main__":

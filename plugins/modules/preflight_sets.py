@@ -130,9 +130,9 @@ checked:
   elements: str
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, ENDPOINT, NODES, SENTINELS
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.ahead import look_ahead
 
 
@@ -161,7 +161,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    _run.read(module, look_ahead, needs_client=False)
+    read(module, look_ahead, needs_client=False)
 
 
 if __name__ == "__main__":

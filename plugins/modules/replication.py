@@ -205,9 +205,9 @@ from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     access,
     access_of,
 )
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._replication.desired import make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._replication.execute import ReplicationOperation
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 
 def main():

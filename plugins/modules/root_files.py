@@ -94,9 +94,9 @@ done:
   elements: dict
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._host.root_files import FilesOperation
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 OWNED = {
     "path": {"type": "path", "required": True},
@@ -120,7 +120,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    _run.converge(module, FilesOperation, needs_client=False)
+    converge(module, FilesOperation, needs_client=False)
 
 
 if __name__ == "__main__":

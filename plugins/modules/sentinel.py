@@ -238,7 +238,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     SENTINELS,
     access,
 )
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.execute import make_operation
 
 SET = {

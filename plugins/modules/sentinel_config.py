@@ -263,7 +263,7 @@ engine:
   type: str
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.execute import SentinelConfig
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.options import SENTINEL_CONFIG
 

@@ -137,7 +137,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     access,
     access_of,
 )
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.failover import make_operation
 
 

@@ -73,7 +73,7 @@ summary:
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, SENTINELS, access
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, read
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.info import read_sentinels
 
 

@@ -65,9 +65,9 @@ units:
   type: dict
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils import _run
+
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._host.units import UnitsOperation
-from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
 def main() -> None:
@@ -81,7 +81,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    _run.converge(module, UnitsOperation, needs_client=False)
+    converge(module, UnitsOperation, needs_client=False)
 
 
 if __name__ == "__main__":

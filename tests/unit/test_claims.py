@@ -84,13 +84,17 @@ def test_what_was_judged_in_the_preflight_is_not_judged_again_after_changes(role
 
 
 @pytest.mark.parametrize(
-    ("message", "done", "said"),
+    ("message", "done", "failed", "said"),
     [
-        ("No. Nothing has been changed.", [], "No. This task has changed nothing."),
-        ("Correct it; nothing has been changed.", [], "Correct it; this task has changed nothing."),
-        ("No. Nothing has been changed.", [1, 2], "No. Nothing more is changed; done before: 2 step(s)."),
-        ("No.", [1], "No."),
+        ("No. Nothing has been changed.", [], [], "No. This task has changed nothing."),
+        ("Correct it; nothing has been changed.", [], [], "Correct it; this task has changed nothing."),
+        ("No. Nothing has been changed.", ["a: met b", "a: set c"], [],
+         "No. Nothing more is changed; done before: a: met b; a: set c."),
+        ("No.", ["a: met b"], [], "No. Done before: a: met b."),
+        ("No.", list("abcdefg"), [], "No. Done before: a; b; c; d; e; and 2 more."),
+        ("No.", [], ["a: met b"], "No. Failed, maybe half done: a: met b."),
+        ("No", ["a"], ["b"], "No. Done before: a; failed, maybe half done: b."),
     ],
-)
-def test_a_task_that_acts_speaks_for_itself(message: str, done: list[int], said: str) -> None:
-    assert claims(message, done) == said
+)  # fmt: skip
+def test_a_task_that_acts_speaks_for_itself(message: str, done: list[str], failed: list[str], said: str) -> None:
+    assert claims(message, done, failed) == said

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from .._addresses import Addresses
 from .._argspec import access
 from .._client import Client, Connections, Record, gather
+from .._engine.loop import Operation
 from .._errors import CollectionError, DeadlineExceeded
 from .._health import observe
 from .._health.model import Server
@@ -41,7 +42,7 @@ class WriteAndRead:
         return state
 
 
-class CopiesOperation:
+class CopiesOperation(Operation[State, WriteAndRead]):
     """The ``acceptance_replication`` module's way through."""
 
     def __init__(self, params: Params, record: Record) -> None:
@@ -73,10 +74,6 @@ class CopiesOperation:
         gather(lambda primary: self._try(primary, state), self._primaries(state))
         self._done = True
         return steps
-
-    def settle(self, state: State) -> State:
-        """Nothing is awaited."""
-        return state
 
     def render(self, state: State) -> str:
         """Return the roles."""

@@ -12,6 +12,7 @@ import time
 import typing as t
 
 from .._addresses import Addresses
+from .._engine.loop import Operation
 from .._errors import CollectionError
 from .._host.commands import run, write
 from .._instance import launch, processes
@@ -25,14 +26,14 @@ from .model import KILL, PREFER, Host, Instance, Wish
 from .steps import Forget, Hold, Note, Prioritise, Release, Signal, Start, Step, Thaw
 
 if t.TYPE_CHECKING:
-    from .._run import Record
+    from .._client import Record
 
 Params = t.Mapping[str, t.Any]
 DROP_IN = "/run/systemd/system/{}.d/redis-acceptance.conf"
 HELD = "# A drill keeps this instance stopped; acceptance.yml --tags restore ends that.\n[Service]\nRestart=no\n"
 
 
-class FaultOperation:
+class FaultOperation(Operation[Host, Step]):
     """Does the act of a drill to one instance (``present``), undoes all acts of this host (``absent``), or forgets."""
 
     def __init__(self, params: Params, record: Record) -> None:
@@ -76,10 +77,6 @@ class FaultOperation:
         self._do(step)
         self._done.append(step.describe())
         return [step]
-
-    def settle(self, state: Host) -> Host:
-        """Nothing is left that another one would do."""
-        return state
 
     def render(self, state: Host) -> str:
         """Return which instances run, and what is written down."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from .._argspec import access
 from .._client import Record
+from .._engine.loop import Operation
 from .._errors import CollectionError, Refused
 from .._host.commands import write as write_file
 from .._preflight import proc
@@ -70,7 +71,7 @@ class End:
         return tuple(one for one in state if one.run != self.run)
 
 
-class WriterOperation:
+class WriterOperation(Operation[Writers, t.Union[Begin, End]]):
     """Starts one writer, ends one, or ends all that are left on this host."""
 
     def __init__(self, params: Params, record: Record) -> None:
@@ -105,10 +106,6 @@ class WriterOperation:
         else:
             self._end(next(one for one in state if one.run == step.run))
         return [step]
-
-    def settle(self, state: Writers) -> Writers:
-        """Nothing more is awaited."""
-        return state
 
     def render(self, state: Writers) -> str:
         """Return the writers."""

@@ -5,36 +5,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 import typing as t
 
-from .. import _lock, _slots
-from .._addresses import resolved
-from .._client import CHANGE, Access, Client, Connections, Record, gather
-from .._errors import CollectionError, DeadlineExceeded, EngineRefused, Refused
+from .._client import Access, Record, gather
+from .._engine.deployment import Deployment, first_phase, some
+from .._engine.loop import Operation, PhaseFailed
 from .._nodes import ERROR, LOADING
-from .._wait import poll
 from . import render
 from .checks import findings
 from .classify_lost import sides
 from .desired import Desired
-from .model import Observed
+from .model import WATCHED_SETTINGS, Observed
 from .observe import observe
-from .plan import WATCHED_SETTINGS, plan
-from .steps import (
-    HASTEN,
-    MEET,
-    PROMOTE,
-    RESTORE,
-    AddSlots,
-    Forget,
-    Meet,
-    Promote,
-    Replicate,
-    SetEpoch,
-    SetSettings,
-    Step,
-)
+from .plan import plan
+from .steps import HASTEN, MEET, RESTORE, SetSettings, Step
+from .steps_roles import PROMOTE
 
 MEET_HINT = (
     "Check that each node's bus port (data port + 10000, or cluster-port) can be reached from all other hosts, "
@@ -48,33 +35,25 @@ NOTICE = 20.0
 INTERVAL_PER_NODE = 0.001
 
 
-class ClusterOperation:
-    """The ``cluster`` module's way through (see ``_run.Operation``)."""
+class ClusterOperation(Operation[Observed, Step]):
+    """The ``cluster`` module's way through."""
 
     def __init__(self, desired: Desired, access: Access, record: Record, timeout: float) -> None:
         self._desired = desired
         self._access = access
-        self._record = record
-        self._timeout = timeout
-        self._deadline = time.monotonic() + timeout
-        self._connections = Connections(desired.nodes, access, record)
-        self._lock: Client | None = None
+        self._deployment = Deployment(record, timeout)
+        self._connections = self._deployment.connections(desired.nodes, access)
         self._hastened: tuple[SetSettings, ...] = ()
 
     def observe(self) -> Observed:
         """Ask every node; what is still loading, and a lost id that members have yet to notice, is waited for."""
-        patient_until = time.monotonic() + min(self._left() / 2, NOTICE)
+        patient_until = time.monotonic() + min(self._deployment.left() / 2, NOTICE)
 
         def missing(observed: Observed) -> str:
             unnoticed = _unnoticed(observed) if time.monotonic() < patient_until else ""
             return _still_loading(observed) or unnoticed
 
-        observed = poll(
-            lambda: observe(self._desired, self._connections),
-            missing,
-            awaiting="nodes to load their data",
-            timeout=self._left(),
-        )
+        observed = self._deployment.poll(self._look, missing, awaiting="nodes to load their data")
         self._adopt_settings(observed)
         return observed
 
@@ -84,15 +63,20 @@ class ClusterOperation:
 
     def execute(self, steps: t.Sequence[Step], state: Observed) -> t.Sequence[Step]:
         """Do the first phase of the steps under the deployment's lock; the first call takes it."""
-        if self._lock is None:
-            self._take_lock()
+        if self._deployment.hold(self._desired.nodes, self._access):
             return ()  # what was observed before the lock may be old: look again
-        phase = [step for step in steps if step.phase == steps[0].phase]
-        try:
-            self._do(phase, state)
-        except CollectionError:
-            self._put_back()
-            raise
+        phase = first_phase(steps)
+        if phase[0].phase == RESTORE:
+            self._wait_until_done(state, "the cluster to form")
+        if phase[0].phase == HASTEN:
+            self._hastened = tuple(step for step in phase if isinstance(step, SetSettings))
+        self._deployment.perform(self._connections, phase, state)
+        if phase[0].phase == MEET:
+            self._await_effect(phase, "the nodes to know each other", MEET_HINT)
+        if phase[0].phase == PROMOTE:
+            return self._promoted(phase)
+        if phase[0].phase == RESTORE:
+            self._hastened = ()
         return phase
 
     def settle(self, state: Observed) -> Observed:
@@ -107,121 +91,7 @@ class ClusterOperation:
         """Return topology, findings and the table for people."""
         return render.report(state, self._desired)
 
-    def _left(self) -> float:
-        return max(self._deadline - time.monotonic(), 0.0)
-
-    def _take_lock(self) -> None:
-        first = min(self._desired.nodes, key=lambda node: node.name)
-        self._lock = Client(first.address, first.port, self._access, record=self._record)
-        _lock.acquire(self._lock, self._left())
-
-    def _adopt_settings(self, observed: Observed) -> None:
-        """Take what the nodes run with as the wish for settings that the user did not name."""
-        named = dict(self._desired.settings)
-        for setting in WATCHED_SETTINGS:
-            values = {node.setting(setting) for node in observed.nodes if node.setting(setting)}
-            if setting not in named and len(values) == 1:
-                named[setting] = values.pop()
-        settings = tuple(sorted(named.items()))
-        self._desired = Desired(self._desired.nodes, self._desired.replicas, self._desired.accept, settings)
-
-    def _do(self, phase: t.Sequence[Step], state: Observed) -> None:
-        if phase[0].phase == RESTORE:
-            self._wait_until_done(state, "the cluster to form")
-        for step in phase:
-            if not step.ready(state):
-                raise Refused(f"cannot {step.describe()}: the world moved", hint="Run again.")
-        if phase[0].phase == HASTEN:
-            self._hastened = tuple(step for step in phase if isinstance(step, SetSettings))
-        # A node's steps go out in their order on one connection; the nodes take theirs side by side.
-        per_node: dict[str, list[Step]] = {}
-        for step in phase:
-            per_node.setdefault(step.node, []).append(step)
-        addresses = self._addresses(phase, state)
-        outcomes = gather(lambda name: self._send(name, per_node[name], state, addresses), list(per_node))
-        for outcome in outcomes:
-            if isinstance(outcome, CollectionError):
-                raise outcome
-        if phase[0].phase == MEET:
-            self._wait_until_met(phase)
-        if phase[0].phase == PROMOTE:
-            self._wait_until_promoted(phase)
-
-    def _send(
-        self, name: str, steps: t.Sequence[Step], state: Observed, addresses: t.Mapping[str, tuple[str, int, int]]
-    ) -> None:
-        commands = [command for step in steps for command in _commands(step, state, addresses)]
-        for command, reply in zip(commands, self._connections[name].pipeline(commands, CHANGE)):
-            if isinstance(reply, CollectionError) and not _has_forgotten(command, reply):
-                raise reply
-
-    def _addresses(self, phase: t.Sequence[Step], state: Observed) -> dict[str, tuple[str, int, int]]:
-        """Return IP address, port and bus port of the nodes to meet: CLUSTER MEET takes no host names."""
-        nodes = state.by_name()
-        wanted = {peer for step in phase if isinstance(step, Meet) for peer in step.peers}
-        found = {}
-        for node in self._desired.nodes:
-            if node.name in wanted:
-                myself = nodes[node.name].myself
-                found[node.name] = (myself.address or resolved(node.address), node.port, myself.bus_port)
-        return found
-
-    def _wait_until_met(self, phase: t.Sequence[Step]) -> None:
-        pairs = [(step.node, peer) for step in phase if isinstance(step, Meet) for peer in step.peers]
-
-        def missing(observed: Observed) -> str:
-            nodes = observed.by_name()
-            strangers = [
-                f"{one} does not know {other}"
-                for first, second in pairs
-                for one, other in ((first, second), (second, first))
-                if nodes[other].id not in nodes[one].known
-            ]
-            return _some([f"{n.name} is {n.problem} ({n.detail})" for n in observed.nodes if n.problem] + strangers)
-
-        self._poll(missing, "the nodes to know each other", MEET_HINT)
-
-    def _wait_until_promoted(self, phase: t.Sequence[Step]) -> None:
-        """Wait for the votes; an election that was lost is planned again while there is time."""
-        names = [step.node for step in phase if isinstance(step, Promote)]
-
-        def missing(observed: Observed) -> str:
-            nodes = observed.by_name()
-            return _some([f"{name} has not taken over yet" for name in names if not nodes[name].slots])
-
-        try:
-            poll(
-                lambda: observe(self._desired, self._connections),
-                missing,
-                awaiting="the replicas of lost primaries to take over",
-                timeout=min(self._left(), ELECTION),
-                hint="Most primaries have to vote for it: see the log of the replica.",
-            )
-        except DeadlineExceeded:
-            if not self._left():
-                raise
-
-    def _wait_until_done(self, state: Observed, awaiting: str) -> Observed:
-        def missing(observed: Observed) -> str:
-            return _some([f.message for f in findings(observed, self._desired) if f.severity == ERROR])
-
-        if not missing(state):
-            return state
-        return self._poll(missing, awaiting, "See the findings; run again when they are mended.")
-
-    def _poll(self, missing: t.Callable[[Observed], str], awaiting: str, hint: str) -> Observed:
-        size = len(self._desired.nodes)
-        return poll(
-            lambda: observe(self._desired, self._connections),
-            missing,
-            awaiting=awaiting,
-            timeout=self._left(),
-            hint=hint,
-            first_interval=0.02 + INTERVAL_PER_NODE * size,
-            longest_interval=0.1 + 5 * INTERVAL_PER_NODE * size,
-        )
-
-    def _put_back(self) -> None:
+    def abandon(self) -> None:
         """Give back what was lowered, where a node still answers; a re-run does the rest."""
         wanted = dict(self._desired.settings)
 
@@ -231,40 +101,60 @@ class ClusterOperation:
 
         gather(restore, self._hastened)
 
+    def close(self) -> None:
+        """Give the lock back."""
+        self._deployment.close()
 
-def _commands(step: Step, state: Observed, addresses: t.Mapping[str, tuple[str, int, int]]) -> list[tuple[object, ...]]:
-    """Return the commands of one step."""
-    if isinstance(step, SetSettings):
-        return [("CONFIG", "SET", name, value) for name, value in step.settings]
-    if isinstance(step, SetEpoch):
-        return [("CLUSTER", "SET-CONFIG-EPOCH", step.epoch)]
-    if isinstance(step, AddSlots):
-        return [("CLUSTER", "ADDSLOTS", *_slots.members(step.slots))]
-    if isinstance(step, Replicate):
-        return [("CLUSTER", "REPLICATE", state.by_name()[step.primary].id)]
-    if isinstance(step, Promote):
-        return [("CLUSTER", "FAILOVER", "FORCE")]
-    if isinstance(step, Forget):
-        return [("CLUSTER", "FORGET", one) for one in step.ids]
-    return [("CLUSTER", "MEET", *addresses[peer]) for peer in step.peers]
+    def _look(self) -> Observed:
+        return observe(self._desired, self._connections)
 
+    def _adopt_settings(self, observed: Observed) -> None:
+        """Take what the nodes run with as the wish for settings that the user did not name."""
+        named = dict(self._desired.settings)
+        for setting in WATCHED_SETTINGS:
+            values = {node.setting(setting) for node in observed.nodes if node.setting(setting)}
+            if setting not in named and len(values) == 1:
+                named[setting] = values.pop()
+        self._desired = dataclasses.replace(self._desired, settings=tuple(sorted(named.items())))
 
-def _has_forgotten(command: t.Sequence[object], reply: CollectionError) -> bool:
-    """Return whether a node was to forget what it does not know any more: newer engines spread the word."""
-    return command[1] == "FORGET" and isinstance(reply, EngineRefused) and "Unknown node" in reply.message
+    def _promoted(self, phase: t.Sequence[Step]) -> list[Step]:
+        """Return those that have taken over; an election that was lost is planned again while there is time."""
+        hint = "Most primaries have to vote for it: see the log of the replica."
+        try:
+            self._await_effect(phase, "the replicas of lost primaries to take over", hint, ELECTION)
+        except PhaseFailed as error:
+            if not self._deployment.left():
+                raise
+            return [step for step in phase if step in error.done]
+        return list(phase)
+
+    def _await_effect(self, phase: t.Sequence[Step], awaiting: str, hint: str, within: float | None = None) -> None:
+        self._deployment.await_effect(
+            phase, self._look, awaiting=awaiting, hint=hint, within=within, **self._intervals()
+        )
+
+    def _wait_until_done(self, state: Observed, awaiting: str) -> Observed:
+        def missing(observed: Observed) -> str:
+            return some([f.message for f in findings(observed, self._desired) if f.severity == ERROR])
+
+        if not missing(state):
+            return state
+        hint = "See the findings; run again when they are mended."
+        return self._deployment.poll(self._look, missing, awaiting=awaiting, hint=hint, **self._intervals())
+
+    def _intervals(self) -> dict[str, float]:
+        size = len(self._desired.nodes)
+        return {
+            "first_interval": 0.02 + INTERVAL_PER_NODE * size,
+            "longest_interval": 0.1 + 5 * INTERVAL_PER_NODE * size,
+        }
 
 
 def _unnoticed(observed: Observed) -> str:
     if any(node.problem for node in observed.nodes):
         return ""
-    return _some([f"members still reach {lost.text}" for lost in sides(observed).lost if not lost.dead])
+    return some([f"members still reach {lost.text}" for lost in sides(observed).lost if not lost.dead])
 
 
 def _still_loading(observed: Observed) -> str:
     return ", ".join(node.name for node in observed.nodes if node.problem == LOADING)
-
-
-def _some(said: list[str], most: int = 5) -> str:
-    """Return the first few sentences and how many there are more."""
-    more = [f"and {len(said) - most} more"] if len(said) > most else []
-    return "; ".join(said[:most] + more)

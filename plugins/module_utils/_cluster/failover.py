@@ -9,16 +9,17 @@ import time
 import typing as t
 
 from .. import _slots
-from .._client import Access, Connections, Record
+from .._client import Access, Record
+from .._engine.deployment import Deployment, some
+from .._engine.loop import Operation, PhaseFailed
 from .._errors import CollectionError, DeadlineExceeded, Refused
 from .._nodes import ERROR
-from .._wait import poll
 from . import plan_switchover, render
 from .checks import findings
 from .desired import Desired
 from .model import Observed
 from .observe import observe
-from .plan_switchover import UNCHANGED, TakeOver
+from .plan_switchover import UNCHANGED
 from .plan_takeover import (
     SPARE,
     TENURE_QUESTIONS,
@@ -29,20 +30,22 @@ from .plan_takeover import (
     unready,
     wait,
 )
+from .steps_roles import TakeOver
 
 GIVEN_UP = "Its log has the reason: it may be too far behind. No acknowledged write is lost; run again."
 
 
-class FailoverOperation:
-    """The ``cluster_failover`` module's way through (see ``_run.Operation``)."""
+class FailoverOperation(Operation[Observed, TakeOver]):
+    """The ``cluster_failover`` module's way through."""
 
     def __init__(self, desired: Desired, access: Access, record: Record, options: t.Mapping[str, t.Any]) -> None:
         self._desired = desired
         self._candidate, self._primary = str(options["to"] or ""), str(options["from"] or "")
         if bool(self._candidate) == bool(self._primary):
             raise Refused("give one of `to` and `from`", hint="`to` is the node that is to be primary.")
-        self._deadline: float = time.monotonic() + options["timeout"]
-        self._connections = Connections(desired.nodes, access, record)
+        self._access = access
+        self._deployment = Deployment(record, options["timeout"])
+        self._connections = self._deployment.connections(desired.nodes, access)
         self._done: TakeOver | None = None
         self._seconds = self._waited = 0.0
 
@@ -58,6 +61,8 @@ class FailoverOperation:
 
     def execute(self, steps: t.Sequence[TakeOver], state: Observed) -> t.Sequence[TakeOver]:
         """Switch over once that is safe, and return when it is proven; what the engine gave up is tried again."""
+        if self._deployment.hold(self._desired.nodes, self._access):
+            return ()  # what was observed before the lock may be old: look again
         step = steps[0]
         if not step.ready(state):
             raise Refused(f"cannot {step.describe()}: the cluster has changed since it was planned", hint="Run again.")
@@ -65,14 +70,14 @@ class FailoverOperation:
         while True:
             before, tenure = self._await_safe(step)
             started = time.monotonic()
-            self._connections[step.node].command("CLUSTER", "FAILOVER")
+            self._deployment.perform(self._connections, [step], before)
             try:
                 self._await(step, before, tenure.given_up + SPARE)
                 break
             except DeadlineExceeded as error:
                 # The primary's clients stay paused until the engine gives up: an attempt is watched to its end.
-                if self._left() < tenure.given_up + SPARE:
-                    raise error
+                if self._deployment.left() < tenure.given_up + SPARE:
+                    raise PhaseFailed([], [(step, error)]) from error
         self._done, self._seconds, self._waited = step, time.monotonic() - started, started - began
         return steps
 
@@ -82,13 +87,12 @@ class FailoverOperation:
             return state
 
         def missing(observed: Observed) -> str:
-            return "; ".join([one.message for one in findings(observed, self._desired) if one.severity == ERROR][:5])
+            return some([one.message for one in findings(observed, self._desired) if one.severity == ERROR])
 
-        return poll(
+        return self._deployment.poll(
             self.observe,
             missing,
             awaiting=f"all nodes to follow {self._done.node}",
-            timeout=self._left(),
             hint="See cluster_info, and the logs of the nodes that lag.",
             longest_interval=0.3,
         )
@@ -115,8 +119,9 @@ class FailoverOperation:
         primary = state.by_id().get(node.myself.primary_id or "")
         return primary.name if primary else node.name
 
-    def _left(self) -> float:
-        return max(self._deadline - time.monotonic(), 0.0)
+    def close(self) -> None:
+        """Give the lock back."""
+        self._deployment.close()
 
     def _await_safe(self, step: TakeOver) -> tuple[Observed, Tenure]:
         """Return the cluster as it is when the command may be sent; raise Refused if that is after the deadline."""
@@ -131,16 +136,17 @@ class FailoverOperation:
                 f"{step.primary} has been primary for {tenure.seconds} s, and a switchover is safe again four node "
                 f"timeouts after the last one of a shard, in {seconds:.0f} s"
             )
-            if seconds > self._left():
-                hint = f"Run again then, or with a longer timeout ({self._left():.0f} s are left). {UNCHANGED}"
+            if seconds > self._deployment.left():
+                hint = (
+                    f"Run again then, or with a longer timeout ({self._deployment.left():.0f} s are left). {UNCHANGED}"
+                )
                 raise Refused(early, node=step.primary, hint=hint)
             return unready(state, step.node, step.primary) or (early if seconds else "")
 
-        return poll(
+        return self._deployment.poll(
             ask,
             missing,
             awaiting=f"a moment at which {step.node} can take over from {step.primary}",
-            timeout=self._left(),
             node=step.node,
             hint="See cluster_info, and the logs of both. The primary is the same as before.",
             longest_interval=0.5,
@@ -159,11 +165,11 @@ class FailoverOperation:
         def missing(now: Observed) -> str:
             return unproven(before, now, step.node, step.primary)
 
-        poll(
+        self._deployment.poll(
             self.observe,
             missing,
             awaiting=f"{step.node} to take over from {step.primary}",
-            timeout=timeout,
+            within=timeout,
             node=step.node,
             hint=GIVEN_UP,
             longest_interval=0.2,

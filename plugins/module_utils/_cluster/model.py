@@ -14,6 +14,10 @@ from .._slots import Ranges
 from .._text import node_name
 
 NOT_CLUSTERED = "not in cluster mode"
+NODE_TIMEOUT = "cluster-node-timeout"
+DISKLESS_DELAY = "repl-diskless-sync-delay"
+# Settings that are always observed, and what of a wish is observed besides are those that it names.
+WATCHED_SETTINGS = (NODE_TIMEOUT, DISKLESS_DELAY)
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Node:
     """One wanted node, as observed.  ``problem`` is empty for a node that answered everything.
 
     ``endpoints`` are the addresses and ports under which the others may know it: as configured, and as it announces.
+    ``contact`` is where others can meet it: IP address, port, bus port.
     """
 
     name: str
@@ -79,6 +84,7 @@ class Node:
     settings: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
     endpoints: tuple[str, ...] = ()
+    contact: tuple[str, int, int] = ("", 0, 0)
     myself: Member = field(default_factory=lambda: Member(id=""))
 
     @property

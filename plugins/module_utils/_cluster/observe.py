@@ -8,16 +8,15 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._addresses import every_address
+from .._addresses import every_address, resolved
 from .._client import Client, Connections, gather
 from .._errors import CollectionError
 from .._nodes import UNREADABLE, Wanted, problem_of
 from .._replies import number, pairs, parse_info, version
 from .._text import node_name
 from .desired import Desired
-from .model import NOT_CLUSTERED, Node, Observed
+from .model import NOT_CLUSTERED, WATCHED_SETTINGS, Node, Observed
 from .parse import parse_nodes
-from .plan import WATCHED_SETTINGS
 
 QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("CLUSTER", "NODES"),
@@ -26,17 +25,14 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("INFO", "server"),
     ("DBSIZE",),
     ("CONFIG", "GET", "cluster-announce-*"),
-    *(("CONFIG", "GET", setting) for setting in WATCHED_SETTINGS),
 )
 
 
 def observe(desired: Desired, connections: Connections) -> Observed:
-    """Ask every wanted node, side by side."""
-    return Observed(tuple(_value(n, gathered) for n, gathered in _asked(desired.nodes, connections)))
-
-
-def _asked(nodes: t.Sequence[Wanted], connections: Connections) -> t.Iterator[tuple[Wanted, Node | CollectionError]]:
-    return zip(nodes, gather(lambda node: _ask(node, connections[node.name]), nodes))
+    """Ask every wanted node, side by side; of its settings those that are watched and those of the wish."""
+    names = tuple(dict.fromkeys((*WATCHED_SETTINGS, *(name for name, _value in desired.settings))))
+    answers = gather(lambda node: _ask(node, connections[node.name], names), desired.nodes)
+    return Observed(tuple(_value(node, gathered) for node, gathered in zip(desired.nodes, answers)))
 
 
 def _value(wanted: Wanted, gathered: Node | CollectionError) -> Node:
@@ -49,9 +45,9 @@ def _failed(name: str, error: CollectionError) -> Node:
     return Node(name=name, problem=problem_of(error), detail=error.message)
 
 
-def _ask(wanted: Wanted, client: Client) -> Node:
+def _ask(wanted: Wanted, client: Client, names: t.Sequence[str]) -> Node:
     name = wanted.name
-    replies = client.pipeline(QUESTIONS)
+    replies = client.pipeline([*QUESTIONS, *(("CONFIG", "GET", setting) for setting in names)])
     for reply in replies:
         if isinstance(reply, CollectionError):
             if "cluster support disabled" in reply.message:
@@ -59,7 +55,8 @@ def _ask(wanted: Wanted, client: Client) -> Node:
             return _failed(name, reply)
     nodes, cluster, replication, server, keys, announced, *settings = replies
     node = _node(name, str(nodes), parse_info(cluster), parse_info(replication), parse_info(server), keys, settings)
-    return dataclasses.replace(node, endpoints=_endpoints(wanted, pairs(announced)))
+    contact = (node.myself.address or resolved(wanted.address), wanted.port, node.myself.bus_port)
+    return dataclasses.replace(node, endpoints=_endpoints(wanted, pairs(announced)), contact=contact)
 
 
 def _endpoints(wanted: Wanted, announced: t.Mapping[str, str]) -> tuple[str, ...]:

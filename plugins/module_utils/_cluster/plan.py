@@ -29,28 +29,26 @@ from __future__ import annotations
 import typing as t
 
 from .. import _slots
+from .._errors import Refused
+from .._replies import size
 from .._slots import Ranges
 from . import classify
+from .classify import UNCHANGED
 from .classify_lost import Lost, sides
 from .desired import Desired
-from .model import Node, Observed
+from .model import DISKLESS_DELAY, NODE_TIMEOUT, Node, Observed
 from .placement import Placement, place
 from .steps import (
     HASTEN,
     RESTORE,
     AddSlots,
-    Forget,
     Meet,
-    Promote,
     Replicate,
     SetEpoch,
     SetSettings,
     Step,
 )
-
-NODE_TIMEOUT = "cluster-node-timeout"
-DISKLESS_DELAY = "repl-diskless-sync-delay"
-WATCHED_SETTINGS = (NODE_TIMEOUT, DISKLESS_DELAY)
+from .steps_roles import Forget, Promote
 
 # Below 1000 ms, or 20 ms a node on a loaded machine, formation itself sees false failovers.
 LEAST_TIMEOUT = 1000
@@ -67,6 +65,7 @@ def plan(observed: Observed, desired: Desired) -> tuple[Step, ...]:
     Raises Refused where nothing may be done: see ``classify.refuse``.
     """
     classify.refuse(observed, desired)
+    _refuse_unknown_settings(observed, desired)
     lost = sides(observed).lost
     promotions = _promotions(observed, lost)
     for step in promotions:
@@ -82,6 +81,18 @@ def plan(observed: Observed, desired: Desired) -> tuple[Step, ...]:
     ]
     hasten = _hasten(observed, desired) if forming and not lost else []
     return (*promotions, *hasten, *forming, *_forgets(observed, lost), *_restore(observed, desired, hasten))
+
+
+def _refuse_unknown_settings(observed: Observed, desired: Desired) -> None:
+    for node in observed.nodes:
+        known = dict(node.settings)
+        unknown = [name for name, _value in desired.settings if known and name not in known]
+        if unknown:
+            raise Refused(
+                f"{node.name} ({node.version}) has no setting {', '.join(unknown)}",
+                node=node.name,
+                hint=f"Correct the name in `settings`, or leave it out. {UNCHANGED}",
+            )
 
 
 def hastened_timeout(nodes: int) -> int:
@@ -150,10 +161,17 @@ def _restore(observed: Observed, desired: Desired, hasten: t.Sequence[SetSetting
     steps = []
     for node in observed.nodes:
         running = {**dict(node.settings), **lowered.get(node.name, {})}
-        differing = tuple((name, value) for name, value in desired.settings if running.get(name) != value)
+        differing = tuple((name, value) for name, value in desired.settings if not _same(running.get(name), value))
         if differing:
             steps.append(SetSettings(RESTORE, node.name, differing))
     return steps
+
+
+def _same(running: str | None, wanted: str) -> bool:
+    """Return whether a node runs with a value: it gives 100mb back as bytes."""
+    if running is None:
+        return False
+    return running == wanted or (size(running) is not None and size(running) == size(wanted))
 
 
 def _number(value: str) -> int:

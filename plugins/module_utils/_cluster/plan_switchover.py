@@ -10,64 +10,16 @@ that no acknowledged write is lost.  When the command may be sent, and what prov
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
-
 from .. import _slots
 from .._errors import Refused
 from .._nodes import ERROR
 from . import plan_takeover
 from .checks import findings
 from .desired import Desired
-from .model import Member, Node, Observed
+from .model import Node, Observed
+from .steps_roles import TakeOver
 
 UNCHANGED = "Nothing has been changed."
-
-
-@dataclass(frozen=True)
-class TakeOver:
-    """The one step: a replica takes its primary's slots with a new epoch, and the primary follows it."""
-
-    node: str
-    primary: str
-
-    def describe(self) -> str:
-        """Return the line for people."""
-        return f"{self.node}: take over from {self.primary}"
-
-    def ready(self, state: Observed) -> bool:
-        """The node is a replica of that primary, in sync."""
-        nodes = state.by_name()
-        node, primary = nodes[self.node], nodes[self.primary]
-        return node.is_replica and node.myself.primary_id == primary.id and node.link_up
-
-    def apply(self, state: Observed) -> Observed:
-        """The two have changed places, and all others follow the candidate, in every node's view."""
-        nodes = state.by_name()
-        new, old = nodes[self.node], nodes[self.primary]
-        epoch = 1 + max(one.current_epoch for one in state.nodes)
-
-        def line(member: Member) -> Member:
-            if member.id == new.id:
-                flags = frozenset({"master"})
-                return dataclasses.replace(member, flags=flags, primary_id=None, slots=old.slots, config_epoch=epoch)
-            if old.id in (member.id, member.primary_id):
-                flags = frozenset({"slave"})
-                return dataclasses.replace(member, flags=flags, primary_id=new.id, slots=(), config_epoch=epoch)
-            return member
-
-        return Observed(
-            tuple(
-                dataclasses.replace(
-                    one,
-                    view=tuple(map(line, one.view)),
-                    myself=line(one.myself),
-                    link_up=True,
-                    current_epoch=epoch,
-                )
-                for one in state.nodes
-            )
-        )
 
 
 def plan(state: Observed, desired: Desired, candidate: str, primary: str) -> tuple[TakeOver, ...]:

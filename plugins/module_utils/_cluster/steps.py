@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The steps that form a cluster and take back members: one change to one node each.
+"""The steps that form a cluster: one change to one node each.
 
 Every step has a precondition (``ready``), a line for people and its effect on the model, so that
 tests run whole plans, cut them anywhere, and plan again.  Steps of one ``phase`` do not depend on
@@ -15,15 +15,17 @@ import typing as t
 from dataclasses import dataclass
 
 from .. import _slots
+from .._engine.steps import Command, StepDefaults
 from .._slots import Ranges
-from .model import Member, Node, Observed
+from .model import Observed
+from .steps_roles import Forget, Promote
+from .views import gossiped, with_self, with_view
 
 HASTEN, EPOCHS, SLOTS, MEET, REPLICATE, RESTORE = "hasten", "epochs", "slots", "meet", "replicate", "restore"
-PROMOTE, FORGET = "promote", "forget"
 
 
 @dataclass(frozen=True)
-class SetSettings:
+class SetSettings(StepDefaults):
     """CONFIG SET on one node: while the cluster forms (``hasten``), and back again (``restore``)."""
 
     phase: str
@@ -45,9 +47,13 @@ class SetSettings:
         settings = tuple(sorted({**dict(node.settings), **dict(self.settings)}.items()))
         return state.replacing({self.node: dataclasses.replace(node, settings=settings)})
 
+    def commands(self, state: Observed) -> list[Command]:
+        """Return one command for each setting: older engines take one only."""
+        return [("CONFIG", "SET", name, value) for name, value in self.settings]
+
 
 @dataclass(frozen=True)
-class SetEpoch:
+class SetEpoch(StepDefaults):
     """CLUSTER SET-CONFIG-EPOCH: refused by the server once the node knows others or has an epoch."""
 
     node: str
@@ -67,11 +73,15 @@ class SetEpoch:
         """The node has the epoch."""
         node = state.by_name()[self.node]
         myself = dataclasses.replace(node.myself, config_epoch=self.epoch)
-        return state.replacing({self.node: _with_self(node, myself, current_epoch=self.epoch)})
+        return state.replacing({self.node: with_self(node, myself, current_epoch=self.epoch)})
+
+    def commands(self, state: Observed) -> list[Command]:
+        """Return the command."""
+        return [("CLUSTER", "SET-CONFIG-EPOCH", self.epoch)]
 
 
 @dataclass(frozen=True)
-class AddSlots:
+class AddSlots(StepDefaults):
     """CLUSTER ADDSLOTS: the server refuses a slot that it believes to be somebody's."""
 
     node: str
@@ -91,11 +101,15 @@ class AddSlots:
         """The node owns the slots, and tells those who know it."""
         node = state.by_name()[self.node]
         myself = dataclasses.replace(node.myself, slots=_slots.merged([node.slots, self.slots]))
-        return _gossiped(state.replacing({self.node: _with_self(node, myself)}), myself)
+        return gossiped(state.replacing({self.node: with_self(node, myself)}), myself)
+
+    def commands(self, state: Observed) -> list[Command]:
+        """Return the command, which names each slot: older engines know no ranges."""
+        return [("CLUSTER", "ADDSLOTS", *_slots.members(self.slots))]
 
 
 @dataclass(frozen=True)
-class Meet:
+class Meet(StepDefaults):
     """CLUSTER MEET from one node to some others; the acquaintance is mutual and spreads by gossip."""
 
     node: str
@@ -123,12 +137,30 @@ class Meet:
         lines = tuple(node.myself for node in group)
         # Ids that nobody has any more stay in the views of those that remember them, and do not spread.
         return state.replacing(
-            {node.name: _with_view(node, (*lines, *(m for m in node.view if m.id not in ids))) for node in group}
+            {node.name: with_view(node, (*lines, *(m for m in node.view if m.id not in ids))) for node in group}
         )
+
+    def commands(self, state: Observed) -> list[Command]:
+        """Return a command for each peer, with its address: CLUSTER MEET takes no host names."""
+        nodes = state.by_name()
+        return [("CLUSTER", "MEET", *nodes[peer].contact) for peer in self.peers]
+
+    def missing(self, state: Observed) -> str:
+        """Each knows the other for good, not only as somebody it shakes hands with."""
+        nodes = state.by_name()
+        ailing = [f"{name} is {nodes[name].problem} ({nodes[name].detail})"
+                  for name in (self.node, *self.peers) if nodes[name].problem]  # fmt: skip
+        strangers = [
+            f"{one} does not know {other}"
+            for peer in self.peers
+            for one, other in ((self.node, peer), (peer, self.node))
+            if nodes[other].id not in nodes[one].known
+        ]
+        return "; ".join(ailing or strangers)
 
 
 @dataclass(frozen=True)
-class Replicate:
+class Replicate(StepDefaults):
     """CLUSTER REPLICATE: the node has to be empty, and to know its primary."""
 
     node: str
@@ -155,103 +187,12 @@ class Replicate:
             primary_id=primary.id,
             config_epoch=primary.myself.config_epoch,
         )
-        state = state.replacing({self.node: _with_self(node, myself, keys=primary.keys, link_up=True)})
-        return _gossiped(state, myself)
+        state = state.replacing({self.node: with_self(node, myself, keys=primary.keys, link_up=True)})
+        return gossiped(state, myself)
 
-
-@dataclass(frozen=True)
-class Promote:
-    """CLUSTER FAILOVER FORCE: a replica takes the slots of a primary that has lost its identity.
-
-    Such a primary is never taken for failed (see classify_lost), so no failover comes by itself; FORCE still asks
-    the other primaries for their votes.
-    """
-
-    node: str
-    lost: str
-    slots: Ranges
-    phase: str = PROMOTE
-
-    def describe(self) -> str:
-        """Return the line for people."""
-        return f"{self.node}: take over {_slots.count(self.slots)} slots of its lost primary (id {self.lost[:8]})"
-
-    def ready(self, state: Observed) -> bool:
-        """The node still follows the lost id, which no node has."""
-        node = state.by_name()[self.node]
-        return node.is_replica and node.myself.primary_id == self.lost and self.lost not in state.by_id()
-
-    def apply(self, state: Observed) -> Observed:
-        """The node is the primary of the slots, and the other replicas of the lost id follow it."""
-        node = state.by_name()[self.node]
-        epoch = 1 + max(each.current_epoch for each in state.nodes)
-        promoted = dataclasses.replace(
-            node.myself, flags=frozenset({"master"}), primary_id=None, slots=self.slots, config_epoch=epoch
-        )
-        lines = {promoted.id: promoted}
-        for each in state.nodes:
-            if each.name != self.node and each.myself.primary_id == self.lost:
-                lines[each.id] = dataclasses.replace(each.myself, primary_id=promoted.id, config_epoch=epoch)
-
-        def newer(line: Member) -> Member:
-            return dataclasses.replace(line, slots=()) if line.id == self.lost else lines.get(line.id, line)
-
-        return Observed(
-            tuple(
-                _with_view(
-                    dataclasses.replace(
-                        each, myself=lines.get(each.id, each.myself), current_epoch=epoch, link_up=True
-                    ),
-                    tuple(newer(line) for line in each.view),
-                )
-                for each in state.nodes
-            )
-        )
-
-
-@dataclass(frozen=True)
-class Forget:
-    """CLUSTER FORGET of ids that no node has any more: each node has to be told, within its ban of 60 s."""
-
-    node: str
-    ids: tuple[str, ...]
-    phase: str = FORGET
-
-    def describe(self) -> str:
-        """Return the line for people."""
-        return f"{self.node}: forget {', '.join(f'id {one[:8]}' for one in self.ids)}, which no node has any more"
-
-    def ready(self, state: Observed) -> bool:
-        """No node has the ids or follows them, and they own no slots."""
-        node = state.by_name()[self.node]
-        ids = set(self.ids)
-        slots = [line for line in node.view if line.id in ids and line.slots]
-        return not slots and not ids & state.by_id().keys() and node.myself.primary_id not in ids
-
-    def apply(self, state: Observed) -> Observed:
-        """The node does not know them any more."""
-        node = state.by_name()[self.node]
-        view = tuple(line for line in node.view if line.id not in self.ids)
-        return state.replacing({self.node: _with_view(node, view)})
+    def commands(self, state: Observed) -> list[Command]:
+        """Return the command."""
+        return [("CLUSTER", "REPLICATE", state.by_name()[self.primary].id)]
 
 
 Step = t.Union[SetSettings, SetEpoch, AddSlots, Meet, Replicate, Promote, Forget]
-
-
-def _with_self(node: Node, myself: Member, **changes: t.Any) -> Node:
-    """Return the node with another line of its own, in its view too."""
-    view = tuple(myself if member.id == node.id else member for member in node.view)
-    return _with_view(dataclasses.replace(node, myself=myself, **changes), view)
-
-
-def _with_view(node: Node, view: tuple[Member, ...]) -> Node:
-    """Return the node with another view; a node is content (cluster_state:ok) when it sees all slots owned."""
-    covered = _slots.merged(member.slots for member in view) == _slots.ALL
-    return dataclasses.replace(node, view=view, state_ok=covered)
-
-
-def _gossiped(state: Observed, line: Member) -> Observed:
-    """Return the state in which everybody who knows the member has its newest line."""
-    return Observed(
-        tuple(_with_view(node, tuple(line if m.id == line.id else m for m in node.view)) for node in state.nodes)
-    )

@@ -9,6 +9,7 @@ import re
 import typing as t
 from dataclasses import replace
 
+from .._engine.loop import Operation
 from .._errors import Refused
 from .._instance.files import hold_lock
 from . import checks, observe
@@ -18,7 +19,7 @@ from .plan import plan, warnings
 from .steps import Step
 
 if t.TYPE_CHECKING:
-    from .._run import Record
+    from .._client import Record
 
 Params = t.Mapping[str, t.Any]
 VERSION = re.compile(r"\d+(\.\d+)+([-+.~]?[A-Za-z0-9]+)*")
@@ -99,7 +100,7 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
     }
 
 
-class EngineSource:
+class EngineSource(Operation[State, Step]):
     """One build of an engine, installed under its version and current."""
 
     def __init__(self, params: Params, record: Record) -> None:
@@ -121,10 +122,6 @@ class EngineSource:
         """Do the first step."""
         execute(steps[0], self._wanted, state, self._jobs, self._timeout, self._lock.fileno())
         return steps[:1]
-
-    def settle(self, state: State) -> State:
-        """Return the state: each step is complete when it returns."""
-        return state
 
     def render(self, state: State) -> str:
         """Return builds and links as lines."""

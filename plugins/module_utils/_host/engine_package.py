@@ -13,6 +13,7 @@ import signal
 import typing as t
 from dataclasses import dataclass, replace
 
+from .._engine.loop import Operation
 from .._errors import CollectionError, Refused
 from .._preflight import proc
 from .._wait import poll
@@ -100,7 +101,7 @@ def plan(state: Services, existing: str) -> list[Step]:
     return steps
 
 
-class EnginePackageOperation:
+class EnginePackageOperation(Operation[Services, Step]):
     """The package's own services: forbidden, or kept where somebody uses them."""
 
     def __init__(self, params: t.Mapping[str, t.Any], record: t.Callable[[str, str], None]) -> None:
@@ -125,10 +126,6 @@ class EnginePackageOperation:
         else:
             _forbid(step.name)
         return steps[:1]
-
-    def settle(self, state: Services) -> Services:
-        """Return the state: each step waits for its effect."""
-        return state
 
     def render(self, state: Services) -> str:
         """Return the services as lines."""

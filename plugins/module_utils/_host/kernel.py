@@ -10,6 +10,7 @@ import re
 import typing as t
 from dataclasses import dataclass, replace
 
+from .._engine.loop import Operation
 from .._errors import Refused
 from .commands import text_of, write
 
@@ -98,7 +99,7 @@ def could_not_be_set(state: Kernel) -> list[str]:
     ]
 
 
-class KernelOperation:
+class KernelOperation(Operation[Kernel, Step]):
     """The kernel settings that an instance's host should have."""
 
     def __init__(self, params: t.Mapping[str, t.Any], record: t.Callable[[str, str], None]) -> None:
@@ -134,10 +135,6 @@ class KernelOperation:
             else:
                 write(step.path, step.text)
         return steps
-
-    def settle(self, state: Kernel) -> Kernel:
-        """Return the state: a value is in force when it is written."""
-        return state
 
     def render(self, state: Kernel) -> str:
         """Return settings and files as text."""

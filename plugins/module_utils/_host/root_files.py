@@ -13,6 +13,7 @@ import stat
 import typing as t
 from dataclasses import dataclass, replace
 
+from .._engine.loop import Operation
 from .._errors import CollectionError, Refused
 
 
@@ -77,8 +78,8 @@ def plan(state: Files) -> list[Put]:
     return [Put(entry) for entry in state.wanted if state.at(entry.path) != entry]
 
 
-class FilesOperation:
-    """The module's way through (see ``_run.Operation``)."""
+class FilesOperation(Operation[Files, Put]):
+    """The module's way through."""
 
     def __init__(self, params: t.Mapping[str, t.Any], record: t.Callable[[str, str], None]) -> None:
         self._texts = {each["path"]: each["content"] for each in params["files"]}
@@ -114,10 +115,6 @@ class FilesOperation:
             except OSError as error:
                 raise CollectionError(f"{entry.path} cannot be written: {error.strerror}") from error
         return steps
-
-    def settle(self, state: Files) -> Files:
-        """Return the state: a file is there when it is written."""
-        return state
 
     def render(self, state: Files) -> str:
         """Return a line for each path."""

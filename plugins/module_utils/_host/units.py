@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
+from .._engine.loop import Operation
 from .._errors import CollectionError, Refused
 from .._wait import poll
 from .commands import run, text_of
@@ -166,7 +167,7 @@ def journal(name: str) -> str:
     return run(["journalctl", "--no-pager", "-o", "cat", "-n", str(LOG_LINES), "-u", name], allowed=None)
 
 
-class UnitsOperation:
+class UnitsOperation(Operation[Units, Step]):
     """Units that run now and at each boot."""
 
     def __init__(self, params: t.Mapping[str, t.Any], record: t.Callable[[str, str], None]) -> None:
@@ -190,10 +191,6 @@ class UnitsOperation:
         if isinstance(step, Start):
             self._wait(step.names)
         return steps[:1]
-
-    def settle(self, state: Units) -> Units:
-        """Return the state: starting waits for its effect."""
-        return state
 
     def render(self, state: Units) -> str:
         """Return the units as lines."""

@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import replace
 
 from .._client import Access, Client
+from .._engine.loop import Operation
 from .._errors import Refused
 from .._preflight.observe import memory_limit
 from . import checks, files, pending, probe
@@ -31,12 +32,12 @@ from .users import users_text
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .._run import Record
+    from .._client import Record
 
 ACCESS_TIMEOUT = 5.0
 
 
-class Config:
+class Config(Operation[Host, Step]):
     """Converges the managed configuration of a host's instances."""
 
     def __init__(self, params: Params, record: Record) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from .._engine.loop import Operation
 from .._errors import Refused
 from .._files import Directory
 from . import files, guard, launch, processes
@@ -16,7 +17,7 @@ from .model import Instance
 from .options import Params, bare_instances, ids, layout
 
 if t.TYPE_CHECKING:
-    from .._run import Record
+    from .._client import Record
 
 RUN_MODE = 0o755
 STARTED = "started"
@@ -98,7 +99,7 @@ def plan(instances: t.Sequence[Instance], directory: Directory, wanted: str, sta
     return made + starts
 
 
-class Daemon:
+class Daemon(Operation[Daemons, Step]):
     """Starts and stops a host's instances."""
 
     def __init__(self, params: Params, record: Record) -> None:

@@ -13,11 +13,11 @@ Announced addresses are not refused here: whether they can be reached shows from
 from __future__ import annotations
 
 import ipaddress
-import re
 import shlex
 import typing as t
 
 from .._errors import Refused
+from .._replies import size
 from .._text import everywhere
 from .model import Instance
 
@@ -33,9 +33,6 @@ EVERYWHERE = everywhere("0.0.0.0") | everywhere("::")
 # sends them, and the engine writes them to no replica and no append-only file. All others are refused, those of later
 # versions included. A test compares the table with what the engines call a write command.
 RENAMABLE = frozenset(["debug", "keys", "lolwut", "module", "monitor", "object", "pfselftest", "randomkey", "save"])
-
-_UNITS = {"": 1, "b": 1, "k": 10**3, "kb": 2**10, "m": 10**6, "mb": MIB, "g": 10**9, "gb": 2**30}
-_SIZE = re.compile(r"(\d+)(b|kb?|mb?|gb?)?", re.IGNORECASE)
 
 Rule = t.Callable[[Instance, t.Sequence[str]], str]
 # Why a value is refused, and what to do instead.
@@ -116,8 +113,8 @@ def _below(least: int, why: str, *, zero: bool = False) -> Rule:
     """Return the rule for a number or a size that has to be at least so much; ``zero`` if 0 means no limit."""
 
     def rule(_one: Instance, values: t.Sequence[str]) -> str:
-        size = _bytes(values[0]) if values else None
-        too_low = size is not None and size < least and not (zero and size == 0)
+        given = size(values[0]) if values else None
+        too_low = given is not None and given < least and not (zero and given == 0)
         return f"{why} (the least is {least})" if too_low else ""
 
     return rule
@@ -126,8 +123,8 @@ def _below(least: int, why: str, *, zero: bool = False) -> Rule:
 def _repl_timeout(one: Instance, values: t.Sequence[str]) -> str:
     period = next((one.value(name) for name in ("repl-ping-replica-period", "repl-ping-slave-period")
                    if one.value(name)), None)  # fmt: skip
-    pings = _bytes(words(period)[0]) if period and words(period) else PING_PERIOD
-    given = _bytes(values[0]) if values else None
+    pings = size(words(period)[0]) if period and words(period) else PING_PERIOD
+    given = size(values[0]) if values else None
     if given is None or pings is None or given > pings:
         return ""
     return f"a primary pings its replicas every {pings} s, so that each would drop its link again and again"
@@ -136,7 +133,7 @@ def _repl_timeout(one: Instance, values: t.Sequence[str]) -> str:
 def _client_buffers(_one: Instance, values: t.Sequence[str]) -> str:
     # normal HARD SOFT SECONDS, and perhaps other classes after it
     for index in range(0, len(values) - 2, 4):
-        limits = [_bytes(value) for value in values[index + 1 : index + 3]]
+        limits = [size(value) for value in values[index + 1 : index + 3]]
         if values[index].lower() == "normal" and any(limit is not None and 0 < limit < MIB for limit in limits):
             return "it would close the connections of this collection while it reads settings (the least is 1mb)"
     return ""
@@ -155,11 +152,6 @@ def _rename(_one: Instance, values: t.Sequence[str]) -> str:
         f"the command {values[0].upper()} cannot be renamed: this collection, Sentinel or clients send it, or the "
         "engine writes it to replicas and to the append-only file, where it would be unknown by that name"
     )
-
-
-def _bytes(text: str) -> int | None:
-    match = _SIZE.fullmatch(text)
-    return int(match[1]) * _UNITS[(match[2] or "").lower()] if match else None
 
 
 _NO_TLS = (

@@ -21,7 +21,7 @@ from .users import canonical, users_text
 from .users_meaning import differing
 
 if t.TYPE_CHECKING:
-    from .._run import Record
+    from .._client import Record
 
 LOOPBACK = "127.0.0.1"
 

@@ -12,9 +12,10 @@ import time
 import typing as t
 from dataclasses import dataclass
 
-from .. import _lock
 from .._argspec import access
-from .._client import Access, Client, Connections, Record, gather
+from .._client import Access, Record, gather
+from .._engine.deployment import Deployment
+from .._engine.loop import Operation
 from .._errors import CollectionError, DeadlineExceeded, EngineRefused
 from .._nodes import make_wanted
 from . import checks, keys, parse, plan, render, tool
@@ -43,7 +44,7 @@ class Step:
         return state.with_done(self.run)
 
 
-class LoadTest:
+class LoadTest(Operation[State, Step]):
     """Measures a deployment from this host."""
 
     def __init__(self, params: Params, record: Record) -> None:
@@ -53,10 +54,9 @@ class LoadTest:
         self._access: Access = access(params)
         self._tool, told = tool.find(params["tool"])
         self._generator = Generator(socket.gethostname(), cpus, told)
-        self._record = record
-        self._connections = Connections(self._nodes, self._access, record)
-        self._deadline = time.monotonic() + self._wish.timeout
-        self._lock: Client | None = None
+        self._deployment = Deployment(record, self._wish.timeout)
+        self._connections = self._deployment.connections(self._nodes, self._access)
+        self._primaries: tuple[Primary, ...] = ()
         self._measured: list[Measured] = []
         self._filled: set[str | None] = set()
         self._unremoved: list[str] = []
@@ -74,23 +74,26 @@ class LoadTest:
         return [Step(run, self._wish) for run in runs]
 
     def execute(self, steps: t.Sequence[Step], state: State) -> list[Step]:
-        """Do one run; one that fails takes the keys away."""
-        if self._lock is None:
-            first = state.primaries[0]
-            self._lock = Client(first.address, first.port, self._access, record=self._record)
-            _lock.acquire(self._lock, LOCK_TIMEOUT)
-        try:
-            self._measured.append(self._run(steps[0].run, state.primaries))
-        except CollectionError:
-            with contextlib.suppress(CollectionError):
-                self._remove(state.primaries)
-            raise
+        """Do one run, under the deployment's lock; the first call takes it."""
+        if self._deployment.hold(self._nodes, self._access, LOCK_TIMEOUT):
+            return []  # what was observed before the lock may be old: look again
+        self._primaries = state.primaries
+        self._measured.append(self._run(steps[0].run, state.primaries))
         return [steps[0]]
 
     def settle(self, state: State) -> State:
         """Remove the keys."""
         self._remove(state.primaries)
         return state
+
+    def abandon(self) -> None:
+        """Remove the keys that were written, as far as the primaries answer; they expire besides."""
+        with contextlib.suppress(CollectionError):
+            self._remove(self._primaries)
+
+    def close(self) -> None:
+        """Give the lock back."""
+        self._deployment.close()
 
     def render(self, state: State) -> str:
         """Return the runs that are over, a line each."""
@@ -194,8 +197,8 @@ class LoadTest:
         )
 
     def _call(self, target: tool.Target, words: t.Sequence[str]) -> Slice:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
+        left = self._deployment.left()
+        if not left:
             raise DeadlineExceeded(
                 f"the load test had not ended after {self._wish.timeout:g} s",
                 node=target.name,

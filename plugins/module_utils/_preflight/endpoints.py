@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from .._errors import Refused
+from .._replies import size
 
 BUS_OFFSET = 10000
 # What peers and Sentinels are told to connect to, by the option of module preflight.
@@ -20,18 +20,6 @@ ANNOUNCED_BY_NODES = {
 ANNOUNCED_BY_REPLICAS = {
     "announce_ip": ("replica-announce-ip", "slave-announce-ip"),
     "announce_port": ("replica-announce-port", "slave-announce-port"),
-}
-_SIZE = re.compile(r"(\d+)(b|kb?|mb?|gb?)?", re.IGNORECASE)
-# The engine's rule: 1k is 1000 bytes and 1kb is 1024, in any case.
-_UNITS = {
-    "": 1,
-    "b": 1,
-    "k": 10**3,
-    "kb": 2**10,
-    "m": 10**6,
-    "mb": 2**20,
-    "g": 10**9,
-    "gb": 2**30,
 }
 
 
@@ -46,12 +34,6 @@ def endpoints(
     The directives may hold secrets, so only these go to the module that looks at a host.
     """
     return [_endpoint(one, config, maxmemory, cluster_enabled) for one in instances]
-
-
-def size(text: object) -> int | None:
-    """Return the bytes that the engine reads in a size, or nothing where it would refuse it."""
-    match = _SIZE.fullmatch(str(text).strip())
-    return int(match.group(1)) * _UNITS[(match.group(2) or "").lower()] if match else None
 
 
 def _endpoint(

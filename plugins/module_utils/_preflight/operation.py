@@ -10,6 +10,7 @@ import time
 import typing as t
 from dataclasses import dataclass
 
+from .._engine.loop import Operation
 from .._errors import CollectionError, Refused
 from . import access, checks, checks_access, interpreter, listener, peers, written
 from .machines import machine
@@ -147,7 +148,7 @@ class Release:
         return Listening(pid=None)
 
 
-class ListenerOperation:
+class ListenerOperation(Operation[Listening, t.Union[Listen, Release]]):
     """The temporary listener of this host: there for this run, or gone."""
 
     def __init__(self, params: Params, record: Record) -> None:
@@ -179,10 +180,6 @@ class ListenerOperation:
         else:
             self._started = listener.start(params["address"], steps[0].ports, params["lifetime"], params["state_file"])
         return steps
-
-    def settle(self, state: Listening) -> Listening:
-        """Return the state: starting and ending wait for their effect."""
-        return state
 
     def render(self, state: Listening) -> str:
         """Return the state as a line."""

@@ -10,13 +10,13 @@ import dataclasses
 import time
 import typing as t
 
-from .. import _lock
 from .._addresses import Addresses, every_name, resolved
-from .._client import CHANGE, Access, Client, Connections, Record
-from .._errors import CollectionError, DeadlineExceeded, EngineRefused, Refused
+from .._client import Access, Record
+from .._engine.deployment import Deployment, first_phase
+from .._engine.loop import Operation
+from .._errors import CollectionError, DeadlineExceeded, Refused
 from .._nodes import LOADING, Wanted
 from .._replies import pairs
-from .._wait import poll
 from . import checks, render
 from .desired import Desired
 from .discovery import UNCHANGED, primary_of, undecided
@@ -33,8 +33,8 @@ SYNC_HINT = (
 )
 
 
-class ReplicationOperation:
-    """The ``replication`` module's way through (see ``_run.Operation``)."""
+class ReplicationOperation(Operation[Observed, Attach]):
+    """The ``replication`` module's way through."""
 
     def __init__(
         self, desired: Desired, node_access: Access, sentinel_access: Access, record: Record, timeout: float
@@ -44,13 +44,10 @@ class ReplicationOperation:
         # Servers know each other by address, callers may know them by host name.
         self._given = {by.name: one.address for one, by in zip(desired.nodes, self._desired.nodes)}
         self._access = node_access
-        self._record = record
-        self._deadline = time.monotonic() + timeout
-        self._connections = Connections(self._desired.nodes, node_access, record)
-        self._sentinels = Connections(self._desired.sentinels, sentinel_access, record)
+        self._deployment = Deployment(record, timeout)
+        self._connections = self._deployment.connections(self._desired.nodes, node_access)
+        self._sentinels = self._deployment.connections(self._desired.sentinels, sentinel_access)
         self._patience = min(timeout / 2, PATIENCE)
-        self._lock: Client | None = None
-        self._notes: list[str] = []
         self._attached: set[str] = set()
 
     def observe(self) -> Observed:
@@ -67,11 +64,10 @@ class ReplicationOperation:
 
         if not missing(observed):
             return observed
-        return poll(
+        return self._deployment.poll(
             self._look,
             missing,
             awaiting="the nodes to load, and a failover to end",
-            timeout=self._left(),
             node=self._desired.nodes[0].name,
         )
 
@@ -86,29 +82,11 @@ class ReplicationOperation:
 
     def execute(self, steps: t.Sequence[Attach], state: Observed) -> t.Sequence[Attach]:
         """Attach the first node under the set's lock; the first call takes it."""
-        if self._lock is None:
-            first = min(self._desired.nodes, key=lambda node: node.name)
-            self._lock = Client(first.address, first.port, self._access, record=self._record)
-            _lock.acquire(self._lock, self._left())
+        if self._deployment.hold(self._desired.nodes, self._access):
             return ()  # what was observed before the lock may be old: look again
-        step = steps[0]
-        if not step.ready(state):
-            raise Refused(f"cannot {step.describe()}: the world moved", hint="Run again.")
-        primary = self._desired.wanted(step.primary)
-        self._attached.add(step.node)
-        # Both go out in one packet: either the server has both, or neither.
-        followed, written = self._connections[step.node].pipeline(
-            [("REPLICAOF", primary.address, primary.port), ("CONFIG", "REWRITE")], CHANGE
-        )
-        if isinstance(followed, CollectionError):
-            raise followed
-        if isinstance(written, EngineRefused):
-            self._notes.append(
-                f"{step.node} follows {step.primary} until it is restarted, and not after: {written.message}"
-            )
-        elif isinstance(written, CollectionError):
-            raise written
-        return [step]
+        phase = first_phase(steps)
+        self._attached.update(step.node for step in phase)
+        return self._deployment.perform(self._connections, phase, state)
 
     def settle(self, state: Observed) -> Observed:
         """Wait until every replica has what the primary had when the wait began.
@@ -132,11 +110,10 @@ class ReplicationOperation:
         if not missing(state):
             return state
         try:
-            return poll(
+            return self._deployment.poll(
                 self._look,
                 missing,
                 awaiting=f"all replicas of set {self._desired.set!r} to be in sync",
-                timeout=self._left(),
                 hint=SYNC_HINT,
             )
         except DeadlineExceeded as error:
@@ -170,16 +147,21 @@ class ReplicationOperation:
         name = primary_of(state, self._desired)
         found = checks.findings(state, self._desired, name)
         wanted = self._desired.wanted(name)
+        notes = [
+            f"{step.node} follows its primary until it is restarted, and not after: {refusal.message}"
+            for step, refusal in self._deployment.tolerated
+        ]
         return {
             "primary": {"address": self._given[name], "port": wanted.port, "host": wanted.host},
             "topology": render.topology(state, self._desired, name),
             "findings": [finding.result() for finding in found],
             "summary": render.summary(state, self._desired, name, found),
-            "warnings": [*(finding.text() for finding in found), *self._notes],
+            "warnings": [*(finding.text() for finding in found), *notes],
         }
 
-    def _left(self) -> float:
-        return max(self._deadline - time.monotonic(), 0.0)
+    def close(self) -> None:
+        """Give the lock back."""
+        self._deployment.close()
 
     def _look(self) -> Observed:
         return observe(

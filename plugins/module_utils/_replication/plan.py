@@ -61,7 +61,8 @@ def _attach(node: Node, primary: Node, observed: Observed, desired: Desired) -> 
             f"them up. {UNCHANGED}",
         )
     # One that follows already has been told: only its link is awaited.
-    return None if follows else Attach(node.name, primary.name, gives_up)
+    where = desired.wanted(primary.name)
+    return None if follows else Attach(node.name, primary.name, (where.address, where.port), gives_up)
 
 
 def _surplus(node: Node, primary: Node) -> str:

@@ -8,16 +8,29 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+from .._engine.steps import Command, StepDefaults
+from .._errors import EngineRefused
 from .model import REPLICA, Observed
+
+REWRITE = ("CONFIG", "REWRITE")
 
 
 @dataclass(frozen=True)
-class Attach:
-    """REPLICAOF, and CONFIG REWRITE so that a restart keeps it."""
+class Attach(StepDefaults):
+    """REPLICAOF, and CONFIG REWRITE so that a restart keeps it.
+
+    ``at`` is the primary's address and port as the node is to be told them.
+    """
 
     node: str
     primary: str
+    at: tuple[str, int]
     gives_up: str = ""
+
+    @property
+    def phase(self) -> str:
+        """A phase for each node: one after the other gives up what it has."""
+        return f"attach {self.node}"
 
     def describe(self) -> str:
         """Return the line for people."""
@@ -48,3 +61,11 @@ class Attach:
         )
         followed = dataclasses.replace(primary, followers=tuple(dict.fromkeys((*primary.followers, self.node))))
         return state.replacing({self.node: attached, self.primary: followed})
+
+    def commands(self, state: Observed) -> list[Command]:
+        """Return both: they go out in one packet, so that either the server has both, or neither."""
+        return [("REPLICAOF", *self.at), REWRITE]
+
+    def tolerates(self, command: Command, refusal: EngineRefused) -> bool:
+        """The node follows, and its file could not be written."""
+        return command == REWRITE

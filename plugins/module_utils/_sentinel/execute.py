@@ -8,11 +8,11 @@ from __future__ import annotations
 import time
 import typing as t
 
-from .. import _lock
 from .._addresses import Addresses
-from .._client import CHANGE, Access, Client, Connections, Record, gather
-from .._errors import CollectionError, Refused
-from .._wait import poll
+from .._client import Access, Record
+from .._engine.deployment import Deployment, first_phase, some
+from .._engine.loop import Operation, PhaseFailed
+from .._errors import CollectionError, DeadlineExceeded, Refused
 from . import checks, render
 from .desired import Desired, make_desired
 from .model import Observed
@@ -32,17 +32,15 @@ def make_operation(params: t.Mapping[str, t.Any], access: Access, record: Record
     return SentinelOperation(make_desired(params, resolve), access, record, params["timeout"], resolve)
 
 
-class SentinelOperation:
-    """The ``sentinel`` module's way through (see ``_run.Operation``)."""
+class SentinelOperation(Operation[Observed, Step]):
+    """The ``sentinel`` module's way through."""
 
     def __init__(self, desired: Desired, access: Access, record: Record, timeout: float, resolve: Addresses) -> None:
         self._desired = desired
         self._access = access
-        self._record = record
-        self._deadline = time.monotonic() + timeout
-        self._connections = Connections(desired.sentinels, access, record)
+        self._deployment = Deployment(record, timeout)
+        self._connections = self._deployment.connections(desired.sentinels, access)
         self._resolve = resolve
-        self._lock: Client | None = None
         self._forgotten: set[Forget | Rename] = set()
         self._locked_out = locked_out(desired, access, record)
 
@@ -52,35 +50,36 @@ class SentinelOperation:
         if not undecided(observed, self._desired):
             return observed
         # What time does not settle the plan refuses, with everybody's opinion.
-        patient_until = time.monotonic() + self._left() / 2
-        return poll(
+        patient_until = time.monotonic() + self._deployment.left() / 2
+        return self._deployment.poll(
             self._look,
             lambda observed: undecided(observed, self._desired) if time.monotonic() < patient_until else "",
             awaiting="a failover to end",
-            timeout=self._left(),
         )
 
     def plan(self, state: Observed) -> tuple[Step, ...]:
-        """Return the steps that are left."""
-        return plan(state, self._desired)
+        """Return the steps that are left; raise Refused also for what was forgotten, and is there again."""
+        steps = plan(state, self._desired)
+        for step in first_phase(steps) if steps else ():
+            if step in self._forgotten:
+                _refuse_to_forget_again(step)
+        return steps
 
     def execute(self, steps: t.Sequence[Step], state: Observed) -> t.Sequence[Step]:
         """Do the first phase under the lock; the first call takes it."""
-        if self._lock is None:
-            first = min(self._desired.sentinels, key=lambda one: one.name)
-            self._lock = Client(first.address, first.port, self._access, record=self._record)
-            _lock.acquire(self._lock, self._left())
+        if self._deployment.hold(self._desired.sentinels, self._access):
             return ()  # what was observed before the lock may be old: look again
-        phase = [step for step in steps if step.phase == steps[0].phase]
-        forgetting = isinstance(phase[0], (Forget, Rename))
+        phase = first_phase(steps)
+        forgetting = [step for step in phase if isinstance(step, (Forget, Rename))]
         if forgetting:
-            self._refuse_to_forget_again(phase[0])
             self._wait_until_safe(state)
-        for outcome in gather(self._send, phase):
-            if isinstance(outcome, CollectionError):
-                raise outcome
+            self._forgotten.update(forgetting)
+        self._deployment.perform(self._connections, phase, state)
         if forgetting:
-            self._poll("the Sentinel that forgot to find everybody again", but_for_quorum=True)
+            try:
+                self._poll("the Sentinel that forgot to find everybody again", but_for_quorum=True)
+            except DeadlineExceeded as error:
+                raise PhaseFailed([], [(step, error) for step in forgetting]) from error
         return phase
 
     def settle(self, state: Observed) -> Observed:
@@ -98,34 +97,12 @@ class SentinelOperation:
         found = [finding for finding in checks.findings(state, self._desired) if finding.severity != "error"]
         return {**render.report(state, found), "warnings": [finding.text() for finding in found]}
 
-    def _left(self) -> float:
-        return max(self._deadline - time.monotonic(), 0.0)
+    def close(self) -> None:
+        """Give the lock back."""
+        self._deployment.close()
 
     def _look(self) -> Observed:
         return observe_all(self._desired, self._connections, self._resolve, self._locked_out)
-
-    def _send(self, step: Step) -> None:
-        for reply in self._connections[step.sentinel].pipeline(step.commands(), CHANGE):
-            if isinstance(reply, CollectionError):
-                raise reply
-
-    def _refuse_to_forget_again(self, step: Step) -> None:
-        """What comes back after a reset is told by somebody: it is not gone for good."""
-        if step in self._forgotten and isinstance(step, Rename):
-            raise Refused(
-                f"cannot {step.describe()}: it names the address again",
-                node=step.sentinel,
-                hint="Check that the host name resolves on the host of that Sentinel, and see its log.",
-            )
-        if step in self._forgotten:
-            raise Refused(
-                f"cannot {step.describe()}: it came back after a reset",
-                node=step.sentinel,
-                hint="Something still tells of it: a primary that has not noticed yet (repl-timeout), or it runs at "
-                "times. Stop it for good, and run again.",
-            )
-        if isinstance(step, (Forget, Rename)):
-            self._forgotten.add(step)
 
     def _wait_until_safe(self, state: Observed) -> None:
         """A reset drops what a Sentinel knows: only when all others know everybody, and nothing is going on.
@@ -142,13 +119,22 @@ class SentinelOperation:
 
     def _poll(self, awaiting: str, *, but_for_quorum: bool = False) -> Observed:
         def missing(observed: Observed) -> str:
-            return "; ".join(checks.unsettled(observed, self._desired, but_for_quorum=but_for_quorum)[:5])
+            return some(checks.unsettled(observed, self._desired, but_for_quorum=but_for_quorum))
 
-        return poll(
-            self._look,
-            missing,
-            awaiting=awaiting,
-            timeout=self._left(),
-            hint=SETTLE_HINT,
-            longest_interval=0.5,
+        return self._deployment.poll(self._look, missing, awaiting=awaiting, hint=SETTLE_HINT, longest_interval=0.5)
+
+
+def _refuse_to_forget_again(step: Step) -> None:
+    """What comes back after a reset is told by somebody: it is not gone for good."""
+    if isinstance(step, Rename):
+        raise Refused(
+            f"cannot {step.describe()}: it names the address again",
+            node=step.node,
+            hint="Check that the host name resolves on the host of that Sentinel, and see its log.",
         )
+    raise Refused(
+        f"cannot {step.describe()}: it came back after a reset",
+        node=step.node,
+        hint="Something still tells of it: a primary that has not noticed yet (repl-timeout), or it runs at "
+        "times. Stop it for good, and run again.",
+    )

@@ -12,17 +12,20 @@ sent away to find the new one.  Valkey 9 has this built in (SENTINEL FAILOVER ..
 
 from __future__ import annotations
 
+import contextlib
 import time
 import typing as t
 
 from .._addresses import Addresses
-from .._client import Access, Client, Connections, Record
+from .._client import CHANGE, Access, Client, Record
+from .._engine import capabilities
+from .._engine.deployment import Deployment, some
+from .._engine.loop import Operation, PhaseFailed
 from .._errors import CollectionError, EngineRefused
 from .._nodes import Wanted, make_wanted, refuse_set_name
 from .._replication.model import Node
 from .._replication.observe import observe_nodes
 from .._replies import number, parse_info
-from .._wait import poll
 from . import checks, render, switchover
 from .desired import Desired, WantedSet, announced_name
 from .model import Observed
@@ -34,12 +37,14 @@ from .switchover import State, Switch
 # Sentinel makes a replica of the old primary, so that it does so as soon as writes are let go (until then its
 # connection waits, too: it publishes).  What was waiting at that moment is refused by min-replicas-to-write 1.
 HOLD = 15.0
+# SENTINEL FAILOVER <set> COORDINATED has one word more than every Sentinel takes.
+ASKED, COORDINATED_WORDS = "sentinel|failover", 4
 # What SENTINEL FAILOVER ... COORDINATED has Sentinel's user do on the primary.
 COORDINATION = (("FAILOVER",), ("CLIENT", "PAUSE", "1"), ("CLIENT", "UNPAUSE"))
 
 
-class FailoverOperation:
-    """The ``sentinel_failover`` module's way through (see ``_run.Operation``)."""
+class FailoverOperation(Operation[State, Switch]):
+    """The ``sentinel_failover`` module's way through."""
 
     def __init__(
         self,
@@ -54,16 +59,18 @@ class FailoverOperation:
         self._desired = desired
         self._set = desired.sets[0]
         self._nodes = nodes
-        self._sentinels = Connections(desired.sentinels, access, record)
-        self._connections = Connections(nodes, node_access, record)
+        self._access = access
+        self._deployment = Deployment(record, timeout)
+        self._sentinels = self._deployment.connections(desired.sentinels, access)
+        self._connections = self._deployment.connections(nodes, node_access)
         self._resolve = Addresses()
         self._only_from = only_from
         self._timeout = timeout
-        self._deadline = time.monotonic() + timeout
         self._before = ""
         self._coordinated = False
         self._seconds = 0.0
         self._down_after = HOLD
+        self._held: Client | None = None
 
     def observe(self) -> State:
         """Ask all Sentinels and all instances."""
@@ -81,27 +88,49 @@ class FailoverOperation:
 
     def execute(self, steps: t.Sequence[Switch], state: State) -> t.Sequence[Switch]:
         """Switch over, and return when another one says that it is primary."""
+        if self._deployment.hold(self._desired.sentinels, self._access):
+            return ()  # what was observed before the lock may be old: look again
+        step = steps[0]
         started = time.monotonic()
-        self._before, self._coordinated = state.primary, steps[0].coordinated
-        self._down_after = steps[0].down_after
+        self._before, self._coordinated, self._down_after = state.primary, step.coordinated, step.down_after
         sentinel = self._sentinels[self._desired.sentinels[0].name]
-        if self._coordinated:
-            sentinel.command("SENTINEL", "FAILOVER", self._set.name, "COORDINATED")
-            self._await_promotion(self._timeout / 2)
-        else:
-            self._hold_and_switch(sentinel, steps[0].heirs)
+        if not self._coordinated:
+            self._hold_writes(step.heirs)
+        try:
+            coordinated = ("COORDINATED",) if self._coordinated else ()
+            sentinel.command("SENTINEL", "FAILOVER", self._set.name, *coordinated, patience=CHANGE)
+            new = self._await_promotion(self._timeout / 2 if self._coordinated else HOLD / 2)
+            if self._held is not None:
+                held, self._held = self._held, None
+                self._follow(held, new)
+                with contextlib.suppress(CollectionError):  # it ends by itself
+                    held.command("CLIENT", "UNPAUSE")
+        except CollectionError as error:
+            raise PhaseFailed([], [(step, error)]) from error
         self._seconds = time.monotonic() - started
         return steps
+
+    def abandon(self) -> None:
+        """Let writes go on, unless another primary is there: whatever the old one still took would be lost.
+
+        Then it stays shut until Sentinel has made it a replica; the pause ends by itself.
+        """
+        if self._held is not None:
+            with contextlib.suppress(CollectionError):
+                self._held.command("CLIENT", "UNPAUSE")
+
+    def close(self) -> None:
+        """Give the lock back."""
+        self._deployment.close()
 
     def settle(self, state: State) -> State:
         """Wait until every Sentinel names the new primary and every instance follows it."""
         if not self._before:
             return state
-        return poll(
+        return self._deployment.poll(
             self.observe,
-            lambda state: "; ".join(self._unsettled(state)[:5]),
+            lambda state: some(self._unsettled(state)),
             awaiting=f"all Sentinels and replicas to follow the new primary of {self._set.name}",
-            timeout=self._left(),
             hint="Sentinel goes on by itself; see sentinel_info, and the logs of those that lag.",
             longest_interval=0.3,
         )
@@ -127,39 +156,29 @@ class FailoverOperation:
             return named.pop() if len(named) == 1 else ""
         return primary_of(sentinels, self._set)
 
-    def _left(self) -> float:
-        return max(self._deadline - time.monotonic(), 0.0)
-
     def _may_coordinate(self, primary: str) -> bool:
-        """Ask the primary who its Sentinels are logged in as, and whether that user has the rights."""
+        """Ask the Sentinels whether they can, and the primary whether the user that they are logged in as may."""
         if not any(node.name == primary for node in self._nodes):
             return False
         client = self._connections[primary]
         try:
+            can = [capabilities.ask(self._sentinels[one.name], [ASKED]) for one in self._desired.sentinels]
+            if not all(one.takes(ASKED, COORDINATED_WORDS) for one in can):
+                return False
             lines = str(client.command("CLIENT", "LIST", "TYPE", "normal")).splitlines()
             listed = [dict(word.partition("=")[::2] for word in line.split()) for line in lines]
             users = {one.get("user") for one in listed if one.get("name", "").startswith("sentinel-")}
             trials = client.pipeline([("ACL", "DRYRUN", user, *what) for user in users for what in COORDINATION])
         except CollectionError:
-            return False  # a primary that does not answer is refused elsewhere; this needs ACL DRYRUN (7.0)
+            return False  # who does not answer is refused elsewhere; this needs ACL DRYRUN (7.0)
         return bool(trials) and all(answer == "OK" for answer in trials)
 
-    def _hold_and_switch(self, sentinel: Client, heirs: t.Sequence[str]) -> None:
+    def _hold_writes(self, heirs: t.Sequence[str]) -> None:
+        """Hold writes on the old primary, for a time that ends by itself, until the heirs have all there were."""
         old = self._connections[self._before]
+        self._held = old
         old.command("CLIENT", "PAUSE", int(HOLD * 1000), "WRITE")
-        promoted = False
-        try:
-            self._await_copies(number(parse_info(old.command("INFO", "replication")).get("master_repl_offset")), heirs)
-            sentinel.command("SENTINEL", "FAILOVER", self._set.name)
-            new = self._await_promotion(HOLD / 2)
-            promoted = True
-            self._follow(old, new)
-            promoted = False
-        finally:
-            # With another primary there, whatever this one still took would be lost: it stays shut until Sentinel
-            # has made it a replica. The pause ends by itself.
-            if not promoted:
-                old.command("CLIENT", "UNPAUSE")
+        self._await_copies(number(parse_info(old.command("INFO", "replication")).get("master_repl_offset")), heirs)
 
     def _follow(self, old: Client, new: str) -> None:
         """Do what Sentinel itself does ten seconds later; clients come back and find the new primary."""
@@ -187,11 +206,11 @@ class FailoverOperation:
             behind = [node for node in nodes if node.name in heirs and node.offset < offset]
             return ", ".join(f"{node.name} lacks {offset - node.offset} bytes" for node in behind)
 
-        poll(
+        self._deployment.poll(
             self._ask_nodes,
             missing,
             awaiting="the replicas to have all writes",
-            timeout=min(self._left(), HOLD / 3, self._down_after / 2),
+            within=min(HOLD / 3, self._down_after / 2),
             node=self._before,
             hint="Writes go on at the old primary. Run again when the replicas keep up.",
             longest_interval=0.05,
@@ -203,11 +222,11 @@ class FailoverOperation:
         def others(nodes: tuple[Node, ...]) -> list[str]:
             return [n.name for n in nodes if n.is_primary and n.name != self._before and not n.problem]
 
-        nodes = poll(
+        nodes = self._deployment.poll(
             self._ask_nodes,
             lambda nodes: "" if others(nodes) else f"only {self._before} says that it is primary",
             awaiting="a replica to be promoted",
-            timeout=min(self._left(), timeout),
+            within=timeout,
             node=self._before,
             hint="See the Sentinels' logs, and ACL LOG on the instances: Sentinel's user may lack a right. "
             "Writes go on at the old primary.",

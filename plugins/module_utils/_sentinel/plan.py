@@ -110,7 +110,7 @@ def is_itself(each: Known, one: Sentinel, desired: Desired) -> bool:
 def _monitor(one: Sentinel, wanted: WantedSet, primary: str, desired: Desired) -> Monitor:
     address, _colon, port = primary.rpartition(":")
     return Monitor(
-        sentinel=one.name,
+        node=one.name,
         set=wanted.name,
         address=desired.hostname(primary) or address.strip("[]"),
         port=int(port),

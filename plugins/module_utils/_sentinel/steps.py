@@ -13,32 +13,31 @@ import dataclasses
 import typing as t
 from dataclasses import dataclass, field
 
+from .._engine.steps import Command, StepDefaults
 from .._text import MASK, SECRET_SETTINGS
 from .desired import Settings
 from .model import Known, Observed, Watch
 
-Command = tuple[object, ...]
-
 
 @dataclass(frozen=True)
-class Configure:
+class Configure(StepDefaults):
     """SENTINEL CONFIG SET on one Sentinel."""
 
-    sentinel: str
+    node: str
     settings: Settings = field(repr=False)
     phase: str = "configure"
 
     def describe(self) -> str:
         """Return the line for people."""
-        return f"{self.sentinel}: set {_text(self.settings)}"
+        return f"{self.node}: set {_text(self.settings)}"
 
     def apply(self, state: Observed) -> Observed:
         """The Sentinel has the settings."""
-        one = state.by_name()[self.sentinel]
+        one = state.by_name()[self.node]
         settings = tuple(sorted({**dict(one.settings), **dict(self.settings)}.items()))
         return state.replacing({one.name: dataclasses.replace(one, settings=settings)})
 
-    def commands(self) -> list[Command]:
+    def commands(self, state: Observed) -> list[Command]:
         """Return the commands; several settings in one are known to newer engines only.
 
         Names have to be resolved before one is announced.
@@ -48,33 +47,33 @@ class Configure:
 
 
 @dataclass(frozen=True)
-class Remove:
+class Remove(StepDefaults):
     """SENTINEL REMOVE: a set is watched no more by this Sentinel."""
 
-    sentinel: str
+    node: str
     set: str
     phase: str = "remove"
 
     def describe(self) -> str:
         """Return the line for people."""
-        return f"{self.sentinel}: stop watching {self.set}"
+        return f"{self.node}: stop watching {self.set}"
 
     def apply(self, state: Observed) -> Observed:
         """The Sentinel does not watch the set."""
-        one = state.by_name()[self.sentinel]
+        one = state.by_name()[self.node]
         watches = tuple(watch for watch in one.watches if watch.set != self.set)
         return state.replacing({one.name: dataclasses.replace(one, watches=watches)})
 
-    def commands(self) -> list[Command]:
+    def commands(self, state: Observed) -> list[Command]:
         """Return the command."""
         return [("SENTINEL", "REMOVE", self.set)]
 
 
 @dataclass(frozen=True)
-class Monitor:
+class Monitor(StepDefaults):
     """SENTINEL MONITOR with all options of the set, in one go: it is never watched half configured."""
 
-    sentinel: str
+    node: str
     set: str
     address: str
     port: int
@@ -89,11 +88,11 @@ class Monitor:
 
     def describe(self) -> str:
         """Return the line for people."""
-        return f"{self.sentinel}: watch {self.set}, primary {self.primary}, quorum {self.quorum}"
+        return f"{self.node}: watch {self.set}, primary {self.primary}, quorum {self.quorum}"
 
     def apply(self, state: Observed) -> Observed:
         """The Sentinel watches the set, and has found everybody."""
-        one = state.by_name()[self.sentinel]
+        one = state.by_name()[self.node]
         watch = Watch(
             set=self.set,
             primary=self.primary,
@@ -105,7 +104,7 @@ class Monitor:
         )
         return state.replacing({one.name: one.watching(watch)})
 
-    def commands(self) -> list[Command]:
+    def commands(self, state: Observed) -> list[Command]:
         """Return the commands, the login first: until it is there the primary looks down."""
         login = (("auth-user", self.auth_user), ("auth-pass", self.auth_password))
         return [
@@ -116,78 +115,78 @@ class Monitor:
 
 
 @dataclass(frozen=True)
-class Rename:
+class Rename(StepDefaults):
     """SENTINEL REMOVE and MONITOR: a Sentinel watches a set by the host name of its primary, no more by its address."""
 
-    sentinel: str
+    node: str
     set: str
     monitor: Monitor
 
     @property
     def phase(self) -> str:
         """A phase for each Sentinel: the others remember while this one does not."""
-        return f"rename {self.set} {self.sentinel}"
+        return f"rename {self.set} {self.node}"
 
     def describe(self) -> str:
         """Return the line for people."""
-        return f"{self.sentinel}: watch {self.set} by the host name {self.monitor.address}"
+        return f"{self.node}: watch {self.set} by the host name {self.monitor.address}"
 
     def apply(self, state: Observed) -> Observed:
         """The Sentinel names the primary by its host name, and has found everybody again."""
         return self.monitor.apply(state)
 
-    def commands(self) -> list[Command]:
+    def commands(self, state: Observed) -> list[Command]:
         """Return the commands."""
-        return [("SENTINEL", "REMOVE", self.set), *self.monitor.commands()]
+        return [("SENTINEL", "REMOVE", self.set), *self.monitor.commands(state)]
 
 
 @dataclass(frozen=True)
-class Tune:
+class Tune(StepDefaults):
     """SENTINEL SET: options of a set that is watched already."""
 
-    sentinel: str
+    node: str
     set: str
     settings: Settings
     phase: str = "tune"
 
     def describe(self) -> str:
         """Return the line for people."""
-        return f"{self.sentinel}: set {_text(self.settings)} of {self.set}"
+        return f"{self.node}: set {_text(self.settings)} of {self.set}"
 
     def apply(self, state: Observed) -> Observed:
         """The set has the options."""
-        one = state.by_name()[self.sentinel]
+        one = state.by_name()[self.node]
         watch = one.watch(self.set)
         if watch is None:
             return state
         settings = tuple(sorted({**dict(watch.settings), **dict(self.settings)}.items()))
         return state.replacing({one.name: one.watching(dataclasses.replace(watch, settings=settings))})
 
-    def commands(self) -> list[Command]:
+    def commands(self, state: Observed) -> list[Command]:
         """Return the commands."""
         return [("SENTINEL", "SET", self.set, name, value) for name, value in self.settings]
 
 
 @dataclass(frozen=True)
-class Forget:
+class Forget(StepDefaults):
     """SENTINEL RESET of one set on one Sentinel, which then finds again what is really there."""
 
-    sentinel: str
+    node: str
     set: str
     names: tuple[str, ...]
 
     @property
     def phase(self) -> str:
         """A phase for each Sentinel: the others remember while this one does not."""
-        return f"forget {self.set} {self.sentinel}"
+        return f"forget {self.set} {self.node}"
 
     def describe(self) -> str:
         """Return the line for people."""
-        return f"{self.sentinel}: forget {', '.join(self.names)} of {self.set}"
+        return f"{self.node}: forget {', '.join(self.names)} of {self.set}"
 
     def apply(self, state: Observed) -> Observed:
         """The Sentinel knows no more of those; the others of the set it finds again."""
-        one = state.by_name()[self.sentinel]
+        one = state.by_name()[self.node]
         watch = one.watch(self.set)
         if watch is None:
             return state
@@ -198,7 +197,7 @@ class Forget:
         )
         return state.replacing({one.name: one.watching(kept)})
 
-    def commands(self) -> list[Command]:
+    def commands(self, state: Observed) -> list[Command]:
         """Return the command; a set's name has no sign that is special in a pattern."""
         return [("SENTINEL", "RESET", self.set)]
 

@@ -10,7 +10,6 @@ be near enough.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from .._errors import Refused
@@ -20,7 +19,6 @@ from . import checks
 from .desired import Desired
 from .model import Observed
 
-COORDINATED_SINCE = (9, 0)
 # A replica that lacks more than this many bytes is not waited for.
 NEAR = 1024 * 1024
 UNCHANGED = "Nothing has been changed."
@@ -28,7 +26,11 @@ UNCHANGED = "Nothing has been changed."
 
 @dataclass(frozen=True)
 class State:
-    """What Sentinels and instances say; ``may_coordinate`` is whether Sentinel's user has the rights for it."""
+    """What Sentinels and instances say.
+
+    ``may_coordinate`` is whether all Sentinels know SENTINEL FAILOVER ... COORDINATED, and Sentinel's user has the
+    rights that it takes: without them it answers OK and never switches (tried on Valkey 9.1.2).
+    """
 
     sentinels: Observed
     nodes: tuple[Node, ...]
@@ -85,16 +87,16 @@ def plan(state: State, desired: Desired) -> Switch:
         )
     silences = [watch.setting("down-after-milliseconds") for _one, watch in state.sentinels.watches(wanted.name)]
     down_after = min(number(silence) for silence in silences) / 1000
-    return Switch(wanted.name, state.primary, _heirs(state, primary, desired), can_coordinate(state), down_after)
+    return Switch(wanted.name, state.primary, _heirs(state, primary, desired), _can_coordinate(state), down_after)
 
 
-def can_coordinate(state: State) -> bool:
-    """Return whether all servers know SENTINEL FAILOVER ... COORDINATED, and Sentinel's user may do what it takes.
+def _can_coordinate(state: State) -> bool:
+    """Return whether Sentinel is to do it: it can, and the instances are of a release of the Sentinels.
 
-    Without the rights it answers OK and never switches (tried on Valkey 9.1.2).
+    What a Sentinel does with instances of another engine or release nobody has tried; holding writes works with all.
     """
-    versions = [one.version for one in state.sentinels.sentinels] + [node.version for node in state.nodes]
-    return state.may_coordinate and all(_release(version) >= COORDINATED_SINCE for version in versions if version)
+    releases = {_release(one.version) for one in state.sentinels.sentinels if one.version}
+    return state.may_coordinate and {_release(node.version) for node in state.nodes if node.version} <= releases
 
 
 def _heirs(state: State, primary: Node, desired: Desired) -> tuple[str, ...]:
@@ -122,7 +124,6 @@ def _near(node: Node | None, primary: Node) -> bool:
     return node is not None and not node.problem and node.link_up and primary.offset - node.offset <= NEAR
 
 
-def _release(version: str) -> tuple[int, ...]:
-    engine, _blank, number = version.partition(" ")
-    found = re.match(r"(\d+)\.(\d+)", number)
-    return (int(found[1]), int(found[2])) if found and engine == "valkey" else (0, 0)
+def _release(version: str) -> str:
+    """Return ``valkey 9.1`` of ``valkey 9.1.2``."""
+    return ".".join(version.split(".")[:2])

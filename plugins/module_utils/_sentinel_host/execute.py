@@ -9,6 +9,7 @@ import os
 import typing as t
 
 from .._client import CHANGE, Access, Client, Record
+from .._engine.loop import Operation
 from .._errors import CollectionError, Refused
 from .._files import Directory, File
 from .._host.commands import run
@@ -31,8 +32,8 @@ from .steps import LoadUsers, MakeDirectory, Restart, Seed, SetLogin, Start, Ste
 RUN_MODE = 0o755
 
 
-class SentinelConfig:
-    """The ``sentinel_config`` module's way through (see ``_run.Operation``)."""
+class SentinelConfig(Operation[Seen, Step]):
+    """The ``sentinel_config`` module's way through."""
 
     def __init__(self, params: Params, record: Record) -> None:
         self._layout = sentinel_layout(params)
@@ -82,10 +83,6 @@ class SentinelConfig:
         else:
             self._restart(step, state)
         return [step]
-
-    def settle(self, state: Seen) -> Seen:
-        """Return the state: each step has waited for its own effect."""
-        return state
 
     def render(self, state: Seen) -> str:
         """Return the files and the hooks as text without secrets."""

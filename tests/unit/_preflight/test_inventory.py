@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
-from ansible_collections.almashooq.redis.plugins.module_utils._preflight.endpoints import endpoints, size
+from ansible_collections.almashooq.redis.plugins.module_utils._preflight.endpoints import endpoints
 from ansible_collections.almashooq.redis.plugins.module_utils._preflight.members import deployment_members
+from ansible_collections.almashooq.redis.plugins.module_utils._replies import size
 
 
 @pytest.mark.parametrize(

@@ -39,13 +39,13 @@ def lines(observed: Observed, wanted: Desired) -> list[str]:
 
 
 def test_a_set_is_watched_by_the_host_name_of_its_primary() -> None:
-    commands = [step.commands()[0] for step in plan(fresh(), desired()) if step.phase == "monitor"]
+    commands = [step.commands(fresh())[0] for step in plan(fresh(), desired()) if step.phase == "monitor"]
     assert commands == [("SENTINEL", "MONITOR", "main", "redis1", 6379, 2)] * 3
 
 
 def test_names_are_resolved_before_one_is_announced() -> None:
     configure = next(step for step in plan(fresh(), desired()) if step.phase == "configure")
-    assert configure.commands()[0][3] == "resolve-hostnames"
+    assert configure.commands(fresh())[0][3] == "resolve-hostnames"
 
 
 def test_sentinels_that_name_an_address_watch_by_name_one_after_the_other() -> None:
@@ -54,7 +54,7 @@ def test_sentinels_that_name_an_address_watch_by_name_one_after_the_other() -> N
     assert lines(observed, desired()) == [f"{name}: watch main by the host name redis2" for name in SENTINELS]
     renaming = [step for step in plan(observed, desired()) if step.phase.startswith("rename")]
     assert len({step.phase for step in renaming}) == 3
-    assert renaming[0].commands()[:2] == [
+    assert renaming[0].commands(fresh())[:2] == [
         ("SENTINEL", "REMOVE", "main"),
         ("SENTINEL", "MONITOR", "main", "redis2", 6379, 2),
     ]
@@ -67,11 +67,11 @@ def test_one_that_was_killed_between_is_told_the_primary_of_the_others_by_name()
     observed = Observed(
         (sentinel(S1), sentinel(S2, watch(S2, B, host="redis2")), sentinel(S3, watch(S3, B, host="redis2")))
     )
-    commands = [step.commands()[0] for step in plan(observed, desired()) if step.phase == "monitor"]
+    commands = [step.commands(fresh())[0] for step in plan(observed, desired()) if step.phase == "monitor"]
     assert commands == [("SENTINEL", "MONITOR", "main", "redis2", 6379, 2)]
 
 
 def test_where_addresses_are_announced_names_are_not_used() -> None:
     wanted = desired(**{"announce-hostnames": False})
-    commands = [step.commands()[0] for step in plan(fresh(), wanted) if step.phase == "monitor"]
+    commands = [step.commands(fresh())[0] for step in plan(fresh(), wanted) if step.phase == "monitor"]
     assert commands[0][3] == A.rpartition(":")[0]

@@ -34,7 +34,7 @@ def test_fresh_sentinels_are_told_to_watch_all_in_one_phase() -> None:
 
 
 def test_the_login_comes_before_the_options_so_that_the_primary_never_looks_down() -> None:
-    commands = plan(fresh(), wish())[0].commands()
+    commands = plan(fresh(), wish())[0].commands(fresh())
     assert [command[1] for command in commands] == ["MONITOR", "SET", "SET", "SET", "SET"]
     assert [command[3] for command in commands[1:3]] == ["auth-user", "auth-pass"]
 
@@ -243,7 +243,7 @@ def test_a_run_that_is_cut_anywhere_is_finished_by_the_next(
 @given(observed=worlds(), forget=st.booleans())
 def test_nothing_is_forgotten_without_consent_and_never_by_two_at_a_time(observed: Observed, forget: bool) -> None:
     steps = plan(observed, wish(forget=forget))
-    resets = [step for step in steps if any(command[1] == "RESET" for command in step.commands())]
+    resets = [step for step in steps if any(command[1] == "RESET" for command in step.commands(fresh()))]
     assert forget or not resets
     assert len({step.phase for step in resets}) == len(resets)
-    assert not any(command[1] in ("FAILOVER", "REMOVE") for step in steps for command in step.commands())
+    assert not any(command[1] in ("FAILOVER", "REMOVE") for step in steps for command in step.commands(fresh()))

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One way through for every module: Ansible's side of it.
+
+The only file that knows check mode, diff, and how an error becomes a module's JSON.  Check mode is
+"the plan was not executed"; the diff is the model rendered before and after.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import traceback
+import typing as t
+
+from ansible.module_utils import basic
+
+from .._client import REDIS_IMPORT_ERROR
+from .._errors import CollectionError, claims
+from .._text import misplaced_secrets
+from .loop import Change, Operation, Report, entered, run
+from .steps import State
+
+Record = t.Callable[[str, str], None]
+Params = t.Mapping[str, t.Any]
+
+# Verbosity (-vvv) from which the commands sent to the servers are part of the result.
+COMMANDS_FROM_VERBOSITY = 3
+
+
+class AnsibleModule(basic.AnsibleModule):  # type: ignore[misc]
+    """A module whose host logs no secret that is inside of a list or a dictionary.
+
+    Ansible looks for secrets in the text that Python makes of such an option, in which quotes, backslashes and line
+    breaks are escaped: a secret that has any of them was not found there, and was logged.
+    """
+
+    def _log_invocation(self) -> None:
+        self.no_log_values.update({repr(value)[1:-1] for value in self.no_log_values})
+        super()._log_invocation()
+
+
+def converge(
+    module: AnsibleModule,
+    make_operation: t.Callable[[Params, Record], Operation[State, Change]],
+    *,
+    needs_client: bool = True,
+) -> None:
+    """Bring the world to what the module's parameters describe, and exit the module.
+
+    A module that never talks to a server says ``needs_client=False``: it may run before anything
+    is installed.
+    """
+    _hide_misplaced(module)
+    if needs_client:
+        require_client(module)
+    report = Report()
+    others: dict[str, t.Any] = {}
+    try:
+        with entered(make_operation(module.params, _recorder(module, others))) as operation:
+            before, after = run(operation, report, check=module.check_mode)
+            if getattr(module, "_diff", False):
+                others["diff"] = {"before": operation.render(before), "after": operation.render(after)}
+            others.update(operation.result(after))
+    except CollectionError as error:
+        result = error.result()
+        if not module.check_mode:
+            # Earlier tasks may have installed and started something; only the preflight and check mode speak for a run.
+            done, failed = ([one["step"] for one in part] for part in (report.done, report.failed_steps))
+            result["msg"] = claims(str(error), done, failed)
+        module.fail_json(**{**dataclasses.asdict(report), **others, **result})
+    for text in others.pop("warnings", ()):
+        module.warn(text)
+    module.exit_json(**{"changed": report.changed, "plan": report.plan, "done": report.done, **others})
+
+
+def read(
+    module: AnsibleModule,
+    function: t.Callable[[Params, Record], dict[str, t.Any]],
+    *,
+    needs_client: bool = True,
+) -> None:
+    """Exit the module with what a reading function returns; nothing is changed."""
+    _hide_misplaced(module)
+    if needs_client:
+        require_client(module)
+    report: dict[str, t.Any] = {"changed": False}
+    try:
+        report.update(function(module.params, _recorder(module, report)))
+        for text in report.pop("warnings", ()):
+            module.warn(text)
+    except CollectionError as error:
+        module.fail_json(**{**report, **error.result()})
+    module.exit_json(**report)
+
+
+def require_client(module: AnsibleModule) -> None:
+    """Fail the module, with the way out, where redis-py is missing."""
+    if REDIS_IMPORT_ERROR is not None:
+        module.fail_json(
+            msg=basic.missing_required_lib("redis", reason="(Debian package python3-redis, or role redis_install)"),
+            exception="".join(traceback.format_exception_only(type(REDIS_IMPORT_ERROR), REDIS_IMPORT_ERROR)),
+        )
+
+
+def _hide_misplaced(module: AnsibleModule) -> None:
+    """Have Ansible blank secrets that stand in an option that is shown: the refusal shows the options, too."""
+    for values in misplaced_secrets([module.params]).values():
+        module.no_log_values.update(values)
+
+
+def _recorder(module: AnsibleModule, report: dict[str, t.Any]) -> Record:
+    if getattr(module, "_verbosity", 0) < COMMANDS_FROM_VERBOSITY:
+        return lambda node, command: None
+    commands: list[str] = report.setdefault("commands", [])
+    return lambda node, command: commands.append(f"{node} {command}")
