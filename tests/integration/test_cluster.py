@@ -80,6 +80,33 @@ def test_creates_a_complete_cluster_and_then_leaves_it_alone(six: Fleet) -> None
     assert roles(six) == after
 
 
+def test_any_setting_is_set_once_and_then_left_alone(engine: pathlib.Path, first_port: int) -> None:
+    """It ran for ever: the nodes were not asked for any setting but two."""
+    with Fleet(engine, 3, first_port, cluster_node_timeout="1500") as fleet:
+        wanted = {**SETTINGS, "maxmemory-policy": "allkeys-lru", "maxmemory": "100mb"}
+        named = options(fleet, replicas=0, settings=wanted, timeout=30)
+        created = run_module("cluster", named, timeout=60)
+        assert created["rc"] == 0, created
+        for port in fleet.ports:
+            with fleet.client(port) as node:
+                assert node.config_get("maxmemory*")["maxmemory-policy"] == "allkeys-lru"
+                assert node.config_get("maxmemory")["maxmemory"] == str(100 * 2**20)
+        again = run_module("cluster", named)
+        assert (again["rc"], again["changed"], again["plan"]) == (0, False, []), again
+
+
+def test_a_setting_that_no_server_has_is_refused_before_anything_is_changed(
+    any_engine: pathlib.Path, first_port: int
+) -> None:
+    with Fleet(any_engine, 3, first_port, cluster_node_timeout="1500") as fleet:
+        before = roles(fleet)
+        refusal = run_module("cluster", options(fleet, replicas=0, settings={**SETTINGS, "maxmemori": 1}))
+        assert refusal["failed"]
+        assert "maxmemori" in refusal["msg"]
+        assert refusal["done"] == []
+        assert roles(fleet) == before
+
+
 def lowered(fleet: Fleet) -> bool:
     with fleet.client(fleet.ports[0]) as client:
         return client.config_get("cluster-node-timeout")["cluster-node-timeout"] == "1000"
