@@ -17,7 +17,12 @@ import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils import _slots
 from ansible_collections.almashooq.redis.plugins.module_utils._addresses import Addresses
 from ansible_collections.almashooq.redis.plugins.module_utils._client import Access, Connections
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster import observe, plan, steps, steps_roles
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster import (
+    observe,
+    plan_formation,
+    steps,
+    steps_roles,
+)
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import Desired, make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Member, Node, Observed
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.deployment import Deployment
@@ -53,7 +58,7 @@ class World:
         return observe.observe(self.desired, self._connections)
 
     def plan(self) -> tuple[steps.Step, ...]:
-        return plan.plan(self.look(), self.desired)
+        return plan_formation.plan(self.look(), self.desired)
 
     def do(self, step: t.Any) -> None:
         """Do a step, and wait until what its model says is what is observed."""

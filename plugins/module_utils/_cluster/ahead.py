@@ -17,8 +17,8 @@ from .._text import node_name
 from .desired import Desired, make_desired
 from .model import NOT_CLUSTERED, Node, Observed
 from .observe import observe
-from .plan import plan
 from .plan_ahead import ahead, refuse_erasing, refuse_unlisted
+from .plan_formation import plan
 
 NOT_STARTED = "not started"
 

@@ -10,12 +10,12 @@ import typing as t
 
 from .. import _slots
 from .._nodes import WARNING, Finding
-from .classify import WAYS_OUT
-from .classify_addresses import other_address_text, other_addresses
-from .classify_lost import sides
+from .addresses import other_address_text, other_addresses
 from .desired import PRIMARY_MAJORITY_ON_HOST, REPLICA_IN_PRIMARY_ZONE, REPLICA_ON_PRIMARY_HOST, Desired
 from .model import Member, Node, Observed
 from .placement import Placement, compromises
+from .safety import WAYS_OUT
+from .sides import sides
 
 MENDING = {
     REPLICA_ON_PRIMARY_HOST: "Move the replica to another host.",
@@ -65,7 +65,7 @@ def _coverage(observed: Observed) -> t.Iterator[Finding]:
         yield Finding("slots-covered", message)
     for node in observed.nodes:
         if node.myself.open_slots:
-            message = f"{node.name} has open slots: {' '.join(node.myself.open_slots)}"
+            message = f"{node.name} has open slots: {', '.join(one.text for one in node.myself.open_slots)}"
             yield Finding("slots-open", message, node=node.name)
 
 

@@ -15,11 +15,11 @@ from .._engine.loop import Operation, PhaseFailed
 from .._nodes import ERROR, LOADING
 from . import render
 from .checks import findings
-from .classify_lost import sides
 from .desired import Desired
 from .model import WATCHED_SETTINGS, Observed
 from .observe import observe
-from .plan import plan
+from .plan_formation import plan
+from .sides import sides
 from .steps import HASTEN, MEET, RESTORE, SetSettings, Step
 from .steps_roles import PROMOTE
 

@@ -13,11 +13,29 @@ from .._nodes import Finding
 from .._slots import Ranges
 from .._text import node_name
 
+MIGRATING, IMPORTING = "migrating", "importing"
 NOT_CLUSTERED = "not in cluster mode"
 NODE_TIMEOUT = "cluster-node-timeout"
 DISKLESS_DELAY = "repl-diskless-sync-delay"
 # Settings that are always observed, and what of a wish is observed besides are those that it names.
 WATCHED_SETTINGS = (NODE_TIMEOUT, DISKLESS_DELAY)
+
+
+@dataclass(frozen=True)
+class OpenSlot:
+    """A slot whose move was begun and not ended, as one node has it: ``direction`` is of this node's part.
+
+    ``peer`` is the id of the other node of the move.
+    """
+
+    slot: int
+    direction: str
+    peer: str
+
+    @property
+    def text(self) -> str:
+        """Return it for people."""
+        return f"{self.slot} {self.direction} {'to' if self.direction == MIGRATING else 'from'} id {self.peer[:8]}"
 
 
 @dataclass(frozen=True)
@@ -33,7 +51,7 @@ class Member:
     config_epoch: int = 0
     connected: bool = True
     slots: Ranges = ()
-    open_slots: tuple[str, ...] = ()
+    open_slots: tuple[OpenSlot, ...] = ()
 
     @property
     def is_replica(self) -> bool:

@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import functools
+import re
 import typing as t
 
 from .._nodes import Finding
 from .._replies import number
 from .._slots import SLOTS, Ranges, merged
-from .model import Member
+from .model import IMPORTING, MIGRATING, Member, OpenSlot
 
 MYSELF = "myself,"
+# [93->-ID] is a slot on its way to a node, [77-<-ID] one that comes from it.
+OPEN_SLOT = re.compile(r"\[(\d+)-([<>])-([0-9a-f]+)\]")
 FIELDS = 8  # id address flags primary ping-sent pong-received config-epoch link-state [slot ...]
 
 
@@ -58,7 +61,8 @@ def _member(
 ) -> Member | None:
     address, port, bus_port = _endpoint(where)
     owned = _ranges(slots)
-    if owned is None or not epoch.isdigit():
+    open_slots = _open_slots(slots)
+    if owned is None or open_slots is None or not epoch.isdigit():
         return None
     return Member(
         id=id_,
@@ -70,7 +74,7 @@ def _member(
         config_epoch=int(epoch),
         connected=link == "connected",
         slots=owned,
-        open_slots=tuple(word for word in slots if word.startswith("[")),
+        open_slots=open_slots,
     )
 
 
@@ -80,6 +84,14 @@ def _endpoint(where: str) -> tuple[str, int, int]:
     endpoint, _at, bus_port = endpoint.partition("@")
     address, _colon, port = endpoint.rpartition(":")
     return address, number(port), number(bus_port)
+
+
+def _open_slots(words: tuple[str, ...]) -> tuple[OpenSlot, ...] | None:
+    found = [OPEN_SLOT.fullmatch(word) for word in words if word.startswith("[")]
+    if not all(found):
+        return None
+    directions = {">": MIGRATING, "<": IMPORTING}
+    return tuple(OpenSlot(int(one[1]), directions[one[2]], one[3]) for one in found if one)
 
 
 def _ranges(words: tuple[str, ...]) -> Ranges | None:

@@ -22,7 +22,7 @@ PROMOTE, FORGET, SWITCH_OVER = "promote", "forget", "switch over"
 class Promote(StepDefaults):
     """CLUSTER FAILOVER FORCE: a replica takes the slots of a primary that has lost its identity.
 
-    Such a primary is never taken for failed (see classify_lost), so no failover comes by itself; FORCE still asks
+    Such a primary is never taken for failed (see sides.py), so no failover comes by itself; FORCE still asks
     the other primaries for their votes.
     """
 

@@ -11,10 +11,10 @@ import functools
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils import _slots
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.checks import findings
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.classify_lost import sides
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import Desired
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Member, Observed
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan import plan
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan_formation import plan
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.sides import sides
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.steps import Forget, Promote, Replicate
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
 from ansible_collections.almashooq.redis.plugins.module_utils._nodes import ERROR

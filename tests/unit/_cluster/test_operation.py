@@ -13,7 +13,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._client import Acc
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster import execute
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import Desired
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Observed
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan import plan
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan_formation import plan
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.steps import Step
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.deployment import Deployment
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.loop import PhaseFailed, Report, entered, run

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Member
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import (
+    IMPORTING,
+    MIGRATING,
+    Member,
+    OpenSlot,
+)
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.parse import parse_nodes
 from ansible_collections.almashooq.redis.plugins.module_utils._replies import parse_info
 from hypothesis import given
@@ -15,7 +20,7 @@ from hypothesis import strategies as st
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40
 VIEW = f"""\
-{A} 198.51.100.1:7000@17000,redis1 myself,master - 0 1700000000000 4 connected 0-5460 [77->-{B}]
+{A} 198.51.100.1:7000@17000,redis1 myself,master - 0 1700000000000 4 connected 0-5460 [77->-{B}] [5461-<-{C}]
 {B} 198.51.100.2:7001@17001 slave {A} 0 1700000000000 4 connected
 {C} 2001:db8::3:7002@17002 master,fail? - 1 2 6 disconnected 5461 5463-5470
 """
@@ -26,7 +31,8 @@ def test_a_view_is_read_whole() -> None:
     assert (view.myself, view.findings) == (A, ())
     first, second, third = view.members
     assert dataclasses.astuple(first) == (
-        A, "198.51.100.1", 7000, 17000, frozenset({"master"}), None, 4, True, ((0, 5460),), (f"[77->-{B}]",),
+        A, "198.51.100.1", 7000, 17000, frozenset({"master"}), None, 4, True, ((0, 5460),),
+        ((77, MIGRATING, B), (5461, IMPORTING, C)),
     )  # fmt: skip
     assert (second.is_replica, second.primary_id, second.slots) == (True, A, ())
     assert (third.address, third.port, third.failed, third.connected) == ("2001:db8::3", 7002, True, False)
@@ -52,6 +58,18 @@ def test_junk_is_a_finding_and_never_an_error(lines: list[str]) -> None:
 def test_what_cannot_be_read_is_quoted() -> None:
     line = f"{A} 198.51.100.1:7000@17000 master - 0 0 x connected 0-99999"
     assert line in parse_nodes(line).findings[0].message
+
+
+def test_an_open_slot_is_told_with_its_way() -> None:
+    assert OpenSlot(77, MIGRATING, B).text == "77 migrating to id bbbbbbbb"
+    assert OpenSlot(77, IMPORTING, B).text == "77 importing from id bbbbbbbb"
+
+
+def test_an_open_slot_that_cannot_be_read_is_a_finding() -> None:
+    line = f"{A} 198.51.100.1:7000@17000 master - 0 0 1 connected 0-5 [77=>{B}]"
+    view = parse_nodes(line)
+    assert view.members == ()
+    assert line in view.findings[0].message
 
 
 def test_info_is_read_by_its_names() -> None:

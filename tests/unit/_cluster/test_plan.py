@@ -12,7 +12,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils import _nodes, _sl
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster import model
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.checks import findings
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Member, Observed
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan import hastened_timeout, plan
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan_formation import hastened_timeout, plan
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
 
 from .worlds import change, completed, empty, failed_over, fresh, owning, perform, wish
@@ -87,7 +87,9 @@ def foreign(observed: Observed, name: str) -> Observed:
 
 
 def with_open_slot(observed: Observed) -> Observed:
-    line = dataclasses.replace(observed.by_name()[A0].myself, open_slots=("[7->-" + "e" * 40 + "]",))
+    line = dataclasses.replace(
+        observed.by_name()[A0].myself, open_slots=(model.OpenSlot(7, model.MIGRATING, "e" * 40),)
+    )
     return change(observed, A0, myself=line, view=(line,))
 
 

@@ -12,7 +12,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._cluster.checks im
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import Desired
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Observed
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.placement import place
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan import plan
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan_formation import plan
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.steps import AddSlots, Meet, Replicate, SetEpoch
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
 from ansible_collections.almashooq.redis.plugins.module_utils._nodes import ERROR

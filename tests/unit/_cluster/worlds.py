@@ -14,7 +14,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired i
     make_desired,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Member, Node, Observed
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan import plan
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan_formation import plan
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.steps import Step
 from ansible_collections.almashooq.redis.plugins.module_utils._slots import Ranges
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each node is, and whether all of them together allow an act: pure, and the only gate.
+"""What each node is, and what no plan may ever touch: pure.
 
-A node that holds keys, belongs to another cluster, or cannot be asked is never touched: the run
-stops here, and says which node, why, and the way out.
+A node that holds keys, belongs to another cluster, or cannot be asked stops every run, which says which node, why, and
+the way out.  What only one kind of plan cannot do is refused beside that plan (formation.py).
 """
 
 from __future__ import annotations
@@ -20,11 +20,9 @@ from .._nodes import (
     UNREADABLE,
     WRONG_PASSWORD,
 )
-from .classify_addresses import other_address_text, other_addresses
-from .classify_lost import Sides, components, sides
-from .desired import Desired
+from .addresses import other_address_text, other_addresses
 from .model import NOT_CLUSTERED, Member, Node, Observed
-from .placement import Placement
+from .sides import Sides, components, sides
 
 EMPTY = "empty"
 MEMBER = "member"
@@ -72,8 +70,8 @@ def _class(node: Node, observed: Observed, found: Sides) -> str:
     return MEMBER if node.known or node.slots else EMPTY
 
 
-def refuse(observed: Observed, desired: Desired) -> None:
-    """Raise Refused unless every node may take part in one cluster with the others."""
+def refuse_unsafe(observed: Observed) -> None:
+    """Raise Refused unless every node may take part in one cluster with the others, whatever the plan."""
     _refuse_problems(observed)
     _refuse_one_server_twice(observed)
     found = sides(observed)
@@ -84,28 +82,6 @@ def refuse(observed: Observed, desired: Desired) -> None:
     _refuse_claims(observed)
     _refuse_several_with_keys(observed)
     _refuse_lost(found)
-    _refuse_outsiders(observed, desired, found)
-
-
-def refuse_misfit(observed: Observed, desired: Desired, placement: Placement) -> None:
-    """Raise Refused where what stands leaves another number of primaries than the wish makes."""
-    owners = [node.name for node in observed.nodes if node.slots]
-    replicas = [node.name for node in observed.nodes if node.is_replica]
-    unassigned = _slots.minus(_slots.ALL, _slots.merged(node.slots for node in observed.nodes))
-    possible = len(owners) <= desired.primaries <= len(owners) + _slots.count(unassigned)
-    if possible and len(placement.primaries) == desired.primaries:
-        return
-    raise Refused(
-        f"{len(desired.nodes)} nodes with {desired.replicas} replica(s) per primary make {desired.primaries} "
-        f"primaries, but the cluster differs: {len(owners)} own slots ({', '.join(owners) or 'none'}), "
-        f"{len(replicas)} are replicas ({', '.join(replicas) or 'none'}), "
-        f"{_slots.count(unassigned)} slots are free. Slots and replicas would have to move, "
-        "which this module does not do",
-        hint="Ask for the nodes and replicas that the cluster has, or change the cluster first. "
-        "Nothing has been changed.",
-        primaries_observed=owners,
-        primaries_wanted=desired.primaries,
-    )
 
 
 def _refuse_problems(observed: Observed) -> None:
@@ -235,13 +211,6 @@ def _refuse_lost(found: Sides) -> None:
 
 
 def _refuse_claims(observed: Observed) -> None:
-    for node in observed.nodes:
-        if node.myself.open_slots:
-            raise Refused(
-                f"{node.name} has open slots ({' '.join(node.myself.open_slots)}): a move was interrupted",
-                node=node.name,
-                hint="Finish the move first (redis-cli --cluster fix). Nothing has been changed.",
-            )
     claims = sorted((first, last, node.name) for node in observed.nodes for first, last in node.slots)
     for (_first, last, one), (first, _last, other) in zip(claims, claims[1:]):
         if first <= last:
@@ -261,27 +230,3 @@ def _refuse_several_with_keys(observed: Observed) -> None:
             node=other,
             hint="Leave one of the two clusters out of the nodes. Nothing has been changed.",
         )
-
-
-def _refuse_outsiders(observed: Observed, desired: Desired, found: Sides) -> None:
-    for group in components(observed):
-        others = [node for node in observed.nodes if node not in group]
-        back = found.takes_back(others) if group == list(found.deployment) else []
-        outside = [node.name for node in others if node not in back]
-        if outside and _stands(group, desired.replicas):
-            raise Refused(
-                f"a complete cluster of {len(group)} nodes stands, and differs from the wish: "
-                f"{', '.join(outside)} not in it",
-                node=outside[0],
-                hint="This module does not grow a cluster: leave them out of the nodes. Nothing has been changed.",
-                missing=outside,
-                classes=classify(observed),
-            )
-
-
-def _stands(group: t.Sequence[Node], replicas: int) -> bool:
-    """Tell whether these nodes are a cluster that lacks nothing."""
-    if _slots.merged(node.slots for node in group) != _slots.ALL:
-        return False
-    followers = [node.myself.primary_id for node in group if node.is_replica]
-    return all(followers.count(node.id) >= replicas for node in group if node.slots)

@@ -29,15 +29,14 @@ from __future__ import annotations
 import typing as t
 
 from .. import _slots
-from .._errors import Refused
 from .._replies import size
 from .._slots import Ranges
-from . import classify
-from .classify import UNCHANGED
-from .classify_lost import Lost, sides
 from .desired import Desired
+from .formation import refuse_misfit, refuse_unfinished
 from .model import DISKLESS_DELAY, NODE_TIMEOUT, Node, Observed
 from .placement import Placement, place
+from .safety import refuse_unsafe
+from .sides import Lost, sides
 from .steps import (
     HASTEN,
     RESTORE,
@@ -62,16 +61,16 @@ RING_STRIDES = (1, 7, 17)
 def plan(observed: Observed, desired: Desired) -> tuple[Step, ...]:
     """Return the steps that lead from the observed state to the wish, none where it is reached.
 
-    Raises Refused where nothing may be done: see ``classify.refuse``.
+    Raises Refused where nothing may be done: see ``safety`` and ``formation``.
     """
-    classify.refuse(observed, desired)
-    _refuse_unknown_settings(observed, desired)
+    refuse_unsafe(observed)
+    refuse_unfinished(observed, desired)
     lost = sides(observed).lost
     promotions = _promotions(observed, lost)
     for step in promotions:
         observed = step.apply(observed)
     placement = place(desired, *_standing(observed))
-    classify.refuse_misfit(observed, desired, placement)
+    refuse_misfit(observed, desired, placement)
     forming: list[Step] = [
         # A node that is taken back stays below all others with the epoch 0 of its start.
         *(() if lost else _epochs(observed, placement)),
@@ -81,18 +80,6 @@ def plan(observed: Observed, desired: Desired) -> tuple[Step, ...]:
     ]
     hasten = _hasten(observed, desired) if forming and not lost else []
     return (*promotions, *hasten, *forming, *_forgets(observed, lost), *_restore(observed, desired, hasten))
-
-
-def _refuse_unknown_settings(observed: Observed, desired: Desired) -> None:
-    for node in observed.nodes:
-        known = dict(node.settings)
-        unknown = [name for name, _value in desired.settings if known and name not in known]
-        if unknown:
-            raise Refused(
-                f"{node.name} ({node.version}) has no setting {', '.join(unknown)}",
-                node=node.name,
-                hint=f"Correct the name in `settings`, or leave it out. {UNCHANGED}",
-            )
 
 
 def hastened_timeout(nodes: int) -> int:
