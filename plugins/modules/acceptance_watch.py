@@ -75,7 +75,9 @@ at:
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.watch import watch
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, DEPLOYMENT
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
+from ansible_collections.almashooq.redis.plugins.module_utils._health.options import DEPLOYMENT
 from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, read
 
 

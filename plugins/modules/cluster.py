@@ -103,9 +103,10 @@ classes:
   type: dict
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, access
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, access
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.execute import ClusterOperation
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
 from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 

@@ -234,8 +234,10 @@ timing:
   type: dict
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, HEALTH
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
 from ansible_collections.almashooq.redis.plugins.module_utils._health.operation import assert_health
+from ansible_collections.almashooq.redis.plugins.module_utils._health.options import HEALTH
 from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, read
 
 

@@ -191,8 +191,9 @@ remaining:
   elements: str
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, LOAD
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION
 from ansible_collections.almashooq.redis.plugins.module_utils._load.operation import LoadTest
+from ansible_collections.almashooq.redis.plugins.module_utils._load.options import LOAD
 from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 

@@ -68,8 +68,9 @@ plan:
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils import _run
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.ahead import look_ahead
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
 from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule
 
 
