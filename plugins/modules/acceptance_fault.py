@@ -116,7 +116,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._instance.options 
 from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

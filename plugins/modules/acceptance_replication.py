@@ -78,7 +78,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options i
 from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

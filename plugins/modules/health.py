@@ -241,7 +241,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._health.options im
 from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, read
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec={**CONNECTION, **CLUSTER, **HEALTH}, supports_check_mode=True)
     read(module, assert_health)

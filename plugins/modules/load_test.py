@@ -197,7 +197,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._load.options impo
 from ansible_collections.almashooq.redis.plugins.module_utils._run import AnsibleModule, converge
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec={**CONNECTION, **LOAD}, supports_check_mode=True)
     converge(module, LoadTest)
