@@ -59,7 +59,7 @@ $(VENV)/.docs: requirements/docs.txt $(VENV)/.dev
 lint: $(VENV)/.dev ## Check form: ruff, mypy, yamllint, ansible-lint, documentation, changelog
 	ruff format --check .
 	ruff check .
-	cd .collections/ansible_collections/almashooq/redis && mypy --config-file pyproject.toml -p ansible_collections.almashooq.redis.plugins.module_utils
+	mypy
 	yamllint --strict .
 	ansible-lint
 	cd .collections/ansible_collections/almashooq/redis && antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of the options in ``_argspec.DEPLOYMENT``."""
+"""Documentation of the options in ``_health.options.DEPLOYMENT``."""
 
 from __future__ import annotations
 

@@ -50,13 +50,17 @@ _value:
       type: dict
 """
 
+import typing as t
+
 from ansible.errors import AnsibleFilterError
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.placement import place
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError
 
 
-def cluster_placement(nodes, replicas=1, accept=()):
+def cluster_placement(
+    nodes: t.Sequence[t.Mapping[str, t.Any]], replicas: int = 1, accept: t.Sequence[str] = ()
+) -> dict[str, t.Any]:
     """Return the placement as a dictionary; raises AnsibleFilterError where a rule cannot be kept."""
     try:
         placement = place(make_desired(nodes, replicas, accept))
@@ -68,6 +72,6 @@ def cluster_placement(nodes, replicas=1, accept=()):
 class FilterModule:
     """The filter, for Ansible."""
 
-    def filters(self):
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return filters by name."""
         return {"cluster_placement": cluster_placement}

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that every module with a connection shares (doc fragment ``connection``)."""
+"""The options of connections and of servers, which many packages share (doc fragments ``connection``, ``sentinel``).
+
+What one package alone describes has its ``options.py`` there: this file imports nothing above it.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,6 @@ import dataclasses
 import typing as t
 
 from ._client import Access
-from ._cluster.desired import COMPROMISES
-from ._health.desired import Limits
-from ._load.model import KINDS
 
 CONNECTION: dict[str, dict[str, t.Any]] = {
     "username": {"type": "str"},
@@ -48,73 +48,8 @@ SENTINELS: dict[str, t.Any] = {
     "options": {**NODES["options"], "announce_ip": {"type": "str"}, "announce_port": {"type": "int"}},
 }
 
-# The options that describe a cluster (doc fragment ``cluster``).
-CLUSTER: dict[str, dict[str, t.Any]] = {
-    "nodes": NODES,
-    "accept": {"type": "list", "elements": "str", "choices": list(COMPROMISES), "default": []},
-}
-
-# A deployment of either topology, besides the nodes and the login (doc fragment ``deployment``).
-DEPLOYMENT: dict[str, dict[str, t.Any]] = {
-    "deployment": {"type": "str", "default": "redis"},
-    "topology": {"type": "str", "choices": ["cluster", "replication"], "default": "cluster"},
-    "sentinels": {**SENTINELS, "required": False},
-    "sentinel_username": {"type": "str"},
-    "sentinel_password": {"type": "str", "no_log": True},
-    "replicas": {"type": "int", "default": 1},
-}
-
-# What module health asserts of it.
-HEALTH: dict[str, dict[str, t.Any]] = {
-    **DEPLOYMENT,
-    "set": {"type": "str"},
-    "announced": {"type": "dict", "default": {}},
-    "hosts": {"type": "list", "elements": "dict"},
-    "checks": {"type": "list", "elements": "str", "default": []},
-    "skip": {"type": "list", "elements": "str", "default": []},
-    "external": {"type": "list", "elements": "str", "default": []},
-    "mute": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "check": {"type": "str", "required": True},
-            "reason": {"type": "str", "required": True},
-            "node": {"type": "str"},
-        },
-    },
-    "warn": {"type": "list", "elements": "str", "default": []},
-    "limits": {
-        "type": "dict",
-        "default": {},
-        "options": {one.name: {"type": "float"} for one in dataclasses.fields(Limits)},
-    },
-    "sample": {"type": "float", "default": 1.0},
-    "fail_on": {"type": "str", "choices": ["error", "warning", "never"], "default": "error"},
-}
-
-# What module load_test measures, besides the nodes and the login.
-LOAD: dict[str, dict[str, t.Any]] = {
-    "nodes": NODES,
-    "topology": DEPLOYMENT["topology"],
-    "tool": {"type": "str", "required": True},
-    "kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": list(KINDS)},
-    "pipelines": {"type": "list", "elements": "int", "default": [1, 16]},
-    "connections": {"type": "int", "default": 50},
-    "value_bytes": {"type": "int", "default": 100},
-    "keys": {"type": "int", "default": 10000, "no_log": False},
-    "read_percent": {"type": "int", "default": 80},
-    "per_node": {"type": "bool", "default": True},
-    "seconds": {"type": "float", "default": 60.0},
-    "timeout": {"type": "float", "default": 0.0},
-    "threads": {"type": "int", "default": 0},
-    "node_percent": {"type": "float", "default": 50.0},
-    "targets": {
-        "type": "dict",
-        "default": {},
-        "options": {"ops_per_second": {"type": "float"}, "p99_ms": {"type": "float"}},
-    },
-}
+# What the nodes are.
+TOPOLOGY: dict[str, t.Any] = {"type": "str", "choices": ["cluster", "replication"], "default": "cluster"}
 
 
 def access(params: t.Mapping[str, t.Any]) -> Access:

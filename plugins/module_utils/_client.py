@@ -27,7 +27,7 @@ from ._errors import (
     PermissionDenied,
     Unreachable,
 )
-from ._text import MASK, SECRET_SETTINGS, node_name, without_echo
+from ._text import MASK, masked, node_name, without_echo
 
 try:
     import redis.connection
@@ -71,17 +71,6 @@ class Access:
     tls_key_file: str | None = None
     tls_check_hostname: bool = True
     timeout: float = 5.0
-
-
-def masked(command: t.Sequence[object]) -> str:
-    """Return a command as text for a record, with the values of secret settings blanked."""
-    words = [str(word) for word in command]
-    secret = False
-    for index, word in enumerate(words):
-        if secret or word.startswith((">", "#")):
-            words[index] = MASK
-        secret = word.lower() in SECRET_SETTINGS
-    return " ".join(words)
 
 
 class Client:
@@ -179,7 +168,7 @@ class Client:
 
     def _unauthenticated(self, error: Exception) -> AuthenticationFailed:
         return AuthenticationFailed(
-            f"login as {self._access.username or 'default'!r} failed: {error}",
+            f"login as {self._access.username or 'default'!r} failed: {self._told(error)}",
             node=self.node,
             hint="Check the user name and the password for this node.",
         )
@@ -191,11 +180,20 @@ class Client:
             return self._unauthenticated(error)
         if isinstance(error, redis.exceptions.InvalidResponse):
             return Unreachable(
-                f"what listens there does not speak Redis' protocol: {error}",
+                f"what listens there does not speak Redis' protocol: {self._told(error)}",
                 node=self.node,
                 hint="Check the port: another program may hold it, or it may want TLS.",
             )
-        return Unreachable(f"no answer: {_reason(error)}", node=self.node, reason=_reason(error))
+        reason = self._told(error)
+        return Unreachable(f"no answer: {reason}", node=self.node, reason=reason)
+
+    def _told(self, error: Exception) -> str:
+        """Return the reason without the passwords of the login, which some servers repeat."""
+        text = without_echo(_reason(error))
+        for password in filter(None, (self._access.password, self._access.password_old)):
+            # Of another protocol redis-py shows the bytes.
+            text = text.replace(password, MASK).replace(repr(password.encode())[2:-1], MASK)
+        return text
 
 
 class Connections:

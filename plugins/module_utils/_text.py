@@ -12,6 +12,8 @@ SECRET_SETTINGS = frozenset(
     "masterauth primaryauth requirepass tls-key-file-pass tls-client-key-file-pass auth-pass sentinel-pass".split()  # noqa: SIM905
 )
 MASK = "********"
+# A word of ACL SETUSER that begins so gives or takes a password, or the hash of one.
+PASSWORD_SIGNS = (">", "<", "#", "!")
 
 
 def node_name(host: str, port: int) -> str:
@@ -28,10 +30,26 @@ def shown(value: object) -> str:
     return repr(value)
 
 
+def masked(command: t.Sequence[object]) -> str:
+    """Return a command as text for a record, with passwords and the values of secret settings blanked.
+
+    Whatever follows a word that is the name of such a setting is blanked, also where that word is the name of a set:
+    too much is hidden rather than too little.
+    """
+    words = [str(word) for word in command]
+    secret = False
+    for index, word in enumerate(words):
+        if secret or word.startswith(PASSWORD_SIGNS):
+            words[index] = MASK
+        secret = word.lower() in SECRET_SETTINGS
+    return " ".join(words)
+
+
 def without_echo(reply: str) -> str:
     """Return a server's refusal without the arguments that it repeats: cut short, Ansible does not know them again."""
+    # A password may itself have what ends the quotation: it ends at the last place where it can.
     reply = re.sub(r",? with args beginning with:.*", "", reply, flags=re.DOTALL)
-    return re.sub(r"modifier '[>#<!].*?'(?=: |$)", f"modifier '{MASK}'", reply, flags=re.DOTALL)
+    return re.sub(r"modifier '[>#<!].*'(?=: |$)", f"modifier '{MASK}'", reply, flags=re.DOTALL)
 
 
 def misplaced_secrets(given: object) -> dict[str, list[str]]:

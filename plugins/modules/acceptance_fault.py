@@ -116,7 +116,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._engine.module imp
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.options import HOST
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

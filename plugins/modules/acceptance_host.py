@@ -133,7 +133,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.host i
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

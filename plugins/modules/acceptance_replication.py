@@ -73,17 +73,18 @@ nodes:
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.copies import CopiesOperation
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, DEPLOYMENT
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, TOPOLOGY
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={
             **CONNECTION,
             **CLUSTER,
-            "topology": DEPLOYMENT["topology"],
+            "topology": TOPOLOGY,
             "run": {"type": "str", "required": True},
             "timeout": {"type": "float", "default": 5.0},
         },

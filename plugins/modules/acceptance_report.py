@@ -127,7 +127,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._engine.module imp
 from ansible_collections.almashooq.redis.plugins.module_utils._report.operation import Report
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

@@ -75,11 +75,13 @@ at:
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.watch import watch
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, DEPLOYMENT
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
+from ansible_collections.almashooq.redis.plugins.module_utils._health.options import DEPLOYMENT
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

@@ -145,7 +145,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CO
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

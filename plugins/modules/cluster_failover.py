@@ -91,13 +91,14 @@ waited:
   type: float
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, access
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, access
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_seeds
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.failover import FailoverOperation
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

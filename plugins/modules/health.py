@@ -234,12 +234,14 @@ timing:
   type: dict
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, HEALTH
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 from ansible_collections.almashooq.redis.plugins.module_utils._health.operation import assert_health
+from ansible_collections.almashooq.redis.plugins.module_utils._health.options import HEALTH
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec={**CONNECTION, **CLUSTER, **HEALTH}, supports_check_mode=True)
     read(module, assert_health)

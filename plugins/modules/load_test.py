@@ -191,12 +191,13 @@ remaining:
   elements: str
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, LOAD
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._load.operation import LoadTest
+from ansible_collections.almashooq.redis.plugins.module_utils._load.options import LOAD
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec={**CONNECTION, **LOAD}, supports_check_mode=True)
     converge(module, LoadTest)

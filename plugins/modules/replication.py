@@ -210,7 +210,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._replication.desir
 from ansible_collections.almashooq.redis.plugins.module_utils._replication.execute import ReplicationOperation
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

@@ -252,7 +252,7 @@ SET = {
 }
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

@@ -268,7 +268,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.exe
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.options import SENTINEL_CONFIG
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=SENTINEL_CONFIG, supports_check_mode=True)
     converge(module, SentinelConfig)

@@ -141,7 +141,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._engine.module imp
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.failover import make_operation
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={

@@ -77,7 +77,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._engine.module imp
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.info import read_sentinels
 
 
-def main():
+def main() -> None:
     """Run the module."""
     module = AnsibleModule(
         argument_spec={**CONNECTION, "sentinels": SENTINELS, "timeout": {"type": "float", "default": 0}},

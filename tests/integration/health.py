@@ -11,9 +11,11 @@ import threading
 import typing as t
 
 import redis
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, CONNECTION, HEALTH
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Unhealthy
 from ansible_collections.almashooq.redis.plugins.module_utils._health.operation import assert_health
+from ansible_collections.almashooq.redis.plugins.module_utils._health.options import HEALTH
 
 from .fleet import until
 

@@ -71,7 +71,8 @@ class Result:
 def pinned(file: str, package: str) -> str:
     """Return the version of a package that a file of requirements names."""
     text = (ROOT / "requirements" / file).read_text(encoding="utf-8")
-    return re.findall(rf"^{package}==(\S+)$", text, re.MULTILINE)[0]
+    versions: list[str] = re.findall(rf"^{package}==(\S+)$", text, re.MULTILINE)
+    return versions[0]
 
 
 # Of Debian 12, of Debian 13, and the newest.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may import what: planners are pure, one file opens connections, one knows check mode."""
+"""Who may import what: files are pure unless they are listed, packages have an order, one file knows check mode."""
 
 from __future__ import annotations
 
@@ -16,33 +16,65 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLUGINS = ROOT / "plugins"
 UTILS = PLUGINS / "module_utils"
 
-# Files of these names, in any package of module_utils, turn values into values and do nothing else.
-PURE = {
-    "addresses",
-    "answers",
-    "checks",
-    "compare",
-    "desired",
-    "directives",
-    "discovery",
-    "figures",
-    "formation",
-    "sides",
-    "members",
-    "model",
-    "ownfile",
-    "parse",
-    "placement",
-    "plan",
-    "render",
-    "safety",
-    "sets",
-    "steps",
-    "tree",
-    "users",
-    "views",
+# Files that may act: they read the host or servers, wait, start processes, look at a clock, or use a file that does.
+# Every other file of module_utils turns values into values and does nothing else: a new file is pure until it is named
+# here.  By package; "" are the files that stand beside the packages.
+MAY_ACT = {
+    "": {"_addresses", "_argspec", "_client", "_lock", "_wait"},
+    "_acceptance": {
+        "application",
+        "background",
+        "copies",
+        "fault",
+        "host",
+        "journal",
+        "shard",
+        "watch",
+        "writer",
+        "writers",
+        "writing",
+    },
+    "_cluster": {"ahead", "execute", "failover", "info", "observe", "options"},
+    "_engine": {"capabilities", "deployment", "loop", "module"},
+    "_engine_source": {"archive", "execute", "observe", "operation"},
+    "_health": {"host", "host_pending", "host_process", "observe", "operation", "options"},
+    "_host": {"commands", "engine_package", "kernel", "root_files", "units"},
+    "_instance": {
+        "config",
+        "daemon",
+        "execute",
+        "files",
+        "guard",
+        "launch",
+        "observe",
+        "options",
+        "pending",
+        "precheck",
+        "probe",
+        "processes",
+        "standing",
+        "trial",
+    },
+    "_load": {"keys", "observe", "operation", "options", "tool"},
+    "_preflight": {
+        "access",
+        "identity",
+        "interpreter",
+        "listener",
+        "machines",
+        "observe",
+        "operation",
+        "peers",
+        "proc",
+        "written",
+    },
+    "_replication": {"execute", "observe"},
+    "_report": {"operation", "store"},
+    "_sentinel": {"ahead", "execute", "failover", "info", "observe"},
+    "_sentinel_host": {"execute", "observe", "options"},
 }
-PURE_FOUNDATION = {"_engine.steps", "_errors", "_files", "_nodes", "_replies", "_slots", "_text"}
+
+# What a pure file may import besides other pure files.
 STANDARD = {
     "__future__",
     "binascii",
@@ -63,16 +95,59 @@ STANDARD = {
     "statistics",
     "typing",
 }
-
-
-def kind(stem: str) -> str:
-    """Return what a file is: checks_memory is a part of the checks."""
-    return stem.partition("_")[0]
-
-
 EFFECTS = {"open", "print", "input", "exec", "eval", "breakpoint", "__import__"}
 
-PURE_FILES = sorted(path for path in UTILS.glob("_*/*.py") if kind(path.stem) in PURE)
+# The packages of module_utils, and the files beside them, from the foundation up: each imports only what stands before
+# it, so there is no cycle.
+ORDER = (
+    "_text",
+    "_errors",
+    "_files",
+    "_slots",
+    "_replies",
+    "_addresses",
+    "_nodes",
+    "_inventory",
+    "_wait",
+    "_client",
+    "_argspec",
+    "_lock",
+    "_engine",
+    "_replication",
+    "_cluster",
+    "_sentinel",
+    "_preflight",
+    "_host",
+    "_instance",
+    "_sentinel_host",
+    "_engine_source",
+    "_load",
+    "_connect",
+    "_health",
+    "_report",
+    "_acceptance",
+)
+# Imports that run upward all the same: file, what it imports, and why.
+UPWARD = {
+    ("_preflight/identity.py", "_sentinel_host/ownfile.py"): (
+        "Sentinel's own file is read before there is a Sentinel on the host; reading it needs nothing of the package"
+    ),
+}
+
+UTILS_FILES = sorted(UTILS.rglob("*.py"))
+
+
+def package(path: pathlib.Path) -> str:
+    """Return what ORDER calls a file of module_utils: its package, or its own name where it stands beside them."""
+    return path.relative_to(UTILS).parts[0].removesuffix(".py")
+
+
+def may_act(path: pathlib.Path) -> bool:
+    """Return whether a file of module_utils is on the list of those that may act."""
+    return path.stem in MAY_ACT.get("" if path.parent == UTILS else path.parent.name, ())
+
+
+PURE_FILES = [path for path in UTILS_FILES if not may_act(path)]
 
 
 def name(path: pathlib.Path) -> str:
@@ -90,41 +165,84 @@ def imports(path: pathlib.Path) -> t.Iterator[str]:
             if node.level and node.module:
                 yield dots + node.module
             else:
-                # ``from . import model`` and ``from ansible_collections... import _run`` may name modules.
+                # ``from . import model`` and ``from ansible_collections... import _slots`` may name modules.
                 yield from (dots + ".".join(filter(None, [node.module, alias.name])) for alias in node.names)
 
 
-def is_pure(imported: str) -> bool:
-    """Return whether a planner may import this."""
-    if imported.startswith(".."):
-        return imported[2:] in PURE_FOUNDATION
-    if imported.startswith("."):
-        return kind(imported[1:]) in PURE
-    return imported.partition(".")[0] in STANDARD
+def neighbours(path: pathlib.Path) -> set[pathlib.Path]:
+    """Return the files of module_utils that a file imports, also from within functions and for types alone."""
+    found: set[pathlib.Path] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+            parts = [base / f"{each.name}.py" for each in node.names]
+            whole = [base.with_suffix(".py"), base / "__init__.py"]
+            # What is imported from a package and is no file of it stands in its __init__.py.
+            found.update(each for each in (parts if all(map(pathlib.Path.exists, parts)) else whole) if each.exists())
+    return found
 
 
-def test_there_are_planners_to_look_at() -> None:
-    assert {"_cluster/plan_formation.py", "_instance/plan.py"} <= {str(path.relative_to(UTILS)) for path in PURE_FILES}
+def outsiders(path: pathlib.Path) -> list[str]:
+    """Return what a file imports, besides module_utils, that may act."""
+    return [each for each in imports(path) if not each.startswith(".") and each.partition(".")[0] not in STANDARD]
 
 
-@pytest.mark.parametrize(
-    "path", [*PURE_FILES, *(UTILS / f"{stem}.py" for stem in sorted(PURE_FOUNDATION) if "." not in stem)], ids=name
-)
+def effects(path: pathlib.Path) -> list[str]:
+    """Return the built-in functions that act, among those that a file calls or hands on."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return sorted(EFFECTS.intersection(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
+
+
+def test_planners_are_pure() -> None:
+    known = {str(path.relative_to(UTILS)) for path in PURE_FILES}
+    assert {"_cluster/plan_formation.py", "_instance/plan.py", "_replication/discovery.py", "_text.py"} <= known
+
+
+@pytest.mark.parametrize("path", PURE_FILES, ids=name)
 def test_pure_files_import_nothing_that_acts(path: pathlib.Path) -> None:
-    foundation = path.parent == UTILS
-    # The foundation itself stands one level higher: its siblings are its foundation.
-    allowed = [f".{stem}" for stem in PURE_FOUNDATION] if foundation else []
-    assert [each for each in imports(path) if not (is_pure(each) or each in allowed)] == []
+    assert outsiders(path) == []
+    assert [name(each) for each in sorted(neighbours(path)) if may_act(each)] == []
 
 
 @pytest.mark.parametrize("path", PURE_FILES, ids=name)
 def test_pure_files_call_nothing_that_acts(path: pathlib.Path) -> None:
-    calls = [
-        node.func.id
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    ]
-    assert sorted(EFFECTS.intersection(calls)) == []
+    assert effects(path) == []
+
+
+def test_files_that_may_act_exist_and_do_act() -> None:
+    # Whatever needs no permission has none: it would be lost for planners, and nobody would notice when it begins to.
+    listed = {
+        str((UTILS / folder / f"{stem}.py").relative_to(UTILS)) for folder, stems in MAY_ACT.items() for stem in stems
+    }
+    acting = {
+        str(path.relative_to(UTILS))
+        for path in UTILS_FILES
+        if outsiders(path) or effects(path) or any(may_act(each) for each in neighbours(path))
+    }
+    assert sorted(listed - acting) == []
+
+
+def test_the_order_names_every_package_once() -> None:
+    assert sorted(ORDER) == sorted({package(path) for path in UTILS_FILES})
+
+
+@pytest.mark.parametrize("path", UTILS_FILES, ids=name)
+def test_packages_import_only_what_stands_below_them(path: pathlib.Path) -> None:
+    assert sorted(upward(path) - set(UPWARD)) == []
+
+
+def test_imports_that_may_run_upward_do() -> None:
+    assert sorted(set(UPWARD) - {pair for path in UTILS_FILES for pair in upward(path)}) == []
+
+
+def upward(path: pathlib.Path) -> set[tuple[str, str]]:
+    """Return the imports of a file that stand at or above its own package in the order, as UPWARD has them."""
+    place = ORDER.index(package(path))
+    return {
+        (str(path.relative_to(UTILS)), str(each.relative_to(UTILS)))
+        for each in neighbours(path)
+        if package(each) != package(path) and ORDER.index(package(each)) >= place
+    }
 
 
 def test_only_the_client_imports_redis() -> None:

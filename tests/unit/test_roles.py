@@ -62,14 +62,78 @@ def test_variables_start_with_the_name_of_their_role(role: pathlib.Path) -> None
     assert sorted(key for key in internal if not key.startswith(f"__{role.name}_")) == []
 
 
+# What a role reads of another's private names, and why: (reader, name).
+READ = {
+    ("redis_acceptance", "__redis_health_host"): "the acceptance has role redis_health look at every host",
+    ("redis_cluster", "__redis_node_members"): "each host reports the instances that it has: the members of a cluster",
+    ("redis_health", "__redis_node_configured"): "the role has role redis_node compare the settings, in check mode",
+    ("redis_node", "__redis_sentinel_host"): "the preflight between hosts takes the Sentinel of a host, too",
+    ("redis_node", "__redis_sentinel_member"): "the preflight between hosts takes the Sentinel of a host, too",
+    ("redis_replication", "__redis_sentinel_stopped"): "in check mode a Sentinel that was stopped can answer nothing",
+    ("redis_sentinel", "__redis_node_members"): "the files of a stopped Sentinel are compared with the instances",
+}
+
+
+def words(role: pathlib.Path) -> set[str]:
+    """Return the private names that stand anywhere in the YAML files and templates of a role, as code."""
+    lines = (
+        line.partition(" #")[0]
+        for path in (*role.rglob("*.yml"), *role.rglob("*.j2"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if not line.lstrip().startswith("#")
+    )
+    return {name for line in lines for name in re.findall(r"(?<!\w)__redis_\w+", line)}
+
+
+def names_set(value: t.Any) -> t.Iterator[tuple[str, str]]:
+    """Yield what tasks set, and how: facts, registered results, variables of a task, of a loop."""
+    if isinstance(value, list):
+        for each in value:
+            yield from names_set(each)
+    elif isinstance(value, dict):
+        for key, content in value.items():
+            if key in ("vars", "set_fact", "ansible.builtin.set_fact") and isinstance(content, dict):
+                yield from ((key.rpartition(".")[2], name) for name in content if name != "cacheable")
+            elif key in ("register", "loop_var", "index_var"):
+                yield key, content
+            yield from names_set(content)
+
+
+def tasks_of(role: pathlib.Path) -> t.Iterator[tuple[str, t.Any]]:
+    """Yield name and content of the files of a role that have tasks."""
+    for folder in ("tasks", "handlers"):
+        for path in sorted((role / folder).rglob("*.yml")):
+            yield path.name, load(path)
+
+
 @pytest.mark.parametrize("role", BY_NAME)
-def test_registered_names_are_internal(role: pathlib.Path) -> None:
-    names = [
-        found[1]
-        for path in (role / "tasks").glob("*.yml")
-        for found in re.finditer(r"^\s+register: (\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+def test_what_tasks_set_is_internal_to_their_role(role: pathlib.Path) -> None:
+    foreign = [
+        (file, how, name)
+        for file, tasks in tasks_of(role)
+        for how, name in names_set(tasks)
+        if not name.startswith(f"__{role.name}_")
     ]
-    assert [each for each in names if not each.startswith(f"__{role.name}_")] == []
+    assert foreign == []
+
+
+def test_roles_set_something() -> None:
+    # The search finds all ways to set a name.
+    found = {how for role in ROLES for _file, tasks in tasks_of(role) for how, _name in names_set(tasks)}
+    assert {"set_fact", "register", "vars", "loop_var"} <= found
+
+
+@pytest.mark.parametrize("role", BY_NAME)
+def test_private_names_of_other_roles_are_not_read(role: pathlib.Path) -> None:
+    foreign = {name for name in words(role) if not name.startswith(f"__{role.name}_")}
+    assert sorted(foreign - {name for reader, name in READ if reader == role.name}) == []
+
+
+@pytest.mark.parametrize(("reader", "name"), READ)
+def test_private_names_that_may_be_read_are_set_and_read(reader: str, name: str) -> None:
+    owner = max((role.name for role in ROLES if name.startswith(f"__{role.name}_")), key=len)
+    assert name in words(ROOT / "roles" / reader)
+    assert name in {each for _file, tasks in tasks_of(ROOT / "roles" / owner) for _how, each in names_set(tasks)}
 
 
 @pytest.mark.parametrize("role", BY_NAME)

@@ -10,12 +10,13 @@ import typing as t
 
 from .. import _slots
 from .._addresses import Addresses
-from .._argspec import DEPLOYMENT, HEALTH, access, access_of
+from .._argspec import access, access_of
 from .._client import Client, Connections, Record, gather
 from .._cluster.desired import Desired
 from .._cluster.observe import observe as observe_cluster
 from .._errors import CollectionError
 from .._health.operation import assert_health
+from .._health.options import DEPLOYMENT, HEALTH
 from .._nodes import make_wanted
 from .._replies import pairs
 from .._text import node_name

@@ -68,7 +68,8 @@ def overlaid(instance: Instance, settings: t.Mapping[str, str]) -> Settings:
 
 def reason(output: str, instance: Instance) -> str:
     """Return why a server did not start, from what it printed; secret values are blanked."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    # Before it is divided: what the engine takes for one line may be several here.
+    lines = [line.strip() for line in _blanked(output, instance).splitlines() if line.strip()]
     heads = [index for index, line in enumerate(lines) if "FATAL CONFIG FILE ERROR" in line]
     if heads:
         told = [line for line in lines[heads[-1] + 1 :] if not line.startswith("Reading the configuration")]
@@ -76,11 +77,6 @@ def reason(output: str, instance: Instance) -> str:
     else:
         warned = [match.group(1) for match in map(WARNING.match, lines) if match]
         text = " | ".join(line.removeprefix(">>> ") for line in (warned or lines)[-LOG_LINES:])
-    for one in instance.directives:
-        if one.name in SECRET_SETTINGS:
-            text = text.replace(one.text, MASK).replace(plain(one.text), MASK)
-    # What users log in with, as their file has it.
-    text = re.sub(r"#[0-9a-fA-F]{64}", MASK, text)
     return text or "it ended without a word"
 
 
@@ -94,6 +90,15 @@ def with_users(text: str, users: str) -> str:
         return f"user {words[1]!r}: " if len(words) > 1 else "users: "
 
     return USERS_LINE.sub(named, ACL_FRAME.sub("", text)).strip()
+
+
+def _blanked(output: str, instance: Instance) -> str:
+    for directive in instance.directives:
+        value = plain(directive.text)
+        if directive.name in SECRET_SETTINGS and value:
+            output = output.replace(directive.text, MASK).replace(value, MASK)
+    # What users log in with, as their file has it.
+    return re.sub(r"#[0-9a-fA-F]{64}", MASK, output)
 
 
 def _shown(value: str) -> str:

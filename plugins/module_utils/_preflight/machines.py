@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 from .sets import Hostvars
 
-# What role redis_node has found out: two hosts of one value are one machine.
+# What the role that has looked at a host has found out: two hosts of one value are one machine.
 FACT = "__redis_node_machine"
+SENTINEL_FACT = "__redis_sentinel_machine"
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 MOUNTS = "/proc/self/ns/mnt"
 
@@ -136,10 +137,11 @@ def machine_refusal(hostvars: Hostvars, hosts: t.Iterable[str], me: str, play: t
     Of the hosts of one play the later one tells, so that a message appears once.
     """
     mine, later = hostvars[me], set(play[play.index(me) :] if me in play else [me])
+    own = _machine_of(mine)
     found = []
     for host in (host for host in hosts if host not in later):
         theirs = hostvars[host]
-        if mine.get(FACT) and theirs.get(FACT) == mine[FACT]:
+        if own and _machine_of(theirs) == own:
             both = (one for one in SHARED if one.is_of(mine) and one.is_of(theirs))
             clashes = [
                 text for one in both for text in (*_differing(one, theirs, mine, me), *_alike(one, theirs, mine))
@@ -147,6 +149,11 @@ def machine_refusal(hostvars: Hostvars, hosts: t.Iterable[str], me: str, play: t
             if clashes:
                 found.append(f"hosts {host} and {me} are one machine: {'; '.join(clashes)}.")
     return " ".join(found)
+
+
+def _machine_of(variables: t.Mapping[str, t.Any]) -> str:
+    """Return what ``machine`` said of a host, empty where no role has looked at it."""
+    return str(variables.get(FACT) or variables.get(SENTINEL_FACT) or "")
 
 
 def _differing(one: Shared, theirs: t.Mapping[str, t.Any], mine: t.Mapping[str, t.Any], me: str) -> t.Iterator[str]:

@@ -28,10 +28,14 @@ def stem(started: str) -> str:
 def without_secrets(result: Value) -> Value:
     """Return the result with the values of secret settings blanked: a report is handed on."""
     nodes = [
-        {**node, "settings": {k: MASK if k in SECRET_SETTINGS else v for k, v in (node.get("settings") or {}).items()}}
+        {**node, "settings": {name: _shown(name, value) for name, value in (node.get("settings") or {}).items()}}
         for node in result["nodes"]
     ]
     return {**result, "nodes": nodes}
+
+
+def _shown(name: str, value: object) -> object:
+    return MASK if name.lower() in SECRET_SETTINGS else value
 
 
 def kept(directory: str) -> list[str]:

@@ -206,4 +206,4 @@ Step = t.Union[Configure, Remove, Monitor, Rename, Tune, Forget]
 
 
 def _text(settings: Settings) -> str:
-    return ", ".join(f"{name} {MASK if name in SECRET_SETTINGS else value}" for name, value in settings)
+    return ", ".join(f"{name} {MASK if name.lower() in SECRET_SETTINGS else value}" for name, value in settings)

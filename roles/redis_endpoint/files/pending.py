@@ -19,7 +19,7 @@ Info = t.Mapping[str, t.Any]
 def count(info: Info, port: int, places: t.Mapping[str, str]) -> int | None:
     """Return how many things wait; None where INFO does not say which process it is and since when."""
     pid, uptime, now = (info.get(name) for name in ("process_id", "uptime_in_seconds", "server_time_usec"))
-    if not places or not all(isinstance(each, int) for each in (pid, uptime, now)):
+    if not places or not (isinstance(pid, int) and isinstance(uptime, int) and isinstance(now, int)):
         return None
     started = now / 1e6 - uptime
     files = [str(info.get("executable") or ""), places.get("unit", "")]

@@ -66,7 +66,8 @@ class Server(http.server.ThreadingHTTPServer):
     def server_bind(self) -> None:
         """Bind, without asking the DNS for the name of the address, which may take long and is used nowhere."""
         socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = self.server_address[:2]
+        address, self.server_port = self.server_address[:2]
+        self.server_name = str(address)
 
     def process_request(self, request: t.Any, client_address: t.Any) -> None:
         """Start a thread for a connection; when there are too many, the one that waits longest is closed."""

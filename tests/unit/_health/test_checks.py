@@ -9,10 +9,11 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CLUSTER, HEALTH
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
 from ansible_collections.almashooq.redis.plugins.module_utils._health.checks import judge
 from ansible_collections.almashooq.redis.plugins.module_utils._health.desired import Desired, Limits, make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._health.model import Host, Observed, Server, follower
+from ansible_collections.almashooq.redis.plugins.module_utils._health.options import HEALTH
 
 NOW = 1_800_000_000_000_000  # microseconds
 WELL = {

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from ansible_collections.almashooq.redis.plugins.module_utils._preflight.machines import (
     FACT,
+    SENTINEL_FACT,
     SHARED,
     machine,
     machine_refusal,
@@ -86,6 +87,15 @@ def test_what_two_names_would_write_differently_is_refused_by_both_names(
 def test_a_host_of_another_play_is_compared_wherever_it_stands() -> None:
     hosts = {"alpha": host("cluster"), "bravo": host("replication", redis_node_open_files=1)}
     assert "bravo and alpha are one machine" in machine_refusal(hosts, list(hosts), "alpha", ["alpha"])
+
+
+@pytest.mark.parametrize(
+    ("facts", "same"), [({SENTINEL_FACT: "one"}, True), ({SENTINEL_FACT: "two"}, False), ({}, False)]
+)
+def test_a_host_with_a_sentinel_alone_is_compared_too(facts: dict[str, str], same: bool) -> None:
+    alone = {"group_names": ["redis_sentinel"], "redis_node_exporter_password": "x", **facts}
+    hosts = {"alpha": host("cluster", redis_node_exporter_password="x"), "bravo": alone}
+    assert bool(machine_refusal(hosts, list(hosts), "bravo")) == same
 
 
 def test_a_machine_is_the_same_for_two_looks_at_it() -> None:
