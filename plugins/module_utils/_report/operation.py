@@ -13,13 +13,16 @@ from dataclasses import dataclass, field, replace
 
 from .._errors import Refused
 from .._host.commands import text_of, write
-from . import compare, render, store
+from . import compare, store
 from .checks import refuse_incomplete
 from .compare_targets import AVAILABILITY, with_availability
+from .render_text import summary
 
 Params = t.Mapping[str, t.Any]
 Record = t.Callable[[str, str], None]
 Value = dict[str, t.Any]
+# From a result, the earlier ones (oldest first), the changes and the percentage that counts as one, to the page.
+Page = t.Callable[[Value, t.Sequence[Value], t.Sequence[Value], float], str]
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,9 @@ Step = t.Union[Write, Forget]
 
 
 class Report:
-    """Writes the report of an acceptance."""
+    """Writes the report of an acceptance; ``page`` draws it."""
 
-    def __init__(self, params: Params, _record: Record) -> None:
+    def __init__(self, page: Page, params: Params, _record: Record) -> None:
         result = params["result"]
         refuse_incomplete(result)
         if params["keep"] < 1:
@@ -82,6 +85,7 @@ class Report:
                 raise Refused(f"{name} is {params[name]:g}", hint="Give a number that is not negative.")
         wanted = (params["targets"] or {}).get(AVAILABILITY)
         self._result = with_availability(store.without_secrets(result), wanted, params["failures_per_month"])
+        self._page = page
         self._keep: int = params["keep"]
         self._worse: float = params["worse_percent"]
         self._directory = os.path.join(params["directory"], result["deployment"])
@@ -99,7 +103,7 @@ class Report:
             earlier, unreadable = store.load(self._directory, older[max(0, len(older) - self._keep + 1) :])
             earlier = [one for one in earlier if one["topology"] == self._result["topology"]]
             changes = compare.changes(self._result, earlier, self._worse)
-            html = render.page(self._result, earlier, changes, self._worse)
+            html = self._page(self._result, earlier, changes, self._worse)
             self._seen = State(stems, frozenset(), html, tuple(earlier), tuple(changes), tuple(unreadable))
         right = frozenset(path for path, text in self._files(self._seen.html) if text_of(path) == text)
         return replace(self._seen, stems=stems, right=right)
@@ -139,7 +143,7 @@ class Report:
             "html": os.path.join(self._directory, f"{self._stem}.html"),
             "history": [{"started": one["started"], "passed": one["passed"]} for one in state.earlier],
             "changes": list(state.changes),
-            "summary": render.summary(self._result, state.changes),
+            "summary": summary(self._result, state.changes),
             "warnings": [
                 f"{path} is no result of an acceptance, and was not compared with" for path in state.unreadable
             ],
