@@ -19,7 +19,7 @@ Options = t.Mapping[str, t.Any]
 Result = dict[str, t.Any]
 
 
-def run_action(name: str, *calls: Options, check: bool = False) -> list[Result]:
+def run_action(name: str, *calls: Options, check: bool = False, diff: bool = False) -> list[Result]:
     """Run the action once for each of the calls, one after the other, and return the results of all.
 
     The play is for a host that does not exist: an action that connected to it would fail.
@@ -32,6 +32,7 @@ def run_action(name: str, *calls: Options, check: bool = False) -> list[Result]:
         ended = subprocess.run(
             [sys.executable, "-m", "ansible", "playbook", "--inventory=nobody.invalid,", f"--extra-vars=asked={asked}"]
             + ["--check"] * check
+            + ["--diff"] * diff
             + [f"{place}/play.json"],
             check=False,
             cwd=ROOT,
@@ -69,14 +70,14 @@ def _play(name: str, calls: t.Sequence[Options], answered: str) -> list[dict[str
     return [{"hosts": "all", "gather_facts": False, "vars": {"calls": read}, "tasks": tasks}]
 
 
-def converged(name: str, options: Options, *, check: bool = False) -> Result:
+def converged(name: str, options: Options, *, check: bool = False, diff: bool = False) -> Result:
     """Run the action, which has to succeed."""
-    return all_converged(name, options, check=check)[-1]
+    return all_converged(name, options, check=check, diff=diff)[-1]
 
 
-def all_converged(name: str, *calls: Options, check: bool = False) -> list[Result]:
+def all_converged(name: str, *calls: Options, check: bool = False, diff: bool = False) -> list[Result]:
     """Run the action for each of the calls, and all have to succeed."""
-    results = run_action(name, *calls, check=check)
+    results = run_action(name, *calls, check=check, diff=diff)
     assert [result["msg"] for result in results if result.get("failed")] == []
     return results
 

@@ -31,12 +31,13 @@ def names(directory: pathlib.Path) -> list[str]:
 
 def test_check_first_then_two_files_with_copies_and_a_second_run_changes_nothing(tmp_path: pathlib.Path) -> None:
     wish = options(tmp_path, results.result(), targets={"availability_percent": 99.9})
-    planned = converged("acceptance_report", wish, check=True)
+    planned = converged("acceptance_report", wish, check=True, diff=True)
     assert planned["changed"] is True
     assert list(tmp_path.iterdir()) == []
 
-    written = converged("acceptance_report", wish)
-    assert written["plan"] == planned["plan"]
+    written = converged("acceptance_report", wish, diff=True)
+    assert (written["plan"], written["diff"]) == (planned["plan"], planned["diff"])
+    assert len(written["diff"]["after"].splitlines()) == 4
     stem = "2026-05-01T10-00-00.000"
     assert names(tmp_path) == [f"{stem}.html", f"{stem}.json", "latest.html", "latest.json"]
     assert written["html"] == str(tmp_path / "shop" / f"{stem}.html")

@@ -22,31 +22,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._report import (
 Value = dict[str, t.Any]
 TEMPLATES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "templates")
 SHORT = 16  # characters, as an IPv4 address with its port has
-FILTERS = (
-    compare.headlines,
-    render_text.headline,
-    render_text.milliseconds,
-    render_text.moment,
-    render_text.number,
-    render_text.of_target,
-    render_text.percent,
-    render_text.plural,
-)
-FUNCTIONS = (
-    compare.engines,
-    compare.headlines,
-    render_drills.timeline,
-    render_load.latencies,
-    render_plot.meter,
-    render_plot.sparkline,
-    render_topology.settings,
-    render_topology.shard_numbers,
-    render_topology.slot_band,
-    render_topology.slot_ranges,
-    render_topology.versions,
-    render_topology.zones,
-    statistics.median,
-)
+FILTERS = ("headline", "milliseconds", "moment", "number", "of_target", "percent", "plural")
 
 
 def page(result: Value, earlier: t.Sequence[Value], changes: t.Sequence[Value], worse_percent: float) -> str:
@@ -70,9 +46,15 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.do"],
     )
-    made.filters.update({function.__name__: function for function in FILTERS})
-    made.globals.update({function.__name__: function for function in FUNCTIONS})
-    made.globals.update(BEFORE=compare.BEFORE, COLOURS=render_plot.COLOURS, SLOTS=render_topology.SLOTS)
+    made.filters.update({name: getattr(render_text, name) for name in FILTERS}, headlines=compare.headlines)
+    made.globals.update(
+        compare=compare,
+        drills=render_drills,
+        latencies=render_load.latencies,
+        median=statistics.median,
+        plots=render_plot,
+        topology=render_topology,
+    )
     made.tests["short"] = _is_short
     return made
 

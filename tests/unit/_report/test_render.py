@@ -153,8 +153,8 @@ MACROS = "{% from 'macros.html.j2' import badge, card, table %}"
     [
         ("<p title=\"{{ value }}\">{{ value }}</p>", '<p title="a&lt;b&#34;c\ufffdd">a&lt;b&#34;c\ufffdd</p>'),
         ("{{ badge('passed') }}", '<span class="badge passed"><span '),
-        ("{{ meter(0.5) }}", "<svg "),
-        ("{{ sparkline([1, 2], value) }}", 'aria-label="a&lt;b&quot;c\ufffdd"'),
+        ("{{ plots.meter(0.5) }}", "<svg "),
+        ("{{ plots.sparkline([1, 2], value) }}", 'aria-label="a&lt;b&quot;c\ufffdd"'),
         ("{{ [value, badge('passed')] | join }}", 'a&lt;b&#34;c'),
     ],
     ids=["text and attribute", "macro", "drawing", "name of a drawing", "text beside markup"],
