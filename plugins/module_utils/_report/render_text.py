@@ -65,6 +65,13 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
+def places(where: t.Sequence[str], total: int) -> str:
+    """Return the first addresses of those of so many in total, and how many more there are."""
+    if len(where) == total:
+        return "all"
+    return ", ".join(where[:4]) + (f" and {len(where) - 4} more" if len(where) > 4 else "")
+
+
 def summary(result: Value, changes: t.Sequence[Value]) -> str:
     """Return one line: passed or failed, and what failed, missed its target or got worse."""
     failed = [item["name"] for item in result["items"] if item["status"] == "failed"]

@@ -1,27 +1,18 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The topology as values: numbers of shards, zones of hosts of instances, the band of slots, what differs."""
+"""The topology as values: numbers of shards, zones of hosts of instances, the band of slots."""
 
 from __future__ import annotations
 
 import itertools
 import typing as t
-from dataclasses import dataclass
 
 from .render_plot import COLOURS, Svg, drawing
 from .render_text import plural
 
 Value = dict[str, t.Any]
 SLOTS = 16384
-
-
-@dataclass(frozen=True)
-class Band:
-    """The slots of a cluster from left to right, and in words."""
-
-    svg: Svg
-    described: str
 
 
 def shard_numbers(nodes: t.Sequence[Value]) -> dict[str, int]:
@@ -47,8 +38,8 @@ def _first(node: Value) -> int:
     return ranges[0][0] if ranges else SLOTS
 
 
-def slot_band(nodes: t.Sequence[Value]) -> Band | None:
-    """Return the slots that primaries serve; nothing where none does."""
+def slot_band(nodes: t.Sequence[Value]) -> tuple[Svg, str] | None:
+    """Return the slots that primaries serve, from left to right and in words; nothing where none does."""
     shards = shard_numbers(nodes)
     primaries = [node for node in nodes if node["role"] == "primary"]
     pieces = sorted((*piece, shards[node["address"]]) for node in primaries for piece in slot_ranges(node))
@@ -62,7 +53,7 @@ def slot_band(nodes: t.Sequence[Value]) -> Band | None:
         f'<rect x="{first}" width="{last - first + 1}" height="100" class="slots c{(shard - 1) % COLOURS}"/>'
         for first, last, shard in pieces
     ]
-    return Band(drawing(described, [rail, *body], f"{SLOTS} 100", ' preserveAspectRatio="none"'), described)
+    return drawing(described, [rail, *body], f"{SLOTS} 100", ' preserveAspectRatio="none"'), described
 
 
 def zones(nodes: t.Sequence[Value]) -> list[tuple[str, list[tuple[str, list[Value]]]]]:
@@ -77,28 +68,3 @@ def zones(nodes: t.Sequence[Value]) -> list[tuple[str, list[tuple[str, list[Valu
 
 def _place(node: Value) -> tuple[str, str]:
     return str(node.get("zone") or ""), str(node["host"])
-
-
-def versions(nodes: t.Sequence[Value]) -> list[tuple[str, str, str]]:
-    """Return each version of an engine, how many instances run it, and which."""
-    told = [(f"{n.get('engine') or 'unknown'} {n.get('version') or ''}".strip(), n["address"]) for n in nodes]
-    return [(version, str(len(where)), _places(where, nodes)) for version, where in _grouped(told).items()]
-
-
-def settings(nodes: t.Sequence[Value]) -> list[tuple[str, str, str]]:
-    """Return each setting with each of its values, and which instances have it, sorted."""
-    told = [((name, str(value)), n["address"]) for n in nodes for name, value in (n.get("settings") or {}).items()]
-    return [(*setting, _places(where, nodes)) for setting, where in sorted(_grouped(told).items())]
-
-
-def _grouped(pairs: t.Iterable[tuple[t.Any, str]]) -> dict[t.Any, list[str]]:
-    groups: dict[t.Any, list[str]] = {}
-    for key, address in pairs:
-        groups.setdefault(key, []).append(address)
-    return groups
-
-
-def _places(where: t.Sequence[str], nodes: t.Sequence[Value]) -> str:
-    if len(where) == len(nodes):
-        return "all"
-    return ", ".join(where[:4]) + (f" and {len(where) - 4} more" if len(where) > 4 else "")

@@ -22,7 +22,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._report import (
 Value = dict[str, t.Any]
 TEMPLATES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "templates")
 SHORT = 16  # characters, as an IPv4 address with its port has
-FILTERS = ("headline", "milliseconds", "moment", "number", "of_target", "percent", "plural")
+FILTERS = ("headline", "milliseconds", "moment", "number", "of_target", "percent", "places", "plural")
 
 
 def page(result: Value, earlier: t.Sequence[Value], changes: t.Sequence[Value], worse_percent: float) -> str:
