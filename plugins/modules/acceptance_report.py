@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the report of an acceptance."""
+"""Documentation of the action ``almashooq.redis.acceptance_report``, which runs on the controller alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ description:
   - Compares with the earlier results of the deployment in that directory, and says what got worse.
   - Computes the availability that the measured gaps allow, and tells the arithmetic.
   - A result that is not whole is refused, with the place of each fault. Values of secret settings are blanked.
-  - Runs on the controller and needs no Redis client.
+  - Runs on the controller, as the user who runs Ansible, and connects to no host.
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
@@ -29,7 +29,7 @@ options:
     required: true
   directory:
     description:
-      - Where reports are kept, with a directory for each deployment.
+      - Where reports are kept, with a directory for each deployment. A relative path starts at the playbook.
     type: path
     required: true
   keep:
@@ -66,7 +66,6 @@ EXAMPLES = r"""
     result: "{{ acceptance }}"
     directory: reports
     targets: {availability_percent: 99.9}
-  delegate_to: localhost
   run_once: true
 """
 
@@ -122,26 +121,3 @@ faults:
   type: list
   elements: str
 """
-
-from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
-from ansible_collections.almashooq.redis.plugins.module_utils._report.operation import Report
-
-
-def main() -> None:
-    """Run the module."""
-    module = AnsibleModule(
-        argument_spec={
-            "result": {"type": "dict", "required": True},
-            "directory": {"type": "path", "required": True},
-            "keep": {"type": "int", "default": 20},
-            "worse_percent": {"type": "float", "default": 20.0},
-            "targets": {"type": "dict", "default": {}, "options": {"availability_percent": {"type": "float"}}},
-            "failures_per_month": {"type": "float", "default": 1.0},
-        },
-        supports_check_mode=True,
-    )
-    converge(module, Report, needs_client=False)
-
-
-if __name__ == "__main__":
-    main()

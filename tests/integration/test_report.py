@@ -14,8 +14,8 @@ import pytest
 
 from ..unit._report import results
 from ..unit._report.test_render import poisoned
+from .action_runner import all_converged, converged, refused
 from .browser import PAPER, PHONE, Shown, browser
-from .module_runner import converged, refused
 
 Opened = t.Callable[[str], Shown]
 Result = dict[str, t.Any]
@@ -31,12 +31,13 @@ def names(directory: pathlib.Path) -> list[str]:
 
 def test_check_first_then_two_files_with_copies_and_a_second_run_changes_nothing(tmp_path: pathlib.Path) -> None:
     wish = options(tmp_path, results.result(), targets={"availability_percent": 99.9})
-    planned = converged("acceptance_report", wish, check=True)
+    planned = converged("acceptance_report", wish, check=True, diff=True)
     assert planned["changed"] is True
     assert list(tmp_path.iterdir()) == []
 
-    written = converged("acceptance_report", wish)
-    assert written["plan"] == planned["plan"]
+    written = converged("acceptance_report", wish, diff=True)
+    assert (written["plan"], written["diff"]) == (planned["plan"], planned["diff"])
+    assert len(written["diff"]["after"].splitlines()) == 4
     stem = "2026-05-01T10-00-00.000"
     assert names(tmp_path) == [f"{stem}.html", f"{stem}.json", "latest.html", "latest.json"]
     assert written["html"] == str(tmp_path / "shop" / f"{stem}.html")
@@ -51,9 +52,9 @@ def test_check_first_then_two_files_with_copies_and_a_second_run_changes_nothing
 
 
 def test_history_is_kept_up_to_a_number_and_tells_what_got_worse(tmp_path: pathlib.Path) -> None:
-    for day in range(1, 5):
-        written = converged("acceptance_report", options(tmp_path, results.result(day=day), keep=3))
-        assert converged("acceptance_report", options(tmp_path, results.result(day=day), keep=3))["changed"] is False
+    twice = [options(tmp_path, results.result(day=day), keep=3) for day in range(1, 5) for _again in range(2)]
+    *_before, written, _again = found = all_converged("acceptance_report", *twice)
+    assert [one["changed"] for one in found] == [True, False] * 4
     assert [one["started"][8:10] for one in written["history"]] == ["02", "03"]
     assert [name[8:10] for name in names(tmp_path) if re.fullmatch(r"2.*json", name)] == ["02", "03", "04"]
 
@@ -110,8 +111,8 @@ PAGES: dict[str, list[Result]] = {
 @pytest.fixture(scope="module", params=PAGES.values(), ids=PAGES)
 def page(request: pytest.FixtureRequest, opened: Opened, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Shown]:
     directory = tmp_path_factory.mktemp("reports")
-    for result in request.param:
-        written = converged("acceptance_report", options(directory, result, targets={"availability_percent": 99.9}))
+    calls = [options(directory, result, targets={"availability_percent": 99.9}) for result in request.param]
+    written = all_converged("acceptance_report", *calls)[-1]
     shown = opened(written["html"])
     shown.page.set_default_timeout(30000)
     yield shown

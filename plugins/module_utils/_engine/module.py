@@ -14,6 +14,7 @@ import traceback
 import typing as t
 
 from ansible.module_utils import basic
+from ansible.module_utils.common.parameters import remove_values
 
 from .._client import REDIS_IMPORT_ERROR
 from .._errors import CollectionError, claims
@@ -72,6 +73,47 @@ def converge(
     for text in others.pop("warnings", ()):
         module.warn(text)
     module.exit_json(**{"changed": report.changed, "plan": report.plan, "done": report.done, **others})
+
+
+def converge_action(
+    task: t.Any, params: Params, make_operation: t.Callable[[Params, Record], Operation[State, Change]]
+) -> dict[str, t.Any]:
+    """Return what ``converge`` ends with, for the task of an action, which works on the controller without a client."""
+    try:
+        converge(t.cast(AnsibleModule, _Action(task, params)), make_operation, needs_client=False)
+    except _Ended as ended:
+        return ended.result
+    raise RuntimeError("an operation has ended without a result")
+
+
+class _Ended(Exception):
+    """The result that an operation of an action has ended with."""
+
+    def __init__(self, result: dict[str, t.Any]) -> None:
+        super().__init__()
+        self.result = result
+
+
+class _Action:
+    """What ``converge`` uses of a module; an action ends by returning, and Ansible shows the warnings of its result."""
+
+    def __init__(self, task: t.Any, params: Params) -> None:
+        self.params = params
+        self.check_mode = bool(task.check_mode)
+        self.no_log_values: set[str] = set()
+        self._diff = bool(task.diff)
+        self._warnings: list[str] = []
+
+    def warn(self, text: str) -> None:
+        self._warnings.append(text)
+
+    def exit_json(self, **result: t.Any) -> t.NoReturn:
+        if self._warnings:
+            result["warnings"] = self._warnings
+        raise _Ended(remove_values(result, self.no_log_values))
+
+    def fail_json(self, **result: t.Any) -> t.NoReturn:
+        self.exit_json(**result, failed=True)
 
 
 def read(

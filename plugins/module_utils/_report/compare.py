@@ -119,7 +119,7 @@ def _verdict(before: float, now: Measure, worse_percent: float) -> str:
 
 
 def _versions(result: Value, last: Value) -> t.Iterator[Value]:
-    before, after = (_engines(one) for one in (last, result))
+    before, after = (engines(one) for one in (last, result))
     if before and after and before != after:
         yield {"what": "versions", "before": before, "after": after, "percent": None, "verdict": CHANGED}
     counts = [len(one["nodes"]) for one in (last, result)]
@@ -133,7 +133,8 @@ def _versions(result: Value, last: Value) -> t.Iterator[Value]:
         }
 
 
-def _engines(result: Value) -> str:
+def engines(result: Value) -> str:
+    """Return the versions of the engines that run, separated by commas."""
     told = {f"{node.get('engine') or ''} {node.get('version') or ''}".strip() for node in result["nodes"]}
     return ", ".join(sorted(told - {""}))
 

@@ -11,27 +11,27 @@ import os
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from .._engine.loop import Operation
 from .._errors import Refused
 from .._host.commands import text_of, write
-from . import compare, render, store
+from . import compare, store
 from .checks import refuse_incomplete
 from .compare_targets import AVAILABILITY, with_availability
+from .render_text import summary
 
 Params = t.Mapping[str, t.Any]
 Record = t.Callable[[str, str], None]
 Value = dict[str, t.Any]
+# From a result, the earlier ones (oldest first), the changes and the percentage that counts as one, to the page.
+Page = t.Callable[[Value, t.Sequence[Value], t.Sequence[Value], float], str]
 
 
 @dataclass(frozen=True)
 class State:
-    """The reports that are there, and those of this acceptance that are as they should be."""
+    """The reports that are there, and the files of this one that are as they should be."""
 
     stems: tuple[str, ...]
     right: frozenset[str]
-    html: str = field(repr=False)
-    earlier: tuple[Value, ...] = field(repr=False, default=())
-    changes: tuple[Value, ...] = field(repr=False, default=())
-    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class Forget:
 Step = t.Union[Write, Forget]
 
 
-class Report:
-    """Writes the report of an acceptance."""
+class Report(Operation[State, Step]):
+    """Writes the report of an acceptance; ``page`` draws it."""
 
-    def __init__(self, params: Params, _record: Record) -> None:
+    def __init__(self, page: Page, params: Params, _record: Record) -> None:
         result = params["result"]
         refuse_incomplete(result)
         if params["keep"] < 1:
@@ -82,34 +82,45 @@ class Report:
                 raise Refused(f"{name} is {params[name]:g}", hint="Give a number that is not negative.")
         wanted = (params["targets"] or {}).get(AVAILABILITY)
         self._result = with_availability(store.without_secrets(result), wanted, params["failures_per_month"])
+        self._page = page
         self._keep: int = params["keep"]
         self._worse: float = params["worse_percent"]
         self._directory = os.path.join(params["directory"], result["deployment"])
         self._stem = store.stem(result["started"])
-        self._json = json.dumps(self._result, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
-        # A later step removes what this report was compared with: it stays compared with that.
-        self._seen: State | None = None
+        self._paths = {kind: os.path.join(self._directory, f"{self._stem}.{kind}") for kind in ("json", "html")}
+        self._earlier: list[Value] = []
+        self._changes: list[Value] = []
+        self._unreadable: list[str] = []
+        self._texts: dict[str, str] = {}
 
     def observe(self) -> State:
-        """Read the earlier reports, and see what of this one is there."""
+        """Return which reports are there; the first time, also compare with them and draw the page.
+
+        A later step removes what this report was compared with: it stays compared with that.
+        """
         stems = tuple(store.kept(self._directory))
-        if self._seen is None:
-            older = [one for one in stems if one < self._stem]
-            # Not those that go now: a second run would not have them.
-            earlier, unreadable = store.load(self._directory, older[max(0, len(older) - self._keep + 1) :])
-            earlier = [one for one in earlier if one["topology"] == self._result["topology"]]
-            changes = compare.changes(self._result, earlier, self._worse)
-            html = render.page(self._result, earlier, changes, self._worse)
-            self._seen = State(stems, frozenset(), html, tuple(earlier), tuple(changes), tuple(unreadable))
-        right = frozenset(path for path, text in self._files(self._seen.html) if text_of(path) == text)
-        return replace(self._seen, stems=stems, right=right)
+        if not self._texts:
+            self._compare([stem for stem in stems if stem < self._stem])
+        return State(stems, frozenset(path for path, text in self._texts.items() if text_of(path) == text))
+
+    def _compare(self, older: list[str]) -> None:
+        # Not with those that go now: a second run would not have them.
+        earlier, self._unreadable = store.load(self._directory, older[max(0, len(older) - self._keep + 1) :])
+        self._earlier = [result for result in earlier if result["topology"] == self._result["topology"]]
+        self._changes = compare.changes(self._result, self._earlier, self._worse)
+        texts = {
+            "json": json.dumps(self._result, indent=1, sort_keys=True, ensure_ascii=True) + "\n",
+            "html": self._page(self._result, self._earlier, self._changes, self._worse),
+        }
+        self._texts = {self._paths[kind]: text for kind, text in texts.items()}
+        self._texts.update({os.path.join(self._directory, f"latest.{kind}"): text for kind, text in texts.items()})
 
     def plan(self, state: State) -> list[Step]:
         """Return the files that are left to write, and the reports that are too many."""
-        writes: list[Step] = [Write(path, text) for path, text in self._files(state.html) if path not in state.right]
+        writes: list[Step] = [Write(path, text) for path, text in self._texts.items() if path not in state.right]
         stems = sorted({*state.stems, self._stem})
-        too_many = [one for one in stems[: max(0, len(stems) - self._keep)] if one != self._stem]
-        return [*writes, *(Forget(self._directory, one) for one in too_many if one in state.stems)]
+        too_many = [stem for stem in stems[: max(0, len(stems) - self._keep)] if stem != self._stem]
+        return [*writes, *(Forget(self._directory, stem) for stem in too_many if stem in state.stems)]
 
     def execute(self, steps: t.Sequence[Step], state: State) -> list[Step]:
         """Do one step."""
@@ -123,30 +134,20 @@ class Report:
                     store.remove(path)
         return [step]
 
-    def settle(self, state: State) -> State:
-        """Return the state: a file that was written is there."""
-        return state
-
     def render(self, state: State) -> str:
-        """Return the names of the reports, a line each."""
-        return "".join(f"{one}\n" for one in sorted({*state.stems, *map(os.path.basename, state.right)}))
+        """Return the reports that are there, and the files of this one that are as they should be, a line each."""
+        ours = (os.path.basename(path) for path in state.right)
+        return "".join(f"{name}\n" for name in sorted({*state.stems, *ours} - {self._stem}))
 
     def result(self, state: State) -> dict[str, t.Any]:
         """Return the whole result, and where it is."""
         return {
             "result": self._result,
-            "json": os.path.join(self._directory, f"{self._stem}.json"),
-            "html": os.path.join(self._directory, f"{self._stem}.html"),
-            "history": [{"started": one["started"], "passed": one["passed"]} for one in state.earlier],
-            "changes": list(state.changes),
-            "summary": render.summary(self._result, state.changes),
+            **self._paths,
+            "history": [{"started": one["started"], "passed": one["passed"]} for one in self._earlier],
+            "changes": self._changes,
+            "summary": summary(self._result, self._changes),
             "warnings": [
-                f"{path} is no result of an acceptance, and was not compared with" for path in state.unreadable
+                f"{path} is no result of an acceptance, and was not compared with" for path in self._unreadable
             ],
         }
-
-    def _files(self, html: str) -> list[tuple[str, str]]:
-        texts = (("json", self._json), ("html", html))
-        names = [(f"{self._stem}.{kind}", text) for kind, text in texts]
-        names += [(f"{store.LATEST}.{kind}", text) for kind, text in texts]
-        return [(os.path.join(self._directory, name), text) for name, text in names]

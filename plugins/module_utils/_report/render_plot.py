@@ -1,96 +1,94 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plots as inline SVG that fill the width they get; their texts are HTML beside them and keep their size."""
+"""Plots as inline SVG: pure functions from values to a drawing that fills the width it gets."""
 
 from __future__ import annotations
 
+import html
 import math
 import typing as t
+from dataclasses import dataclass, field
 
-from .render_html import Html, el
+from .render_text import visible
 
 WIDTH, HEIGHT = 1000.0, 300.0
-SERIES = 6  # so many lines can be told apart, by colour and by dashes
+COLOURS = 8  # of shards, one after the other
+SERIES = 6  # as many lines can be distinguished, by colour and by dashes
 Points = t.Sequence[tuple[float, float]]
 
 
-def plot(described: str, body: t.Iterable[Html], y_labels: t.Sequence[str], x_labels: t.Sequence[str]) -> Html:
-    """Return a drawing with labels: y from top to bottom, x from left to right, both evenly spread."""
-    svg = el(
-        "svg",
-        el("title", described),
-        *_grid(len(y_labels)),
-        *body,
-        viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
-        preserveAspectRatio="none",
-        role="img",
-        aria_label=described,
-    )
-    return el(
-        "div",
-        el("div", *(el("span", text) for text in y_labels), class_="y", aria_hidden="true"),
-        el("div", svg, class_="area"),
-        el("div", *(el("span", text) for text in x_labels), class_="x", aria_hidden="true"),
-        class_="plot",
-    )
+class Svg(str):
+    """A drawing, which a template puts on the page as it is (``__html__``); only functions of ``_report`` make one."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """Return the drawing itself: it is markup already."""
+        return str(self)
 
 
-def line(points: Points, class_: str) -> Html:
+@dataclass(frozen=True)
+class Plot:
+    """A drawing and the labels beside it, evenly spread: ``y`` from top to bottom, ``x`` from left to right."""
+
+    svg: Svg
+    y: t.Sequence[str]
+    x: t.Sequence[str]
+    step: str = ""  # milliseconds that one column stands for
+    runs: t.Sequence[dict[str, t.Any]] = field(default=(), repr=False)  # what the lines are of, in their order
+
+
+def drawing(described: str, body: t.Iterable[str], view: str, more: str = "") -> Svg:
+    """Return an SVG with a name for readers aloud; ``view`` is its width and height, ``more`` further attributes."""
+    name = html.escape(visible(described))
+    head = f'viewBox="0 0 {view}"{more} role="img" aria-label="{name}"'
+    return Svg(f"<svg {head}><title>{name}</title>{''.join(body)}</svg>")
+
+
+def stretched(described: str, body: t.Iterable[str], rows: int) -> Svg:
+    """Return the drawing of a plot, as wide as there is room, over the grid of so many labels of its y axis."""
+    ys = [f"{HEIGHT * row / max(1, rows - 1):.1f}" for row in range(rows)]
+    grid = [f'<line x1="0" x2="{WIDTH:g}" y1="{y}" y2="{y}" class="grid"/>' for y in ys]
+    return drawing(described, [*grid, *body], f"{WIDTH:g} {HEIGHT:g}", ' preserveAspectRatio="none"')
+
+
+def line(points: Points, kind: str, width: float = WIDTH, height: float = HEIGHT) -> Svg:
     """Return a line through points of 0 to 1, y upwards."""
-    where = " ".join(f"{x * WIDTH:.1f},{(1 - y) * HEIGHT:.1f}" for x, y in points)
-    return el("polyline", points=where, class_=f"line {class_}")
+    where = " ".join(f"{x * width:.1f},{(1 - y) * height:.1f}" for x, y in points)
+    return Svg(f'<polyline points="{where}" class="line {kind}"/>')
 
 
-def column(x: float, width: float, low: float, high: float, class_: str) -> Html:
+def column(x: float, width: float, low: float, high: float, kind: str) -> Svg:
     """Return a bar from low to high (0 to 1)."""
-    return el(
-        "rect",
-        x=f"{x * WIDTH:.1f}",
-        y=f"{(1 - high) * HEIGHT:.1f}",
-        width=f"{width * WIDTH:.1f}",
-        height=f"{(high - low) * HEIGHT:.1f}",
-        class_=class_,
-    )
+    box = f'x="{x * WIDTH:.1f}" y="{(1 - high) * HEIGHT:.1f}" width="{width * WIDTH:.1f}"'
+    return Svg(f'<rect {box} height="{(high - low) * HEIGHT:.1f}" class="{kind}"/>')
 
 
-def upright(x: float, class_: str) -> Html:
-    """Return a line over the whole height."""
+def upright(x: float, kind: str) -> Svg:
+    """Return a line over the whole height, at x of 0 to 1."""
     at = f"{x * WIDTH:.1f}"
-    return el("line", x1=at, x2=at, y1=0, y2=f"{HEIGHT:g}", class_=class_)
+    return Svg(f'<line x1="{at}" x2="{at}" y1="0" y2="{HEIGHT:g}" class="{kind}"/>')
 
 
-def sparkline(values: t.Sequence[float], described: str) -> Html:
+def sparkline(values: t.Sequence[float], described: str) -> Svg:
     """Return a small line from the oldest to the newest value, which has a dot."""
     top = max(values) or 1.0
     step = 1 / max(1, len(values) - 1)
     points = [(0.02 + 0.96 * index * step, 0.08 + 0.84 * value / top) for index, value in enumerate(values)]
     x, y = points[-1]
-    return el(
-        "svg",
-        el("title", described),
-        el("polyline", points=" ".join(f"{a * 160:.1f},{(1 - b) * 40:.1f}" for a, b in points), class_="line s0"),
-        el("circle", cx=f"{x * 160:.1f}", cy=f"{(1 - y) * 40:.1f}", r="3", class_="dot"),
-        viewBox="0 0 160 40",
-        role="img",
-        aria_label=described,
-        class_="spark",
+    dot = f'<circle cx="{x * 160:.1f}" cy="{(1 - y) * 40:.1f}" r="3" class="dot"/>'
+    return Svg(
+        drawing(described, [line(points, "s0", 160, 40), dot], "160 40").replace("<svg ", '<svg class="spark" ', 1)
     )
 
 
-def meter(share: float, class_: str = "") -> Html:
-    """Return a bar in a table beside its figure; the figure says it, so it is hidden from readers aloud."""
+def meter(share: float) -> Svg:
+    """Return a bar beside a figure in a table; the figure has the information, so it is hidden from readers aloud."""
     width = 100 * min(1.0, max(0.0, share))
-    inner = el("rect", x=0, y=0, width=f"{width:.1f}", height=8, class_=f"fill {class_}".strip())
-    return el(
-        "svg",
-        el("rect", x=0, y=0, width=100, height=8, class_="rail"),
-        inner,
-        viewBox="0 0 100 8",
-        preserveAspectRatio="none",
-        aria_hidden="true",
-        class_="meter",
-    )
+    bars = f'<rect width="100" height="8" class="rail"/><rect width="{width:.1f}" height="8" class="fill"/>'
+    head = 'viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" class="meter"'
+    return Svg(f"<svg {head}>{bars}</svg>")
 
 
 def nice(top: float) -> float:
@@ -99,9 +97,3 @@ def nice(top: float) -> float:
         return 1.0
     power = 10.0 ** math.floor(math.log10(top))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= top * 0.999999)
-
-
-def _grid(labels: int) -> t.Iterator[Html]:
-    for index in range(labels):
-        y = HEIGHT * index / max(1, labels - 1)
-        yield el("line", x1=0, x2=f"{WIDTH:g}", y1=f"{y:.1f}", y2=f"{y:.1f}", class_="grid")

@@ -1,56 +1,33 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Figures, times and marks as people read them."""
+"""Numbers and times as the report shows them, and its one line of summary."""
 
 from __future__ import annotations
 
+import re
 import typing as t
 
-from .render_html import Html, el
-
-MARKS = {
-    "passed": ("\N{CHECK MARK}", "passed"),
-    "failed": ("\N{MULTIPLICATION X}", "failed"),
-    "skipped": ("\N{EN DASH}", "not made"),
-    "error": ("\N{MULTIPLICATION X}", "error"),
-    "warning": ("!", "warning"),
-    "info": ("i", "note"),
-    "worse": ("\N{MULTIPLICATION X}", "worse"),
-    "better": ("\N{CHECK MARK}", "better"),
-    "changed": ("\N{EN DASH}", "changed"),
-}
-TARGETS = {
-    "ops_per_second": "Throughput",
-    "p99_ms": "Latency p99",
-    "availability_percent": "Availability",
-}
-TITLES = {
-    "installed": "Installed",
-    "complete": "Complete",
-    "replication": "Replication",
-    "sentinel": "Sentinel",
-    "failover": "Failover",
-    "monitoring": "Monitoring",
-    "client": "Client",
-    "load": "Load test",
-}
+Value = dict[str, t.Any]
 NOT_MEASURED = "not measured"
+# What a browser would drop or an editor would show wrongly: control characters, and those that turn text around.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def badge(kind: str) -> Html:
-    """Return a mark with its word: colour alone tells nobody anything."""
-    mark, word = MARKS[kind]
-    return el("span", el("span", mark, aria_hidden="true", class_="mark"), " ", word, class_=f"badge {kind}")
+def visible(value: t.Any) -> t.Any:
+    """Return a text with U+FFFD for what nobody would see of it; markup and anything but text as it is."""
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return _INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
-def count(value: float | None) -> str:
+def number(value: float | None) -> str:
     """Return a whole number with separators."""
     return NOT_MEASURED if value is None else f"{value:,.0f}"
 
 
 def milliseconds(value: float | None) -> str:
-    """Return a duration in the unit that fits."""
+    """Return a duration, given in milliseconds, in the unit that fits."""
     if value is None:
         return NOT_MEASURED
     if value >= 60000:
@@ -62,18 +39,20 @@ def milliseconds(value: float | None) -> str:
 
 def percent(value: float | None) -> str:
     """Return a percentage with as many digits as tell it from 100."""
-    if value is None:
-        return NOT_MEASURED
-    return f"{value:.6f}".rstrip("0").rstrip(".") + " %"
+    return NOT_MEASURED if value is None else f"{value:.6f}".rstrip("0").rstrip(".") + " %"
 
 
-def of_target(name: str, value: float | None) -> str:
-    """Return a target's figure with its unit."""
-    if name == "p99_ms":
-        return milliseconds(value)
-    if name == "availability_percent":
-        return percent(value)
-    return f"{count(value)}/s" if name == "ops_per_second" and value is not None else count(value)
+def of_target(value: float | None, name: str) -> str:
+    """Return the figure of the target of this name, with its unit."""
+    units = {"p99_ms": milliseconds, "availability_percent": percent}
+    if name in units:
+        return units[name](value)
+    return f"{number(value)}/s" if name == "ops_per_second" and value is not None else number(value)
+
+
+def headline(value: float, name: str) -> str:
+    """Return one of the figures of ``compare.headlines``, with its unit."""
+    return milliseconds(value) if name in ("p99", "gap") else number(value)
 
 
 def moment(text: str) -> str:
@@ -81,11 +60,28 @@ def moment(text: str) -> str:
     return f"{text[:10]} {text[11:19]} UTC"
 
 
-def plural(number: int, one: str, many: str = "") -> str:
+def plural(count: int, one: str, many: str = "") -> str:
     """Return a number with its noun."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def several(values: t.Iterable[str]) -> str:
-    """Return distinct texts in order, separated by commas."""
-    return ", ".join(sorted({value for value in values if value}))
+def places(where: t.Sequence[str], total: int) -> str:
+    """Return the first addresses of those of so many in total, and how many more there are."""
+    if len(where) == total:
+        return "all"
+    return ", ".join(where[:4]) + (f" and {len(where) - 4} more" if len(where) > 4 else "")
+
+
+def summary(result: Value, changes: t.Sequence[Value]) -> str:
+    """Return one line: passed or failed, and what failed, missed its target or got worse."""
+    failed = [item["name"] for item in result["items"] if item["status"] == "failed"]
+    missed = [target["name"] for target in result["targets"] if not target["met"]]
+    worse = sum(1 for change in changes if change["verdict"] == "worse")
+    parts = [
+        f"failed: {', '.join(failed)}" if failed else "",
+        f"targets not met: {', '.join(missed)}" if missed else "",
+        f"{worse} worse than before" if worse else "",
+    ]
+    reasons = "; ".join(filter(None, parts))
+    verdict = "PASSED" if result["passed"] else "FAILED"
+    return f"acceptance of {result['deployment']} {verdict}{f' ({reasons})' if reasons else ''}"

@@ -17,7 +17,6 @@ from .checks import faults
 
 Value = dict[str, t.Any]
 OWN = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:\.\d+)?)\.(json|html)")
-LATEST = "latest"
 
 
 def stem(started: str) -> str:

@@ -10,15 +10,20 @@ import json
 import re
 import typing as t
 
+import jinja2
 import pytest
-from ansible_collections.almashooq.redis.plugins.module_utils._report import render
 from ansible_collections.almashooq.redis.plugins.module_utils._report.checks import faults
 from ansible_collections.almashooq.redis.plugins.module_utils._report.compare import changes
 from ansible_collections.almashooq.redis.plugins.module_utils._report.compare_targets import with_availability
 from ansible_collections.almashooq.redis.plugins.module_utils._report.render_drills import merged, silent
-from ansible_collections.almashooq.redis.plugins.module_utils._report.render_html import el
-from ansible_collections.almashooq.redis.plugins.module_utils._report.render_plot import nice
-from ansible_collections.almashooq.redis.plugins.module_utils._report.render_topology import shard_numbers, slot_ranges
+from ansible_collections.almashooq.redis.plugins.module_utils._report.render_plot import column, nice, sparkline
+from ansible_collections.almashooq.redis.plugins.module_utils._report.render_topology import (
+    shard_numbers,
+    slot_ranges,
+    zones,
+)
+from ansible_collections.almashooq.redis.plugins.plugin_utils._report.page import environment
+from ansible_collections.almashooq.redis.plugins.plugin_utils._report.page import page as rendered
 
 from . import results
 
@@ -62,7 +67,7 @@ class Page(html.parser.HTMLParser):
 
 def page(result: results.Value, *earlier: results.Value) -> str:
     result = with_availability(result, 99.9, 1)
-    return render.page(result, earlier, changes(result, earlier, 20), 20)
+    return rendered(result, earlier, changes(result, earlier, 20), 20)
 
 
 @pytest.mark.parametrize("result", RESULTS.values(), ids=RESULTS)
@@ -140,10 +145,51 @@ def test_no_value_becomes_markup(result: results.Value) -> None:
     assert "\x00" not in text
 
 
-def test_elements_escape_text_and_attributes_but_not_elements() -> None:
-    assert (
-        el("p", "a<b", el("b", "&"), None, [1, '"'], title='x"y') == '<p title="x&quot;y">a&lt;b<b>&amp;</b>1&quot;</p>'
-    )
+MACROS = "{% from 'macros.html.j2' import badge, card, table %}"
+
+
+@pytest.mark.parametrize(
+    ("template", "html"),
+    [
+        ("<p title=\"{{ value }}\">{{ value }}</p>", '<p title="a&lt;b&#34;c\ufffdd">a&lt;b&#34;c\ufffdd</p>'),
+        ("{{ badge('passed') }}", '<span class="badge passed"><span '),
+        ("{{ plots.meter(0.5) }}", "<svg "),
+        ("{{ plots.sparkline([1, 2], value) }}", 'aria-label="a&lt;b&quot;c\ufffdd"'),
+        ("{{ [value, badge('passed')] | join }}", 'a&lt;b&#34;c'),
+    ],
+    ids=["text and attribute", "macro", "drawing", "name of a drawing", "text beside markup"],
+)  # fmt: skip
+def test_values_are_escaped_and_markup_of_the_report_is_not(template: str, html: str) -> None:
+    assert html in environment().from_string(MACROS + template).render(value='a<b"c\u202ed')
+
+
+def test_a_name_that_a_template_misspells_is_an_error() -> None:
+    with pytest.raises(jinja2.UndefinedError):
+        environment().from_string("{{ result.deploymnt }}").render(result=results.result())
+
+
+def test_a_cell_has_its_column_as_label_and_stays_in_one_line_if_it_is_short() -> None:
+    text = environment().from_string(MACROS + "{{ table('C', ['A', 'B'], [['x', 'y' * 17]]) }}").render()
+    assert '<th scope="row" role="rowheader" data-label="A" class="short">x</th>' in text
+    assert f'<td role="cell" data-label="B">{"y" * 17}</td>' in text
+
+
+def test_a_cell_that_is_empty_has_nothing_in_it_for_the_style_sheet_shows_a_dash_there() -> None:
+    text = environment().from_string(MACROS + "{{ table('C', ['A', 'B'], [['x', '']]) }}").render()
+    assert '<td role="cell" data-label="B" class="short"></td>' in text
+
+
+def test_drawings_have_zero_at_the_bottom() -> None:
+    assert column(0.5, 0.1, 0, 0.25, "ok") == '<rect x="500.0" y="225.0" width="100.0" height="75.0" class="ok"/>'
+    assert 'points="3.2,20.0 156.8,3.2"' in sparkline([1, 2], "up")
+
+
+def test_hosts_stand_in_their_zone_and_those_without_one_come_first() -> None:
+    nodes = [{"zone": zone, "host": host, "address": host} for zone, host in (("b", "y"), (None, "z"), ("b", "x"))]
+    assert [(zone, [host for host, _nodes in hosts]) for zone, hosts in zones(nodes)] == [
+        ("", ["z"]),
+        ("b", ["x", "y"]),
+    ]
 
 
 def test_shards_are_numbered_by_their_slots_and_replicas_follow() -> None:
