@@ -36,13 +36,14 @@ class Member:
     """One member of the deployment, as this run marks it.  A run's own thread and its keeper may both call it.
 
     ``mark`` is what stood there at the last exchange, None: nothing.  ``losses`` counts how often a
-    mark was lost, or set later than the others.
+    mark was lost, or set later than the others.  ``hangs``: the last exchange got no answer in time.
     """
 
     def __init__(self, client: Client, clock: t.Callable[[], float]) -> None:
         self.node = client.node
         self.mark: Mark | None = None
         self.losses = 0
+        self.hangs = False
         self._client = client
         self._clock = clock
         self._flagged = 0.0
@@ -139,9 +140,11 @@ class Member:
             for reply in replies:
                 if isinstance(reply, CollectionError):
                     raise reply
-        except CollectionError:
+        except CollectionError as error:
             self._lose()
+            self.hangs = error.data.get("reason") == "timed out"
             raise
+        self.hangs = False
         return replies
 
     def _lose(self) -> None:

@@ -120,6 +120,7 @@ class Lock:
         self._ready = True  # to ask: no obstacle was seen
         self._wary = False  # another run may be about to regain the lock
         self._losses: list[int] = []
+        self._broken: set[str] = set()
         self._seen: list[Seen] = []  # the marks that were last in the way
         self._errors: list[CollectionError] = []
 
@@ -177,8 +178,9 @@ class Lock:
         """Try to take the lock; return what is in the way, empty when it is taken."""
         began = self._clock()
         looks = self._put(ASKING if self._ready else WAITING)
+        broken = self._newly_broken()
         if not looks:
-            if self._ready and not self._wary:
+            if self._ready and not self._wary and not broken:
                 raise self._errors[0]
             return str(self._errors[0])
         seen = [each for look in looks for each in look.seen]
@@ -193,9 +195,22 @@ class Lock:
         if not self._ready or (self._wary and any(began < look.flagged + GRACE for look in looks)):
             self._ready = True
             return "another run had the lock a moment ago"
+        if broken:
+            return f"the conversation with {', '.join(broken)} broke off"
         self._mark = dataclasses.replace(self._mark, since=int(self._now()))
         self._losses = self._lost()
         return self._hold(looks)
+
+    def _newly_broken(self) -> list[str]:
+        """Return the members that broke off, but answered in the attempt before: without them nothing is proven.
+
+        One that hangs has had its time.  One that is down breaks off again in the next attempt, and is left out.
+        """
+        before, self._broken = (
+            self._broken,
+            {member.node for member in self._members if member.mark is None and not member.hangs},
+        )
+        return sorted(self._broken - before)
 
     def _put(self, form: str) -> list[Look]:
         """Mark the members that answer; one that answers but does not let us in is an error."""
@@ -210,11 +225,14 @@ class Lock:
         """Look at every member that is marked; return what has to be awaited before the lock is sure."""
         began = self._clock()
         regaining = self._in_form(REGAINING)
-        looks = self._gather(lambda member: member.look(regaining), self._marked() or self._members)
-        if not looks:
-            return str(self._errors[0])
+        # One that hung before, and is not marked yet, is its keeper's.
+        looked = [member for member in self._members if member.mark is not None or not member.hangs] or self._members
+        looks = self._gather(lambda member: member.look(regaining), looked)
+        broken = self._newly_broken()
         for look in looks:
             self._refuse_winner(look)
+        if broken or not looks:
+            return str(self._errors[0])
         regained = [look for look in looks if look.mark.form == REGAINING]
         for look in regained:
             found = flags(look.seen, self._mark)
@@ -226,11 +244,13 @@ class Lock:
         return self._hold(regained) if regained else ""
 
     def _hold(self, looks: t.Sequence[Look]) -> str:
-        """Make held what stood at those looks; return what is in the way if no mark is left."""
+        """Make held what stood at those looks; return what is in the way."""
         held = self._in_form(HELD)
         by_node = {look.node: look for look in looks}
-        gather(lambda member: member.hold(held, by_node[member.node]), [m for m in self._members if m.node in by_node])
-        return "" if self._marked() else "all members have closed their connections"
+        members = [member for member in self._members if member.node in by_node]
+        gather(lambda member: member.hold(held, by_node[member.node]), members)
+        broken = [member.node for member in members if member.mark != held]
+        return f"the mark at {', '.join(broken)} was lost a moment ago" if broken else ""
 
     def _refuse_winner(self, look: Look) -> None:
         found = winners(look.seen, look.mark)
