@@ -54,6 +54,25 @@ requirements:
   - redis-py (Python package C(redis)) 4.3 or later on the host that runs the module
 """
 
+    LOCK = r"""
+options:
+  run_by:
+    description:
+      - Who runs this, as another run that has to wait for the lock of the deployment reports it. The collection fills
+        it in; there is no need to give it.
+    type: dict
+    suboptions:
+      host:
+        description: The controller.
+        type: str
+      user:
+        description: The user there.
+        type: str
+      playbook:
+        description: The playbook.
+        type: str
+"""
+
     ATTRIBUTES = r"""
 attributes:
   check_mode:

@@ -25,6 +25,11 @@ CONNECTION: dict[str, dict[str, t.Any]] = {
     "connect_timeout": {"type": "float", "default": 5.0},
 }
 
+# Who runs a module that takes the lock of a deployment (doc fragment ``lock``).
+LOCK: dict[str, dict[str, t.Any]] = {
+    "run_by": {"type": "dict", "options": {name: {"type": "str"} for name in ("host", "user", "playbook")}},
+}
+
 ENDPOINT: dict[str, dict[str, t.Any]] = {
     "address": {"type": "str", "required": True},
     "port": {"type": "int", "required": True},

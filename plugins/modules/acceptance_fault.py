@@ -19,6 +19,7 @@ description:
   - "O(manner=remember) touches nothing: it writes down that this instance is primary, before it is stopped. That
     is returned in RV(noted) until O(state=forgotten), which is to be asked for once it is primary again."
 extends_documentation_fragment:
+  - almashooq.redis.connection.lock
   - almashooq.redis.host
   - almashooq.redis.connection.attributes
 options:

@@ -24,6 +24,7 @@ author:
 extends_documentation_fragment:
   - almashooq.redis.cluster
   - almashooq.redis.connection
+  - almashooq.redis.connection.lock
   - almashooq.redis.connection.attributes
 options:
   replicas:
@@ -103,10 +104,11 @@ classes:
   type: dict
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, access
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, LOCK, access
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.execute import ClusterOperation
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.deployment import Deployment
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 
 
@@ -115,6 +117,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             **CONNECTION,
+            **LOCK,
             **CLUSTER,
             "replicas": {"type": "int", "default": 1},
             "settings": {"type": "dict", "default": {}},
@@ -127,8 +130,7 @@ def main() -> None:
         lambda params, record: ClusterOperation(
             make_desired(params["nodes"], params["replicas"], params["accept"], params["settings"]),
             access(params),
-            record,
-            params["timeout"],
+            Deployment(record, params["timeout"], params["run_by"]),
         ),
     )
 

@@ -25,6 +25,7 @@ author:
 extends_documentation_fragment:
   - almashooq.redis.cluster
   - almashooq.redis.connection
+  - almashooq.redis.connection.lock
   - almashooq.redis.connection.attributes
 options:
   to:
@@ -91,10 +92,11 @@ waited:
   type: float
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, access
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, LOCK, access
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import make_seeds
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.failover import FailoverOperation
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.deployment import Deployment
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 
 
@@ -103,6 +105,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             **CONNECTION,
+            **LOCK,
             **CLUSTER,
             "to": {"type": "str"},
             "from": {"type": "str"},
@@ -113,7 +116,10 @@ def main() -> None:
     converge(
         module,
         lambda params, record: FailoverOperation(
-            make_seeds(params["nodes"], params["accept"]), access(params), record, params
+            make_seeds(params["nodes"], params["accept"]),
+            access(params),
+            Deployment(record, params["timeout"], params["run_by"]),
+            params,
         ),
     )
 

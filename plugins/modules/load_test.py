@@ -24,6 +24,7 @@ author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
   - almashooq.redis.connection
+  - almashooq.redis.connection.lock
   - almashooq.redis.connection.attributes
 options:
   nodes:
@@ -191,7 +192,7 @@ remaining:
   elements: str
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, LOCK
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._load.operation import LoadTest
 from ansible_collections.almashooq.redis.plugins.module_utils._load.options import LOAD
@@ -199,7 +200,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._load.options impo
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec={**CONNECTION, **LOAD}, supports_check_mode=True)
+    module = AnsibleModule(argument_spec={**CONNECTION, **LOCK, **LOAD}, supports_check_mode=True)
     converge(module, LoadTest)
 
 

@@ -23,6 +23,7 @@ author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
   - almashooq.redis.connection
+  - almashooq.redis.connection.lock
   - almashooq.redis.connection.attributes
 options:
   set:
@@ -200,11 +201,13 @@ opinions:
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     CONNECTION,
     ENDPOINT,
+    LOCK,
     NODES,
     SENTINELS,
     access,
     access_of,
 )
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.deployment import Deployment
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._replication.desired import make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._replication.execute import ReplicationOperation
@@ -215,6 +218,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             **CONNECTION,
+            **LOCK,
             "set": {"type": "str", "required": True},
             "nodes": NODES,
             "primary": {"type": "dict", "required": True, "options": ENDPOINT},
@@ -241,8 +245,7 @@ def main() -> None:
             ),
             access(params),
             access_of(params, "sentinel"),
-            record,
-            params["timeout"],
+            Deployment(record, params["timeout"], params["run_by"]),
         ),
     )
 

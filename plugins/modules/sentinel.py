@@ -23,6 +23,7 @@ author:
 extends_documentation_fragment:
   - almashooq.redis.sentinel
   - almashooq.redis.connection
+  - almashooq.redis.connection.lock
   - almashooq.redis.connection.attributes
 options:
   sets:
@@ -108,6 +109,15 @@ options:
       - Settings of every Sentinel, in the words of SENTINEL CONFIG SET, for example C(resolve-hostnames).
     type: dict
     default: {}
+  node_username:
+    description:
+      - User to log in as at the instances of O(sets), to take the lock of the deployment there, too. By default
+        O(username).
+    type: str
+  node_password:
+    description:
+      - Password of O(node_username). By default O(password). Where neither is given, only the Sentinels are locked.
+    type: str
   peer_username:
     description:
       - User that the Sentinels log in as at one another.
@@ -234,9 +244,11 @@ summary:
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     CONNECTION,
     ENDPOINT,
+    LOCK,
     NODES,
     SENTINELS,
     access,
+    access_of,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.execute import make_operation
@@ -257,6 +269,9 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             **CONNECTION,
+            **LOCK,
+            "node_username": {"type": "str"},
+            "node_password": {"type": "str", "no_log": True},
             "sentinels": SENTINELS,
             "sets": {"type": "list", "elements": "dict", "default": [], "options": SET},
             "remove": {"type": "list", "elements": "str", "default": []},
@@ -272,7 +287,7 @@ def main() -> None:
     )
     converge(
         module,
-        lambda params, record: make_operation(params, access(params), record),
+        lambda params, record: make_operation(params, access(params), access_of(params, "node"), record),
     )
 
 

@@ -26,6 +26,7 @@ author:
 extends_documentation_fragment:
   - almashooq.redis.sentinel
   - almashooq.redis.connection
+  - almashooq.redis.connection.lock
   - almashooq.redis.connection.attributes
 options:
   set:
@@ -132,6 +133,7 @@ seconds:
 
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     CONNECTION,
+    LOCK,
     NODES,
     SENTINELS,
     access,
@@ -146,6 +148,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             **CONNECTION,
+            **LOCK,
             "sentinels": SENTINELS,
             "set": {"type": "str", "required": True},
             "nodes": NODES,

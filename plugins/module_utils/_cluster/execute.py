@@ -9,7 +9,7 @@ import dataclasses
 import time
 import typing as t
 
-from .._client import Access, Record, gather
+from .._client import Access, gather
 from .._engine.deployment import Deployment, first_phase, some
 from .._engine.loop import Operation, PhaseFailed
 from .._nodes import ERROR, LOADING
@@ -38,10 +38,10 @@ INTERVAL_PER_NODE = 0.001
 class ClusterOperation(Operation[Observed, Step]):
     """The ``cluster`` module's way through."""
 
-    def __init__(self, desired: Desired, access: Access, record: Record, timeout: float) -> None:
+    def __init__(self, desired: Desired, access: Access, deployment: Deployment) -> None:
         self._desired = desired
         self._access = access
-        self._deployment = Deployment(record, timeout)
+        self._deployment = deployment
         self._connections = self._deployment.connections(desired.nodes, access)
         self._hastened: tuple[SetSettings, ...] = ()
 
@@ -63,7 +63,7 @@ class ClusterOperation(Operation[Observed, Step]):
 
     def execute(self, steps: t.Sequence[Step], state: Observed) -> t.Sequence[Step]:
         """Do the first phase of the steps under the deployment's lock; the first call takes it."""
-        if self._deployment.hold(self._desired.nodes, self._access):
+        if self._deployment.hold((self._desired.nodes, self._access)):
             return ()  # what was observed before the lock may be old: look again
         phase = first_phase(steps)
         if phase[0].phase == RESTORE:

@@ -9,7 +9,7 @@ import time
 import typing as t
 
 from .. import _slots
-from .._client import Access, Record
+from .._client import Access
 from .._engine.deployment import Deployment, some
 from .._engine.loop import Operation, PhaseFailed
 from .._errors import CollectionError, DeadlineExceeded, Refused
@@ -38,13 +38,15 @@ GIVEN_UP = "Its log has the reason: it may be too far behind. No acknowledged wr
 class FailoverOperation(Operation[Observed, TakeOver]):
     """The ``cluster_failover`` module's way through."""
 
-    def __init__(self, desired: Desired, access: Access, record: Record, options: t.Mapping[str, t.Any]) -> None:
+    def __init__(
+        self, desired: Desired, access: Access, deployment: Deployment, options: t.Mapping[str, t.Any]
+    ) -> None:
         self._desired = desired
         self._candidate, self._primary = str(options["to"] or ""), str(options["from"] or "")
         if bool(self._candidate) == bool(self._primary):
             raise Refused("give one of `to` and `from`", hint="`to` is the node that is to be primary.")
         self._access = access
-        self._deployment = Deployment(record, options["timeout"])
+        self._deployment = deployment
         self._connections = self._deployment.connections(desired.nodes, access)
         self._done: TakeOver | None = None
         self._seconds = self._waited = 0.0
@@ -61,7 +63,7 @@ class FailoverOperation(Operation[Observed, TakeOver]):
 
     def execute(self, steps: t.Sequence[TakeOver], state: Observed) -> t.Sequence[TakeOver]:
         """Switch over once that is safe, and return when it is proven; what the engine gave up is tried again."""
-        if self._deployment.hold(self._desired.nodes, self._access):
+        if self._deployment.hold((self._desired.nodes, self._access)):
             return ()  # what was observed before the lock may be old: look again
         step = steps[0]
         if not step.ready(state):

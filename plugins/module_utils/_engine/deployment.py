@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import typing as t
 
-from .. import _lock
+from .. import _locking
 from .._client import CHANGE, Access, Client, Connections, Record, gather
 from .._errors import CollectionError, DeadlineExceeded, EngineRefused, Refused
 from .._nodes import Wanted
@@ -16,6 +16,8 @@ from .._wait import poll
 from .loop import PhaseFailed
 from .steps import NodeStep, State
 
+# Servers whose lock is taken, and the login for them.
+Scope = t.Tuple[t.Sequence[Wanted], Access]
 Observation = t.TypeVar("Observation")
 Change = t.TypeVar("Change", bound=NodeStep[t.Any])
 
@@ -23,15 +25,23 @@ Change = t.TypeVar("Change", bound=NodeStep[t.Any])
 class Deployment:
     """What one run has of a deployment; everything that it opens ends with ``close``.
 
-    ``timeout`` is for the whole run, in seconds.
+    ``timeout`` is for the whole run, in seconds; ``run_by`` is who runs it, as a run that has to wait reports it.
     """
 
-    def __init__(self, record: Record, timeout: float, clock: t.Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        record: Record,
+        timeout: float,
+        run_by: t.Mapping[str, t.Any] | None = None,
+        clock: t.Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.timeout = timeout
         self._record = record
+        self._run_by = run_by
         self._clock = clock
         self._deadline = clock() + timeout
         self._opened: list[Connections] = []
-        self._lock: Client | None = None
+        self._lock: _locking.Lock | None = None
         # What servers refused and steps tolerated, with the step.
         self.tolerated: list[tuple[NodeStep[t.Any], EngineRefused]] = []
 
@@ -45,16 +55,19 @@ class Deployment:
         """Return the seconds until the deadline, 0 after it."""
         return max(self._deadline - self._clock(), 0.0)
 
-    def hold(self, nodes: t.Sequence[Wanted], access: Access, within: float | None = None) -> bool:
-        """Have the deployment's lock; return whether it is so new that what was observed may be old.
+    def hold(self, *scopes: Scope, within: float | None = None) -> bool:
+        """Have the deployment's lock; return whether what was observed may be old: observe and plan again.
 
-        The first call takes it, within so many seconds (the time that is left by default).  Raises Locked.
+        The first call takes it, at every server of the scopes that answers, within so many seconds (the time that is
+        left by default).  Each later one makes sure that it was not lost.  Raises Locked, and Unreachable when no
+        server answers.
         """
         if self._lock is not None:
-            return False
-        first = min(nodes, key=lambda node: node.name)
-        self._lock = Client(first.address, first.port, access, record=self._record)
-        _lock.acquire(self._lock, self.left() if within is None else within)
+            return not self._lock.verify()
+        # Its connections record nothing: they are used all the time.
+        clients = {node.name: Client(node.address, node.port, access) for nodes, access in scopes for node in nodes}
+        self._lock = _locking.Lock(list(clients.values()), _locking.holder(self._run_by))
+        self._lock.take(self.left() if within is None else within)
         return True
 
     def perform(self, connections: Connections, steps: t.Sequence[Change], state: t.Any) -> t.Sequence[Change]:
@@ -130,11 +143,11 @@ class Deployment:
         return errors
 
     def close(self) -> None:
-        """Close all connections, and with them give the lock back."""
+        """Close all connections and give the lock back."""
         for opened in self._opened:
             opened.__exit__()
         if self._lock is not None:
-            self._lock.close()
+            self._lock.release()
 
 
 def first_phase(steps: t.Sequence[Change]) -> list[Change]:

@@ -54,7 +54,7 @@ class LoadTest(Operation[State, Step]):
         self._access: Access = access(params)
         self._tool, told = tool.find(params["tool"])
         self._generator = Generator(socket.gethostname(), cpus, told)
-        self._deployment = Deployment(record, self._wish.timeout)
+        self._deployment = Deployment(record, self._wish.timeout, params["run_by"])
         self._connections = self._deployment.connections(self._nodes, self._access)
         self._primaries: tuple[Primary, ...] = ()
         self._measured: list[Measured] = []
@@ -75,7 +75,7 @@ class LoadTest(Operation[State, Step]):
 
     def execute(self, steps: t.Sequence[Step], state: State) -> list[Step]:
         """Do one run, under the deployment's lock; the first call takes it."""
-        if self._deployment.hold(self._nodes, self._access, LOCK_TIMEOUT):
+        if self._deployment.hold((self._nodes, self._access), within=LOCK_TIMEOUT):
             return []  # what was observed before the lock may be old: look again
         self._primaries = state.primaries
         self._measured.append(self._run(steps[0].run, state.primaries))

@@ -11,7 +11,7 @@ import time
 import typing as t
 
 from .._addresses import Addresses, every_name, resolved
-from .._client import Access, Record
+from .._client import Access
 from .._engine.deployment import Deployment, first_phase
 from .._engine.loop import Operation
 from .._errors import CollectionError, DeadlineExceeded, Refused
@@ -36,18 +36,16 @@ SYNC_HINT = (
 class ReplicationOperation(Operation[Observed, Attach]):
     """The ``replication`` module's way through."""
 
-    def __init__(
-        self, desired: Desired, node_access: Access, sentinel_access: Access, record: Record, timeout: float
-    ) -> None:
+    def __init__(self, desired: Desired, node_access: Access, sentinel_access: Access, deployment: Deployment) -> None:
         self._resolve = Addresses()
         self._desired = self._by_address(desired)
         # Servers know each other by address, callers may know them by host name.
         self._given = {by.name: one.address for one, by in zip(desired.nodes, self._desired.nodes)}
-        self._access = node_access
-        self._deployment = Deployment(record, timeout)
+        self._scopes = ((self._desired.nodes, node_access), (self._desired.sentinels, sentinel_access))
+        self._deployment = deployment
         self._connections = self._deployment.connections(self._desired.nodes, node_access)
         self._sentinels = self._deployment.connections(self._desired.sentinels, sentinel_access)
-        self._patience = min(timeout / 2, PATIENCE)
+        self._patience = min(deployment.timeout / 2, PATIENCE)
         self._attached: set[str] = set()
 
     def observe(self) -> Observed:
@@ -82,7 +80,7 @@ class ReplicationOperation(Operation[Observed, Attach]):
 
     def execute(self, steps: t.Sequence[Attach], state: Observed) -> t.Sequence[Attach]:
         """Attach the first node under the set's lock; the first call takes it."""
-        if self._deployment.hold(self._desired.nodes, self._access):
+        if self._deployment.hold(*self._scopes):
             return ()  # what was observed before the lock may be old: look again
         phase = first_phase(steps)
         self._attached.update(step.node for step in phase)

@@ -10,13 +10,13 @@ import typing as t
 
 from .._addresses import Addresses
 from .._client import Access, Record
-from .._engine.deployment import Deployment, first_phase, some
+from .._engine.deployment import Deployment, Scope, first_phase, some
 from .._engine.loop import Operation, PhaseFailed
 from .._errors import CollectionError, DeadlineExceeded, Refused
 from . import checks, render
 from .desired import Desired, make_desired
 from .model import Observed
-from .observe import locked_out, observe_all
+from .observe import Locks, locked_out, observe_all
 from .plan import plan, undecided
 from .steps import Forget, Rename, Step
 
@@ -26,23 +26,40 @@ SETTLE_HINT = (
 )
 
 
-def make_operation(params: t.Mapping[str, t.Any], access: Access, record: Record) -> SentinelOperation:
+def make_operation(
+    params: t.Mapping[str, t.Any], access: Access, node_access: Access, record: Record
+) -> SentinelOperation:
     """Build the operation from the module's options; raises Refused for a wish that Sentinels cannot fulfil."""
     resolve = Addresses()
-    return SentinelOperation(make_desired(params, resolve), access, record, params["timeout"], resolve)
+    desired = make_desired(params, resolve)
+    # Who has no login for the instances locks the Sentinels alone.
+    known = params["node_username"] or params["node_password"]
+    nodes = [node for one in desired.sets for node in one.nodes] if known else []
+    deployment = Deployment(record, params["timeout"], params["run_by"])
+    return SentinelOperation(desired, access, deployment, (nodes, node_access), resolve, record)
 
 
 class SentinelOperation(Operation[Observed, Step]):
-    """The ``sentinel`` module's way through."""
+    """The ``sentinel`` module's way through.  ``nodes`` are the instances that are locked besides the Sentinels."""
 
-    def __init__(self, desired: Desired, access: Access, record: Record, timeout: float, resolve: Addresses) -> None:
+    def __init__(
+        self,
+        desired: Desired,
+        access: Access,
+        deployment: Deployment,
+        nodes: Scope,
+        resolve: Addresses,
+        record: Record,
+    ) -> None:
         self._desired = desired
         self._access = access
-        self._deployment = Deployment(record, timeout)
+        self._deployment = deployment
+        self._scopes = ((desired.sentinels, access), nodes)
         self._connections = self._deployment.connections(desired.sentinels, access)
         self._resolve = resolve
+        self._record = record
         self._forgotten: set[Forget | Rename] = set()
-        self._locked_out = locked_out(desired, access, record)
+        self._locked_out: Locks | None = None
 
     def observe(self) -> Observed:
         """Ask every Sentinel; a failover is waited for."""
@@ -67,7 +84,7 @@ class SentinelOperation(Operation[Observed, Step]):
 
     def execute(self, steps: t.Sequence[Step], state: Observed) -> t.Sequence[Step]:
         """Do the first phase under the lock; the first call takes it."""
-        if self._deployment.hold(self._desired.sentinels, self._access):
+        if self._deployment.hold(*self._scopes):
             return ()  # what was observed before the lock may be old: look again
         phase = first_phase(steps)
         forgetting = [step for step in phase if isinstance(step, (Forget, Rename))]
@@ -102,6 +119,8 @@ class SentinelOperation(Operation[Observed, Step]):
         self._deployment.close()
 
     def _look(self) -> Observed:
+        if self._locked_out is None:
+            self._locked_out = locked_out(self._desired, self._access, self._record)
         return observe_all(self._desired, self._connections, self._resolve, self._locked_out)
 
     def _wait_until_safe(self, state: Observed) -> None:

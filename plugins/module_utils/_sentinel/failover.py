@@ -52,20 +52,18 @@ class FailoverOperation(Operation[State, Switch]):
         nodes: tuple[Wanted, ...],
         access: Access,
         node_access: Access,
-        record: Record,
-        timeout: float,
+        deployment: Deployment,
         only_from: str = "",
     ) -> None:
         self._desired = desired
         self._set = desired.sets[0]
         self._nodes = nodes
-        self._access = access
-        self._deployment = Deployment(record, timeout)
+        self._deployment = deployment
+        self._scopes = ((desired.sentinels, access), (nodes, node_access))
         self._sentinels = self._deployment.connections(desired.sentinels, access)
         self._connections = self._deployment.connections(nodes, node_access)
         self._resolve = Addresses()
         self._only_from = only_from
-        self._timeout = timeout
         self._before = ""
         self._coordinated = False
         self._seconds = 0.0
@@ -88,7 +86,7 @@ class FailoverOperation(Operation[State, Switch]):
 
     def execute(self, steps: t.Sequence[Switch], state: State) -> t.Sequence[Switch]:
         """Switch over, and return when another one says that it is primary."""
-        if self._deployment.hold(self._desired.sentinels, self._access):
+        if self._deployment.hold(*self._scopes):
             return ()  # what was observed before the lock may be old: look again
         step = steps[0]
         started = time.monotonic()
@@ -99,7 +97,7 @@ class FailoverOperation(Operation[State, Switch]):
         try:
             coordinated = ("COORDINATED",) if self._coordinated else ()
             sentinel.command("SENTINEL", "FAILOVER", self._set.name, *coordinated, patience=CHANGE)
-            new = self._await_promotion(self._timeout / 2 if self._coordinated else HOLD / 2)
+            new = self._await_promotion(self._deployment.timeout / 2 if self._coordinated else HOLD / 2)
             if self._held is not None:
                 held, self._held = self._held, None
                 self._follow(held, new)
@@ -261,4 +259,5 @@ def make_operation(
     sentinels = make_wanted(params["sentinels"])
     announced = tuple((one.name, announced_name(given, resolve)) for one, given in zip(sentinels, params["sentinels"]))
     desired = Desired(sentinels, (wanted,), announced=announced)
-    return FailoverOperation(desired, nodes, access, node_access, record, params["timeout"], params["from"] or "")
+    deployment = Deployment(record, params["timeout"], params["run_by"])
+    return FailoverOperation(desired, nodes, access, node_access, deployment, params["from"] or "")

@@ -78,7 +78,7 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., tuple[Report, 
         monkeypatch.setattr(Deployment, "connections", lambda *_given: world)
         monkeypatch.setattr(Deployment, "perform", lambda _self, *given: world.perform(*given))
         monkeypatch.setattr(execute, "observe", lambda *_given: world.state)
-        operation = execute.ClusterOperation(desired, Access(), lambda node, command: None, 0.0)
+        operation = execute.ClusterOperation(desired, Access(), Deployment(lambda node, command: None, 0.0))
         report = Report()
         try:
             with entered(operation):
@@ -141,7 +141,7 @@ def test_a_refusal_in_a_phase_ends_the_run_and_the_next_one_finishes(simulated: 
 
 def test_settings_that_are_read_of_the_nodes_change_nothing_else_of_the_wish(simulated: t.Any) -> None:
     named = dataclasses.replace(SIX, accept=frozenset({"primary-majority-on-host"}), settings=())
-    operation = execute.ClusterOperation(named, Access(), lambda node, command: None, 0.0)
+    operation = execute.ClusterOperation(named, Access(), Deployment(lambda node, command: None, 0.0))
     operation._adopt_settings(fresh(SIX))
     adopted = operation._desired
     assert adopted.settings == RUNNING

@@ -147,7 +147,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_a_wait_ends_with_the_run_however_long_it_might_take(clock: Clock) -> None:
-    deployment = Deployment(lambda node, command: None, 10.0, clock)
+    deployment = Deployment(lambda node, command: None, 10.0, clock=clock)
     clock.now = 7.0
     with pytest.raises(DeadlineExceeded):
         deployment.poll(lambda: 0, lambda _seen: "all", awaiting="an end", within=60.0)
@@ -156,21 +156,21 @@ def test_a_wait_ends_with_the_run_however_long_it_might_take(clock: Clock) -> No
 
 
 def test_a_wait_ends_earlier_when_it_is_told_to(clock: Clock) -> None:
-    deployment = Deployment(lambda node, command: None, 10.0, clock)
+    deployment = Deployment(lambda node, command: None, 10.0, clock=clock)
     with pytest.raises(DeadlineExceeded):
         deployment.poll(lambda: 0, lambda _seen: "all", awaiting="an end", within=2.0)
     assert clock.now == pytest.approx(2.0)
 
 
 def test_an_effect_is_awaited_step_by_step(clock: Clock) -> None:
-    deployment = Deployment(lambda node, command: None, 10.0, clock)
+    deployment = Deployment(lambda node, command: None, 10.0, clock=clock)
     steps = [Set("a", "x"), Set("b", "y")]
     seen: list[Values] = [{}, {"x": "a"}, {"x": "a", "y": "b"}]
     assert deployment.await_effect(steps, lambda: seen.pop(0), awaiting="both") == {"x": "a", "y": "b"}
 
 
 def test_steps_whose_effect_does_not_come_have_failed_and_the_others_are_done(clock: Clock) -> None:
-    deployment = Deployment(lambda node, command: None, 10.0, clock)
+    deployment = Deployment(lambda node, command: None, 10.0, clock=clock)
     steps = [Set("a", "x"), Set("b", "y")]
     with pytest.raises(PhaseFailed) as failed:
         deployment.await_effect(steps, lambda: {"x": "a"}, awaiting="both")
