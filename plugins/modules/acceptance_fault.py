@@ -113,6 +113,7 @@ noted:
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.fault import FaultOperation
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import LOCK
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.options import HOST
 
@@ -122,6 +123,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             **HOST,
+            **LOCK,
             "state": {"type": "str", "choices": ["present", "absent", "forgotten"], "default": "present"},
             "run": {"type": "str"},
             "deployment": {"type": "str", "default": ""},

@@ -20,7 +20,7 @@ UTILS = PLUGINS / "module_utils"
 # Every other file of module_utils turns values into values and does nothing else: a new file is pure until it is named
 # here.  By package; "" are the files that stand beside the packages.
 MAY_ACT = {
-    "": {"_addresses", "_argspec", "_client", "_lock", "_wait"},
+    "": {"_addresses", "_argspec", "_client", "_lock_member", "_locking", "_wait"},
     "_acceptance": {
         "application",
         "background",
@@ -111,7 +111,9 @@ ORDER = (
     "_wait",
     "_client",
     "_argspec",
-    "_lock",
+    "_lock_rules",
+    "_lock_member",
+    "_locking",
     "_engine",
     "_replication",
     "_cluster",

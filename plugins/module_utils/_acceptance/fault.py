@@ -12,13 +12,16 @@ import time
 import typing as t
 
 from .._addresses import Addresses
+from .._client import Access
+from .._engine.deployment import Deployment
 from .._engine.loop import Operation
-from .._errors import CollectionError
+from .._errors import CollectionError, Locked
 from .._host.commands import run, write
 from .._instance import launch, processes
 from .._instance.config import login
 from .._instance.observe import connect
 from .._instance.options import bare_instances, ids, layout
+from .._nodes import make_wanted
 from .._preflight import proc
 from .._wait import poll
 from . import journal, plan
@@ -49,6 +52,12 @@ class FaultOperation(Operation[Host, Step]):
         self._sought = {port: processes.Sought(port, where.home(port), user, where.server) for port in self._instances}
         self._launcher = launch.Launcher(where, user, group, params["open_files"], params["timeout"], self._login)
         self._systemd = bool(params["unit"])
+        self._deployment = Deployment(record, params["timeout"], params["run_by"])
+        self._scope = (
+            make_wanted({"address": one.address, "port": one.port} for one in self._instances.values()),
+            Access(params["admin_user"], params["admin_password"]),
+        )
+        self._alone = False
         self._at = 0.0
         self._done: list[str] = []
 
@@ -72,8 +81,15 @@ class FaultOperation(Operation[Host, Step]):
         return plan.stop(state, wish)
 
     def execute(self, steps: t.Sequence[Step], state: Host) -> t.Sequence[Step]:
-        """Do the first step, and return when it is done."""
+        """Do the first step, and return when it is done; no other run is at work when the first one is chosen."""
+        if not self._alone:
+            self._alone = True
+            self._take_lock()
+            return ()  # what was observed before the lock may be old: look again
         step = steps[0]
+        if isinstance(step, Signal):
+            # A server that is dead or frozen cannot give it back.
+            self._deployment.close()
         self._do(step)
         self._done.append(step.describe())
         return [step]
@@ -90,6 +106,20 @@ class FaultOperation(Operation[Host, Step]):
             for one in state.entries
         ]
         return {"at": round(self._at, 3), "noted": noted}
+
+    def close(self) -> None:
+        """Give the lock back."""
+        self._deployment.close()
+
+    def _take_lock(self) -> None:
+        try:
+            self._deployment.hold(self._scope)
+        except Locked:
+            raise
+        except CollectionError:
+            # What was stopped or harmed by a drill lets nobody in, and is put back all the same.
+            if self._params["state"] == "present":
+                raise
 
     def _unit(self, port: int) -> str:
         return f"{self._params['unit']}@{port}.service" if self._systemd else ""

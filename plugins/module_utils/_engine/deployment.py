@@ -66,8 +66,9 @@ class Deployment:
             return not self._lock.verify()
         # Its connections record nothing: they are used all the time.
         clients = {node.name: Client(node.address, node.port, access) for nodes, access in scopes for node in nodes}
-        self._lock = _locking.Lock(list(clients.values()), _locking.holder(self._run_by))
-        self._lock.take(self.left() if within is None else within)
+        lock = _locking.Lock(list(clients.values()), _locking.holder(self._run_by))
+        lock.take(self.left() if within is None else within)
+        self._lock = lock
         return True
 
     def perform(self, connections: Connections, steps: t.Sequence[Change], state: t.Any) -> t.Sequence[Change]:
