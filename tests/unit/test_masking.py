@@ -173,7 +173,7 @@ def test_steps_of_sentinels_show_no_secret(name: str, casing: t.Callable[[str], 
     settings = ((casing(name), SESAME), ("quorum", "2"))
     for step in (Configure("192.0.2.1:26379", settings), Tune("192.0.2.1:26379", "main", settings)):
         assert not leaks(step.describe())
-        assert not leaks(" ".join(map(masked, step.commands())))
+        assert not leaks(" ".join(map(masked, step.commands(Observed(())))))
         assert "quorum 2" in step.describe()
 
 
