@@ -3,6 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How a mark of the lock reads, and what one run concludes from the marks of others: values only.
 
+Taking.  A run sets the mark ``asking`` at each member, and lists the marks there after that.  If it
+sees no flag (``asking``, ``regaining``, ``held``) of another run at any member, its marks become
+``held``.  Otherwise they become ``waiting``, which keeps nobody out, and it tries again when it sees
+no flag and nobody who has been waiting for longer.
+
 Why two never have it.  A run *counts* a member when a list there shows no flag of another, after its
 own flag was set on the same connection, which still stands.  Suppose X and Y both count member m,
 and both flags stand.  One was set first, say X's.  Y listed after it had set its own, hence after
@@ -90,6 +95,17 @@ class Seen:
     mark: Mark
     node: str
     address: str
+
+    def data(self) -> dict[str, object]:
+        """Return who set it, as a module's result has it: ``since`` in seconds since 1970."""
+        holder = self.mark.holder
+        return {
+            "host": holder.host,
+            "user": holder.user,
+            "playbook": holder.playbook,
+            "since": self.mark.since,
+            "address": self.address,
+        }
 
 
 def parse(name: str) -> Mark | None:

@@ -8,12 +8,7 @@ both.  It needs no place to store it, every controller sees it, and a server dro
 dies.  Two runs exclude each other when they have one member in common that answers both; so it does
 not matter that a node list has grown, that a verb names some nodes only, or which member is down.
 
-Taking.  A run sets the mark ``asking`` at each member, and lists the marks there after that.  If it
-sees no flag (``asking``, ``regaining``, ``held``) of another run at any member, its marks become
-``held``.  Otherwise they become ``waiting``, which keeps nobody out, and it tries again when it sees
-no flag and nobody who has been waiting for longer.
-
-Why two runs never have it: see ``_lock_rules.py``.
+How it is taken, and why two runs never have it: see ``_lock_rules.py``.
 
 Keeping.  A mark is lost with its connection: idle ``timeout``, CLIENT KILL TYPE normal (Sentinel sends
 it at a change of roles), a restart.  One thread for each member (``KEEP_EVERY``) uses the connection,
@@ -177,10 +172,13 @@ class Lock:
     def _attempt(self) -> str:
         """Try to take the lock; return what is in the way, empty when it is taken."""
         began = self._clock()
-        looks = self._put(ASKING if self._ready else WAITING)
+        form = ASKING if self._ready else WAITING
+        looks = self._put(form)
+        if self._newly_broken():  # once more: a connection that was closed is no dead member
+            looks = self._put(form)
         broken = self._newly_broken()
         if not looks:
-            if self._ready and not self._wary and not broken:
+            if self._ready and not self._wary:
                 raise self._errors[0]
             return str(self._errors[0])
         seen = [each for look in looks for each in look.seen]
@@ -202,15 +200,13 @@ class Lock:
         return self._hold(looks)
 
     def _newly_broken(self) -> list[str]:
-        """Return the members that broke off, but answered in the attempt before: without them nothing is proven.
+        """Return the members that broke off, but not the time before: without them nothing is proven.
 
-        One that hangs has had its time.  One that is down breaks off again in the next attempt, and is left out.
+        One that hangs has had its time.  One that is down breaks off again, and is left out.
         """
-        before, self._broken = (
-            self._broken,
-            {member.node for member in self._members if member.mark is None and not member.hangs},
-        )
-        return sorted(self._broken - before)
+        broken = {member.node for member in self._members if member.mark is None and not member.hangs}
+        new, self._broken = broken - self._broken, broken
+        return sorted(new)
 
     def _put(self, form: str) -> list[Look]:
         """Mark the members that answer; one that answers but does not let us in is an error."""
@@ -232,7 +228,7 @@ class Lock:
         for look in looks:
             self._refuse_winner(look)
         if broken or not looks:
-            return str(self._errors[0])
+            return f"{', '.join(broken) or 'no member'} does not answer"
         regained = [look for look in looks if look.mark.form == REGAINING]
         for look in regained:
             found = flags(look.seen, self._mark)
@@ -253,27 +249,30 @@ class Lock:
         return f"the mark at {', '.join(broken)} was lost a moment ago" if broken else ""
 
     def _refuse_winner(self, look: Look) -> None:
-        found = winners(look.seen, look.mark)
-        if found:
+        for found in winners(look.seen, look.mark)[:1]:
             raise Locked(
                 f"another run took the lock of this deployment, after this one had lost its mark at {look.node} (its "
-                f"connection was closed): {_described(found[0])}",
+                f"connection was closed): {_described(found)}",
                 node=look.node,
                 hint="Run again when it has ended.",
-                locked_by=_data(found[0]),
+                locked_by=found.data(),
             )
 
     def _refusal(self) -> CollectionError:
         """Return why the wait for the lock was in vain."""
         if not self._marked() or not self._seen:
-            return self._errors[0] if self._errors else Locked("the lock of this deployment was lost again and again")
+            return (
+                self._errors[0]
+                if self._errors
+                else Locked("the lock of this deployment was lost, and not regained in time")
+            )
         seen = self._seen[0]
         return Locked(
             f"another run is at work on this deployment: {_described(seen)}",
             node=seen.node,
             hint="Wait until it has ended, and run again. If it has died with its machine, CLIENT KILL ADDR "
             f"{seen.address} on {seen.node} ends its connection.",
-            locked_by=_data(seen),
+            locked_by=seen.data(),
         )
 
     def _gather(self, function: t.Callable[[Member], Look], members: t.Sequence[Member]) -> list[Look]:
@@ -299,7 +298,3 @@ def _described(seen: Seen) -> str:
     verb = VERBS.get(seen.mark.form, "has the lock")
     since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seen.mark.since))
     return f"{seen.mark.holder.text()} {verb} since {since} (seen at {seen.node}, from {seen.address})"
-
-
-def _data(seen: Seen) -> dict[str, object]:
-    return {**dataclasses.asdict(seen.mark.holder), "since": seen.mark.since, "address": seen.address}

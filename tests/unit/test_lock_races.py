@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Locked, Unreachable
+from ansible_collections.almashooq.redis.plugins.module_utils._locking import KEEP_EVERY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,11 @@ class Judge(World):
 
     def shared(self, one: Run, other: Run) -> list[str]:
         """Return the members that both have had the time to mark."""
-        return [node for node in sorted(one.members & other.members) if self.servers[node].up]
+        return [
+            node
+            for node in sorted(one.members & other.members)
+            if self.servers[node].up and self.clock - self.servers[node].up_since > KEEP_EVERY
+        ]
 
     def ended(self, run: Run) -> None:
         self.events += 1
