@@ -20,6 +20,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._instance.answers 
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.directives import plain, quoted
 from ansible_collections.almashooq.redis.plugins.module_utils._instance.model import Directive, Instance
 from ansible_collections.almashooq.redis.plugins.module_utils._report.store import without_secrets
+from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.model import Observed
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.steps import Configure, Tune
 from ansible_collections.almashooq.redis.plugins.module_utils._text import MASK, SECRET_SETTINGS, masked, without_echo
 from hypothesis import example, given
