@@ -185,6 +185,16 @@ done:
   returned: always
   type: list
   elements: dict
+failed_steps:
+  description: The steps that failed, each with its error; one of them may be half done.
+  returned: failure
+  type: list
+  elements: dict
+  contains:
+    step: {description: The step., type: str}
+    msg: {description: What was wrong., type: str}
+    error: {description: The kind of the error., type: str}
+    node: {description: The server., type: str}
 remaining:
   description: The runs that were left when one failed.
   returned: failure
