@@ -49,8 +49,8 @@ options:
     default: /run/redis-node
   instances:
     description:
-      - The instances of this host. The same list can be given to M(almashooq.redis.config) and
-        M(almashooq.redis.daemon).
+      - The instances of this host. The same list can be given to M(almashooq.redis.instance) and
+        M(almashooq.redis.instance_daemon).
     type: list
     elements: dict
     required: true
@@ -72,7 +72,8 @@ options:
         default: true
       settings:
         description:
-          - Directives of this instance, over those of all instances. M(almashooq.redis.daemon) does not look at them.
+          - Directives of this instance, over those of all instances. M(almashooq.redis.instance_daemon) does not look at
+            them.
         type: dict
         default: {}
   admin_user:

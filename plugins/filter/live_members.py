@@ -14,8 +14,8 @@ name: live_members
 version_added: 0.1.0
 short_description: The running instances that have a live change, in the order in which they are changed
 description:
-  - Collects RV(almashooq.redis.config#module:deferred) of all hosts. Replicas come before primaries, so that the first
-    member that is changed is one that can be replaced.
+  - Collects RV(almashooq.redis.instance#module:deferred) of all hosts. Replicas come before primaries, so that the
+    first member that is changed is one that can be replaced.
 positional: hostvars
 options:
   _input:

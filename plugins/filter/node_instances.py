@@ -12,7 +12,7 @@ name: node_instances
 version_added: 0.1.0
 short_description: The instances of a host as the modules that manage them take them
 description:
-  - Turns the list of instances of an inventory into the option O(almashooq.redis.config#module:instances).
+  - Turns the list of instances of an inventory into the option O(almashooq.redis.instance#module:instances).
 positional: address, cluster_enabled, lonely, announced
 options:
   _input:

@@ -16,7 +16,7 @@ short_description: Why the settings of a host's instances are refused
 description:
   - Returns a sentence about directives that cannot be set, that would cut an instance off from what depends on it, or
     whose list the engine would not take as a whole. Returns nothing where there is no such directive.
-  - M(almashooq.redis.config) refuses the same; the filter needs no host, so that it can do so before any is touched.
+  - M(almashooq.redis.instance) refuses the same; the filter needs no host, so that it can do so before any is touched.
 positional: settings, secret_settings
 options:
   _input:

@@ -11,6 +11,7 @@ module: acceptance_fault
 version_added: 0.1.0
 short_description: Stops an instance for a drill, or puts back everything that drills have stopped
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - "With O(state=present): kills or freezes an instance of this host. Before it does, it writes down what undoing that
     takes, in a file of O(directory); and it keeps systemd from restarting what it kills, until the next boot at most."
   - "With O(state=absent): puts back everything that is written down, and nothing else: it lets frozen processes go on,

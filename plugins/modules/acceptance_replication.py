@@ -11,6 +11,7 @@ module: acceptance_replication
 version_added: 0.1.0
 short_description: Writes through each primary and reads back on each of its replicas
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Writes one key through each primary, reads it on each replica that has a link, takes the time, and removes the key.
   - What does not work is returned, not raised.
 extends_documentation_fragment:

@@ -11,6 +11,7 @@ module: acceptance_watch
 version_added: 0.1.0
 short_description: Waits until a replica has taken over, or until a deployment is whole again
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Asks every node until it is so, or until O(timeout); the error then says what is still missing. Changes nothing.
 extends_documentation_fragment:
   - almashooq.redis.cluster

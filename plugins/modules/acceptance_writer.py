@@ -11,6 +11,7 @@ module: acceptance_writer
 version_added: 0.1.0
 short_description: A client that writes while something else is done to the deployment, and counts
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - "With O(state=started): starts a client that goes on by itself. Each write has a key of its own, and it
     keeps which of them were acknowledged, and when. With O(nodes) it writes to one shard in two streams, one of which
     has a replica confirm each write (WAIT); with O(connection) it is an application with what role redis_client wrote."

@@ -11,6 +11,7 @@ module: check_inventory
 version_added: 0.1.0
 short_description: Check the names and the values of this collection's variables in the inventory
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Checks the variables of all hosts in the groups of the playbooks as they were loaded, before a role converts them.
   - "Misspelled variables and groups are reported with the closest match. A variable that begins with the name of a role
     has to be one of the collection's, other names are compared with them; your own are listed in

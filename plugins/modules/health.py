@@ -39,8 +39,8 @@ options:
     default: {}
   hosts:
     description:
-      - What module M(almashooq.redis.health_host) returned on each host, with C(drift) beside it, the list of what a
-        run would change there (C(plan) of M(almashooq.redis.config) in check mode).
+      - What module M(almashooq.redis.health_host_info) returned on each host, with C(drift) beside it, the list of what
+        a run would change there (C(plan) of M(almashooq.redis.instance) in check mode).
       - Without a host's word the checks disk, swap, restarts and drift cannot be made there, and that is a finding.
         Nor can pending-restart.
     type: list
@@ -147,7 +147,7 @@ options:
     choices: [error, warning, never]
     default: error
 seealso:
-  - module: almashooq.redis.health_host
+  - module: almashooq.redis.health_host_info
   - module: almashooq.redis.cluster_info
   - module: almashooq.redis.sentinel_info
 """

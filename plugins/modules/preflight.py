@@ -11,6 +11,7 @@ module: preflight
 version_added: 0.1.0
 short_description: Tell whether instances can live on this host, before anything is changed
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - "Looks at the host that it runs on: is the address one of this host, are the ports free or held by these very
     instances, can the directories be written, does the memory suffice."
   - Fails with everything that is in the way, each with its way out. Changes nothing, and nothing listens for it.

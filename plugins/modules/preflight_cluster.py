@@ -11,6 +11,7 @@ module: preflight_cluster
 version_added: 0.1.0
 short_description: Check whether a cluster that runs already can become the desired one
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Asks the members that run, takes those that do not run yet for what the others know them as, or for empty nodes, and
     lets the planner of module M(almashooq.redis.cluster) say what it would refuse.
   - So a host that cannot join, or one that was taken out of the inventory while its instances are members, is refused

@@ -11,6 +11,7 @@ module: preflight_identity
 version_added: 0.1.0
 short_description: Refuse to start servers on the files of another deployment
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Reads the files that the stopped servers of this host would start with, and compares the addresses in them with the
     members of the deployment - the nodes file of a cluster node, C(replicaof) in the own file of an instance, and what
     the own file of a Sentinel watches.

@@ -11,6 +11,7 @@ module: preflight_listener
 version_added: 0.1.0
 short_description: Hold ports for a moment, so that other hosts can try to reach them
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Starts or ends a process that listens on ports on which nothing of the deployment listens yet.
     M(almashooq.redis.preflight_peers) on the other hosts then finds a firewall that is in the way before anything
     is installed.

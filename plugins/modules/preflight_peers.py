@@ -11,6 +11,7 @@ module: preflight_peers
 version_added: 0.1.0
 short_description: Tell whether the hosts of a deployment fit together and reach each other
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Compares this host with the others (one address given twice, clocks apart) and connects to the data port and the
     cluster bus port of every instance on every other host, at the address that it binds and at the one that it
     announces, all at the same time.

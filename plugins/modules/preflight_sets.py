@@ -11,6 +11,7 @@ module: preflight_sets
 version_added: 0.1.0
 short_description: Check whether running replication sets and Sentinels can become the desired ones
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Asks the instances and Sentinels that run, and refuses what the modules M(almashooq.redis.replication) and
     M(almashooq.redis.sentinel) would refuse after everything else of a run was done. Examples are a set whose primary
     or replica is missing from the inventory, a replica of another deployment, an instance in cluster mode, two

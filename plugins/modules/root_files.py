@@ -11,6 +11,7 @@ module: root_files
 version_added: 0.1.0
 short_description: Put several directories and files in place
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Makes one call to the host for all of them, where M(ansible.builtin.file), M(ansible.builtin.copy) and
     M(ansible.builtin.template) make one to three for each.
   - A file is replaced as a whole. Content is shown nowhere, also not in a diff, since it may be secret.

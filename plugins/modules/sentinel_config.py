@@ -11,6 +11,7 @@ module: sentinel_config
 short_description: Configures and runs the Sentinel of one host
 version_added: 0.1.0
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Writes the managed settings and the users file, creates Sentinel's own file once, empty, and starts Sentinel.
   - Sentinel's own file is Sentinel's. It is edited for one thing only, the hooks, which Sentinel takes from nowhere
     else (C(deny-scripts-reconfig) stays on), and only while this Sentinel is stopped.

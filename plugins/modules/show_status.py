@@ -11,6 +11,7 @@ module: show_status
 version_added: 0.1.0
 short_description: Print what module health has found as a tree, and write it as JSON
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Prints on the controller's terminal, in its width and with colours where Ansible uses them.
 attributes:
   check_mode:

@@ -89,9 +89,9 @@ def by_module(fleet: SentinelFleet) -> None:
         "set": fleet.name,
         "nodes": fleet.nodes(),
     }
-    result = run_module("sentinel_failover", options)
+    result = run_module("sentinel_switchover", options)
     if result["rc"]:
-        sys.exit(f"module sentinel_failover failed: {result['msg']}")
+        sys.exit(f"module sentinel_switchover failed: {result['msg']}")
 
 
 if __name__ == "__main__":

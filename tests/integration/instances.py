@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Instances of one host on loopback, as the modules ``config`` and ``daemon`` lay them out."""
+"""Instances of one host on loopback, as the modules ``instance`` and ``instance_daemon`` lay them out."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Instances:
         }
 
     def config(self, settings: t.Mapping[str, t.Any] | None = None, **options: t.Any) -> dict[str, t.Any]:
-        """Return the options of the module ``config``."""
+        """Return the options of the module ``instance``."""
         return {
             **self.common,
             "settings": dict(settings or {}),

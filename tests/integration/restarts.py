@@ -289,4 +289,4 @@ def configured(instances: Supervised, **settings: t.Any) -> None:
     """Configure instances for a run with these settings."""
     given = {"maxmemory": "50mb", "repl-diskless-sync-delay": 0, **settings}
     users = [{"name": "sentinel", "password": "sentinel-secret", "rules": "~* &* +@all"}]
-    converged("config", instances.config(given, users=users))
+    converged("instance", instances.config(given, users=users))

@@ -48,8 +48,8 @@ class Drilled(Daemons):
 
     def _form(self) -> None:
         settings = {"maxmemory": "10mb", "appendonly": True, "cluster-node-timeout": 1000}
-        converged("config", self.config(settings))
-        converged("daemon", self.daemon())
+        converged("instance", self.config(settings))
+        converged("instance_daemon", self.daemon())
         converged(
             "cluster",
             {**self.access, "nodes": self.nodes, "accept": ["replica-on-primary-host", "primary-majority-on-host"]},
@@ -182,15 +182,15 @@ def test_a_replica_takes_over_and_everything_is_put_back(six: Drilled, manner: s
 def test_a_planned_switchover_loses_nothing_and_can_be_undone(six: Drilled) -> None:
     primary, replicas, slots = start_writing(six)
     options = {**six.access, "nodes": six.nodes}
-    planned = converged("cluster_failover", {**options, "from": name(primary)}, check=True)
+    planned = converged("cluster_switchover", {**options, "from": name(primary)}, check=True)
     assert planned["changed"] and six.shard()[0] == primary
-    done = converged("cluster_failover", {**options, "from": name(primary)})
+    done = converged("cluster_switchover", {**options, "from": name(primary)})
     assert (done["from"], done["to"], done["slots"]) == (name(primary), name(replicas[0]), slots)
-    assert not converged("cluster_failover", {**options, "from": name(primary)})["changed"]
+    assert not converged("cluster_switchover", {**options, "from": name(primary)})["changed"]
     told = converged("acceptance_writer", six.writer("stopped"))["report"]
     assert (told["lost"], told["lost_without_wait"]) == (0, 0)
     assert told["gap_ms"] < 10000
-    assert converged("cluster_failover", {**options, "to": name(primary)})["to"] == name(primary)
+    assert converged("cluster_switchover", {**options, "to": name(primary)})["to"] == name(primary)
     assert six.shard()[0] == primary
 
 

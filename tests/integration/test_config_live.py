@@ -27,7 +27,7 @@ class Deployment(Instances):
 
     def form(self) -> None:
         """Configure them, start them, and join them."""
-        converged("config", self.config({"cluster-node-timeout": 1500} if self._cluster else {}))
+        converged("instance", self.config({"cluster-node-timeout": 1500} if self._cluster else {}))
         self.start()
         first, *others = self.ports
         for port in others:
@@ -97,7 +97,7 @@ def settings(deployment, **more):
 
 def test_an_announced_address_that_cuts_a_node_off_is_taken_back_and_stops_there(cluster):
     before = cluster.values("cluster-announce-ip")
-    result = refused("config", cluster.config(settings(cluster, **{"cluster-announce-ip": NOWHERE})))
+    result = refused("instance", cluster.config(settings(cluster, **{"cluster-announce-ip": NOWHERE})))
     assert f"127.0.0.1:{PORT}" in result["msg"]
     assert "cluster-announce-ip" in result["msg"]
     assert "peer" in result["msg"]
@@ -107,19 +107,19 @@ def test_an_announced_address_that_cuts_a_node_off_is_taken_back_and_stops_there
     assert not any(cluster.record(port).exists() for port in cluster.ports)
     until(cluster.is_whole, "the cluster to be whole again")
     # The next run has nothing to repair.
-    assert converged("config", cluster.config(settings(cluster)))["changed"] is False
+    assert converged("instance", cluster.config(settings(cluster)))["changed"] is False
 
 
 def test_a_good_change_reaches_one_member_after_another(cluster):
     options = cluster.config(settings(cluster, **{"maxmemory": "64mb", "repl-timeout": 45}))
-    checked = converged("config", options, check=True)
-    done = converged("config", options)
+    checked = converged("instance", options, check=True)
+    done = converged("instance", options)
     assert done["plan"] == checked["plan"]
     changed = [one["step"] for one in done["done"] if "repl-timeout" in one["step"] and "set" in one["step"]]
     assert [step.partition(": ")[0] for step in changed] == [f"127.0.0.1:{port}" for port in cluster.ports]
     assert cluster.values("repl-timeout") == ["45"] * 3
     assert cluster.is_whole()
-    assert converged("config", options)["changed"] is False
+    assert converged("instance", options)["changed"] is False
 
 
 def test_what_cuts_clients_off_is_taken_back(pair):
@@ -128,7 +128,7 @@ def test_what_cuts_clients_off_is_taken_back(pair):
     crowd = [pair.client() for _number in range(70)]
     for client in crowd:
         client.ping()
-    result = refused("config", pair.config(limit))
+    result = refused("instance", pair.config(limit))
     assert f"127.0.0.1:{PORT + 20}: changing maxclients failed" in result["msg"]
     assert pair.values("maxclients") == ["10000", "10000"]
     for client in crowd:
@@ -139,56 +139,56 @@ def test_what_cuts_clients_off_is_taken_back(pair):
 def test_over_several_hosts_a_change_waits_is_tried_and_is_kept(replicas):
     first, second = replicas.ports
     options = replicas.config({"repl-timeout": 45}, users=[{"name": "app", "rules": "+ping"}])
-    waiting = converged("config", {**options, "live": "defer"})
+    waiting = converged("instance", {**options, "live": "defer"})
     assert waiting["changed"] is False
     assert waiting["deferred"] == [
         {"port": first, "role": "master", "settings": ["repl-timeout"]},
         {"port": second, "role": "slave", "settings": ["repl-timeout"]},
     ]
-    tried = converged("config", {**options, "live": "trial", "only": [second]})
+    tried = converged("instance", {**options, "live": "trial", "only": [second]})
     assert len(tried["done"]) == 1
     assert replicas.values("repl-timeout") == ["60", "45"]
     record = replicas.record(second)
     assert (record.stat().st_uid, stat.S_IMODE(record.stat().st_mode)) == (0, 0o600)
     assert "repl-timeout" not in replicas.managed(second).read_text()
-    kept = converged("config", {**options, "live": "keep", "only": [second]})
+    kept = converged("instance", {**options, "live": "keep", "only": [second]})
     assert "keep repl-timeout" in kept["plan"][0]
     assert not record.exists()
     assert "repl-timeout 45" in replicas.managed(second).read_text()
     assert "repl-timeout" not in replicas.managed(first).read_text()
     assert "app" not in "".join(replicas.client(second).acl_list())
-    converged("config", options)
+    converged("instance", options)
     assert replicas.values("repl-timeout") == ["45", "45"]
     assert "app" in "".join(replicas.client(second).acl_list())
-    assert converged("config", options)["changed"] is False
+    assert converged("instance", options)["changed"] is False
 
 
 @pytest.mark.parametrize("live", ["apply", "defer", "undo", "trial"])
 def test_what_a_killed_run_left_on_trial_is_put_back_first(pair, live):
     second = pair.ports[1]
     options = pair.config({"repl-timeout": 45})
-    converged("config", {**options, "live": "trial", "only": [second]})
+    converged("instance", {**options, "live": "trial", "only": [second]})
     ordinary = pair.config()
-    planned = converged("config", {**ordinary, "live": live}, check=True)
+    planned = converged("instance", {**ordinary, "live": live}, check=True)
     assert planned["plan"] == [
         f"127.0.0.1:{second}: put back repl-timeout, which an interrupted run has changed on trial"
     ]
     assert pair.values("repl-timeout") == ["60", "45"]
     assert pair.record(second).exists()
-    converged("config", {**ordinary, "live": live})
+    converged("instance", {**ordinary, "live": live})
     assert pair.values("repl-timeout") == ["60", "60"]
     assert not pair.record(second).exists()
-    assert converged("config", {**ordinary, "live": live})["changed"] is False
+    assert converged("instance", {**ordinary, "live": live})["changed"] is False
 
 
 def test_a_run_killed_in_the_middle_of_a_trial_is_undone_by_the_next(cluster):
-    module = start_module("config", cluster.config(settings(cluster, **{"cluster-announce-ip": NOWHERE})))
+    module = start_module("instance", cluster.config(settings(cluster, **{"cluster-announce-ip": NOWHERE})))
     until(cluster.record(PORT).exists, "the record of the trial")
     until(lambda: NOWHERE in cluster.values("cluster-announce-ip"), "the value on trial")
     module.send_signal(signal.SIGKILL)
     module.communicate()
     assert json.loads(cluster.record(PORT).read_text())["changes"]
-    ordinary = converged("config", cluster.config(settings(cluster)))
+    ordinary = converged("instance", cluster.config(settings(cluster)))
     assert "put back cluster-announce-ip" in ordinary["plan"][0]
     assert NOWHERE not in cluster.values("cluster-announce-ip")
     until(cluster.is_whole, "the cluster to be whole again")
@@ -197,7 +197,7 @@ def test_a_run_killed_in_the_middle_of_a_trial_is_undone_by_the_next(cluster):
 def test_a_connection_that_is_closed_meanwhile_does_not_end_a_trial(replicas):
     # Sentinels close connections when they turn an instance into a replica.
     second = replicas.ports[1]
-    module = start_module("config", replicas.config({"repl-timeout": 45}))
+    module = start_module("instance", replicas.config({"repl-timeout": 45}))
     until(replicas.record(second).exists, "the record of the trial")
     until(lambda: replicas.values("repl-timeout")[1] == "45", "the value on trial")
     assert replicas.client(second).client_kill_filter(_type="normal", skipme=True) >= 1
@@ -208,9 +208,9 @@ def test_a_connection_that_is_closed_meanwhile_does_not_end_a_trial(replicas):
 
 def test_a_record_of_an_instance_that_has_been_restarted_is_dropped(pair):
     second = pair.ports[1]
-    converged("config", {**pair.config({"repl-timeout": 45}), "live": "trial", "only": [second]})
+    converged("instance", {**pair.config({"repl-timeout": 45}), "live": "trial", "only": [second]})
     pair.end(second)
-    done = converged("config", {**pair.config(), "live": "undo"})
+    done = converged("instance", {**pair.config(), "live": "undo"})
     assert len(done["done"]) == 1
     assert not pair.record(second).exists()
     pair.start(second)
@@ -219,7 +219,7 @@ def test_a_record_of_an_instance_that_has_been_restarted_is_dropped(pair):
 
 def test_no_secret_gets_on_record(pair):
     options = pair.config({"repl-timeout": 45}, replication_password="another secret")
-    tried = converged("config", {**options, "live": "trial", "only": [pair.ports[1]]})
+    tried = converged("instance", {**options, "live": "trial", "only": [pair.ports[1]]})
     assert "another secret" not in pair.record(pair.ports[1]).read_text()
     assert "masterauth" not in json.dumps(tried)
 
@@ -276,7 +276,7 @@ def test_health_finds_a_member_that_announces_another_address(pair):
 def test_users_reach_a_replica_and_leave_it_running(replicas):
     # The replica of Valkey 8.0 ends at ACL LOAD.
     for users in ([{"name": "app", "rules": "+ping"}], []):
-        converged("config", replicas.config(users=users))
+        converged("instance", replicas.config(users=users))
         assert ("app" in "".join(replicas.client(replicas.ports[1]).acl_list())) is bool(users)
     # A login that changed ends connections, the replica's among them: it comes back by itself.
     until(replicas.is_whole, "the replica to follow again")

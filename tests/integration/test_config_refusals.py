@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bad input for the module ``config``: a clear error, and nothing changed.  Ports 21300 to 21499."""
+"""Bad input for the module ``instance``: a clear error, and nothing changed.  Ports 21300 to 21499."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def instance():
 @pytest.fixture
 def running(instance):
     """The same, configured and started."""
-    converged("config", instance.config({"maxmemory": "10mb"}))
+    converged("instance", instance.config({"maxmemory": "10mb"}))
     instance.start()
     return instance
 
@@ -64,7 +64,7 @@ def state_of(instance):
 )
 def test_what_the_engine_refuses_is_refused_in_its_words(server, settings, words):
     with Instances(server, PORT + 10) as instance:
-        message = refused("config", instance.config(settings))["msg"]
+        message = refused("instance", instance.config(settings))["msg"]
         assert "refuses the settings of instance" in message
         for word in words:
             assert word in message
@@ -73,7 +73,7 @@ def test_what_the_engine_refuses_is_refused_in_its_words(server, settings, words
 
 def test_a_running_instance_is_not_touched_by_a_refused_setting(running):
     before = state_of(running)
-    refused("config", running.config({"maxmemory": "20mb", "no-such": 1}, users=[{"name": "x", "rules": "+ping"}]))
+    refused("instance", running.config({"maxmemory": "20mb", "no-such": 1}, users=[{"name": "x", "rules": "+ping"}]))
     assert state_of(running) == before
 
 
@@ -97,7 +97,7 @@ def test_a_running_instance_is_not_touched_by_a_refused_setting(running):
     ],
 )
 def test_what_is_not_the_users_to_set_is_refused_with_the_way_out(instance, settings, word):
-    assert word in refused("config", instance.config(settings))["msg"]
+    assert word in refused("instance", instance.config(settings))["msg"]
     assert list(instance.base.iterdir()) == []
 
 
@@ -112,7 +112,7 @@ def test_what_is_not_the_users_to_set_is_refused_with_the_way_out(instance, sett
 def test_an_address_that_cannot_be_had_is_refused(instance, address, word):
     options = instance.config()
     options["instances"][0]["address"] = address
-    assert word in refused("config", options)["msg"]
+    assert word in refused("instance", options)["msg"]
     assert list(instance.base.iterdir()) == []
 
 
@@ -130,25 +130,25 @@ def read_only(path: pathlib.Path):
 def test_a_config_directory_that_cannot_be_written_is_found_before_anything_is_changed(running):
     before = state_of(running)
     with read_only(running.managed().parent):
-        message = refused("config", running.config({"maxmemory": "20mb"}))["msg"]
+        message = refused("instance", running.config({"maxmemory": "20mb"}))["msg"]
         assert str(running.managed().parent) in message
         assert "read-write" in message
         assert "20mb" not in running.managed().read_text()
         assert state_of(running) == before
         # With nothing to write there is nothing to refuse.
-        assert converged("config", running.config({"maxmemory": "10mb"}))["changed"] is False
-    assert converged("config", running.config({"maxmemory": "20mb"}))["changed"] is True
+        assert converged("instance", running.config({"maxmemory": "10mb"}))["changed"] is False
+    assert converged("instance", running.config({"maxmemory": "20mb"}))["changed"] is True
 
 
 def test_a_managed_file_that_cannot_be_replaced_is_found_before_anything_is_changed(running):
     with read_only(running.managed()):
-        assert str(running.managed()) in refused("config", running.config({"maxmemory": "20mb"}))["msg"]
+        assert str(running.managed()) in refused("instance", running.config({"maxmemory": "20mb"}))["msg"]
     assert running.client().config_get("maxmemory") == {"maxmemory": "10485760"}
 
 
 def test_a_wrong_password_names_the_node_and_the_way_out(running):
     before = state_of(running)
-    result = refused("config", running.config({"maxmemory": "20mb"}, admin_password="wrong"))
+    result = refused("instance", running.config({"maxmemory": "20mb"}, admin_password="wrong"))
     assert result["error"] == "authentication"
     assert f"127.0.0.1:{PORT}" in result["msg"]
     assert "admin_password_old" in result["msg"]
@@ -157,7 +157,7 @@ def test_a_wrong_password_names_the_node_and_the_way_out(running):
 
 def test_a_frozen_instance_is_an_error_that_names_it(running):
     running.signal(PORT, signal.SIGSTOP)
-    result = refused("config", running.config(timeout=1))
+    result = refused("instance", running.config(timeout=1))
     assert f"127.0.0.1:{PORT}" in result["msg"]
     assert f"pid {running.pid(PORT)}" in result["msg"]
 
@@ -165,7 +165,7 @@ def test_a_frozen_instance_is_an_error_that_names_it(running):
 @pytest.mark.parametrize("where", ["127.0.0.1", "0.0.0.0"])
 def test_another_program_on_the_port_is_named(instance, where):
     with socket.create_server((where, PORT)) as stranger:
-        message = refused("config", instance.config())["msg"]
+        message = refused("instance", instance.config())["msg"]
         # It has not even been talked to: it must not learn the password.
         stranger.setblocking(False)
         with pytest.raises(BlockingIOError):
@@ -179,13 +179,13 @@ def test_another_program_on_the_port_is_named(instance, where):
 def test_another_program_on_the_bus_port_is_named():
     with Instances(servers()[0], PORT, cluster=True) as instance:
         with socket.create_server(("127.0.0.1", PORT + 10000)):
-            assert f"bus port {PORT + 10000} is held by" in refused("config", instance.config())["msg"]
+            assert f"bus port {PORT + 10000} is held by" in refused("instance", instance.config())["msg"]
         assert list(instance.base.iterdir()) == []
 
 
 def test_another_server_with_the_same_login_is_not_taken_for_the_instance(running):
     with Instances(servers()[0], PORT) as other:
-        message = refused("config", other.config({"maxmemory": "20mb"}))["msg"]
+        message = refused("instance", other.config({"maxmemory": "20mb"}))["msg"]
         assert "another configuration file" in message
         assert list(other.base.iterdir()) == []
 
@@ -194,35 +194,35 @@ def test_more_memory_than_the_host_has_is_refused_with_the_numbers():
     total = int(pathlib.Path("/proc/meminfo").read_text().split()[1]) * 1024
     half = total // 2 + 2**30
     with Instances(servers()[0], PORT, count=2) as pair:
-        result = refused("config", pair.config({"maxmemory": half}))
+        result = refused("instance", pair.config({"maxmemory": half}))
         assert f"{PORT}: {half / 2**30:.1f} GiB" in result["msg"]
         assert result["memory"]["total"] == 2 * half
         assert list(pair.base.iterdir()) == []
-        converged("config", pair.config({"maxmemory": half}, accept_memory_overcommit=True))
+        converged("instance", pair.config({"maxmemory": half}, accept_memory_overcommit=True))
         # Instances that this call does not name count as well.
         alone = pair.config({"maxmemory": half})
         alone["instances"] = alone["instances"][:1]
-        assert f"{PORT + 1}.conf: {half / 2**30:.1f} GiB" in refused("config", alone)["msg"]
+        assert f"{PORT + 1}.conf: {half / 2**30:.1f} GiB" in refused("instance", alone)["msg"]
 
 
 def test_two_runs_at_once_wait_for_one_another(instance):
     options = instance.config()
-    outcomes = [finish_module(one) for one in [start_module("config", options) for _run in range(3)]]
+    outcomes = [finish_module(one) for one in [start_module("instance", options) for _run in range(3)]]
     assert [one["rc"] for one in outcomes] == [0, 0, 0]
     assert sorted(one["changed"] for one in outcomes) == [False, False, True]
 
 
 def test_a_run_that_waits_in_vain_for_another_says_so(instance):
     with files.hold_lock(str(instance.managed().parent), 1):
-        result = refused("config", instance.config(timeout=0.5))
+        result = refused("instance", instance.config(timeout=0.5))
     assert result["error"] == "locked"
     assert str(instance.managed().parent) in result["msg"]
-    converged("config", instance.config())
+    converged("instance", instance.config())
 
 
 def test_a_missing_engine_and_a_missing_user_are_said(instance):
-    assert "no server" in refused("config", instance.config(server="/usr/bin/env"))["msg"]
-    assert "does not exist" in refused("config", instance.config(user="no-such-user"))["msg"]
+    assert "no server" in refused("instance", instance.config(server="/usr/bin/env"))["msg"]
+    assert "does not exist" in refused("instance", instance.config(user="no-such-user"))["msg"]
 
 
 def test_a_killed_run_leaves_nothing_behind_and_the_next_one_converges():
@@ -235,16 +235,16 @@ def test_a_killed_run_leaves_nothing_behind_and_the_next_one_converges():
         for number, one in enumerate(options["instances"]):
             one["settings"] = {"hz": 10 + number}
         before = leftovers()
-        module = start_module("config", options)
+        module = start_module("instance", options)
         until(lambda: leftovers() != before and children(module.pid), "the throwaway servers")
         throwaway = children(module.pid)
         module.kill()
         module.communicate()
         until(lambda: not any(alive(pid) for pid in throwaway), "the end of the throwaway servers")
         assert leftovers() != before
-        converged("config", options)
+        converged("instance", options)
         assert leftovers() == before
-        assert converged("config", options)["changed"] is False
+        assert converged("instance", options)["changed"] is False
 
 
 def children(pid: int) -> list[int]:

@@ -34,19 +34,19 @@ def users(**changes: str) -> list[dict[str, str]]:
 def test_instances_that_still_run_the_old_engine_are_left_alone_and_reported(engines):
     old, new = engines
     with Instances(old, PORT) as made:
-        converged("config", made.config(users=users()))
+        converged("instance", made.config(users=users()))
         made.start()
-        assert converged("config", made.config(users=users()))["changed"] is False
+        assert converged("instance", made.config(users=users()))["changed"] is False
         made.server = new
-        first = converged("config", made.config(users=users()))
+        first = converged("instance", made.config(users=users()))
         # The replication user of Valkey has rights that Redis does not list.
         assert not [step for step in first["plan"] if any(user in step for user in ("admin", *RULES))]
         (waiting,) = (one for one in first["restart_required"] if one["setting"] == "(version)")
         assert name(old).replace("-", " ") == waiting["running"]
         assert name(new).replace("-", " ") == waiting["wanted"]
-        assert converged("config", made.config(users=users()))["plan"] == []
+        assert converged("instance", made.config(users=users()))["plan"] == []
         # What changes is still seen, and takes effect in the running engine.
-        changed = converged("config", made.config(users=users(shop="-@all +get ~shop:*")))
+        changed = converged("instance", made.config(users=users(shop="-@all +get ~shop:*")))
         assert [step for step in changed["plan"] if "load users" in step] == [f"127.0.0.1:{PORT}: load users (shop)"]
         assert "+set" not in str(made.client().acl_getuser("shop")["commands"])
-        assert converged("config", made.config(users=users(shop="-@all +get ~shop:*")))["plan"] == []
+        assert converged("instance", made.config(users=users(shop="-@all +get ~shop:*")))["plan"] == []

@@ -298,16 +298,16 @@ def test_a_disk_without_room_for_a_rewrite(any_engine: pathlib.Path, tmp_path: p
     try:
         with plain(str(next(any_engine.glob("*-server"))), port, disk) as client:
             patient = alone(port, skip=["drift", "restarts"])
-            assert not patient.findings(hosts=[converged("health_host", look)])
+            assert not patient.findings(hosts=[converged("health_host_info", look)])
             (disk / "filler").write_bytes(b"x" * 7_600_000)
             client.set("data", "x" * 3_000_000)
-            looked = converged("health_host", look)
+            looked = converged("health_host_info", look)
             found = patient.until_found("disk", named(port), hosts=[looked])
             assert found["severity"] == "error"
             assert "may need" in found["message"]
             assert looked["instances"][0]["swap_bytes"] == 0
             (disk / "filler").unlink()
-            assert not patient.findings(hosts=[converged("health_host", look)])
+            assert not patient.findings(hosts=[converged("health_host_info", look)])
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 

@@ -1,15 +1,17 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write what is generated and committed: the README's table of support, and a README of each role, which Galaxy wants.
+"""Write what is generated and committed: the README's table of support, the list of modules, a README of each role.
 
-A unit test holds that the files are what this makes of docs/support.json and of the roles' argument_specs.
+A unit test holds that the files are what this makes of docs/support.json, of the modules' documentation and of the
+roles' argument_specs.
 
     python tests/tools/generate.py
 """
 
 from __future__ import annotations
 
+import ast
 import json
 import pathlib
 import re
@@ -22,6 +24,7 @@ import matrix
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BEGIN, END = "<!-- support: made by make generate -->\n", "<!-- end of support -->\n"
+INTERNAL = "Internal to the roles and playbooks of this collection"
 MARKUP = re.compile(r"\b[A-Z]\(([^)]*)\)")
 
 
@@ -37,6 +40,7 @@ def files() -> dict[pathlib.Path, str]:
     readme = ROOT / "README.md"
     results = json.loads(matrix.RESULTS.read_text(encoding="utf-8"))
     made = {readme: with_support(readme.read_text(encoding="utf-8"), support(matrix.LANES, results))}
+    made[ROOT / "docs" / "modules.md"] = modules_page(sorted(ROOT.glob("plugins/modules/*.py")))
     for specification in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
         role = specification.parents[1]
         entry_points = yaml.safe_load(specification.read_text(encoding="utf-8"))["argument_specs"]
@@ -80,6 +84,49 @@ def told(result: t.Mapping[str, t.Any] | None) -> str:
     if result["outcome"] == "passed":
         return ""
     return f"not run, {result['reason']}" if result["outcome"] == "not run" else "**failed**"
+
+
+def modules_page(paths: t.Iterable[pathlib.Path]) -> str:
+    """Return the page that lists all modules: those for playbooks of your own, and those of the roles alone."""
+    lines: dict[bool, list[str]] = {True: [], False: []}
+    for path in paths:
+        about = documentation(path)
+        described = about["description"]
+        internal = str(described if isinstance(described, str) else described[0]).startswith(INTERNAL)
+        lines[internal].append(f"| `{about['module']}` | {plain(about['short_description'])} |")
+    head = ["| module | |", "| --- | --- |"]
+    return "\n".join(
+        [
+            "# Modules",
+            "",
+            "All options and results: `ansible-doc almashooq.redis.NAME`.",
+            "",
+            "## For playbooks of your own",
+            "",
+            *head,
+            *lines[False],
+            "",
+            "## Internal",
+            "",
+            "The roles and playbooks of this collection call these; options and results may change in any release.",
+            "",
+            *head,
+            *lines[True],
+            "",
+        ]
+    )
+
+
+def documentation(path: pathlib.Path) -> dict[str, t.Any]:
+    """Return what a module says of itself."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and node.targets[0].id == "DOCUMENTATION"
+        ):
+            return t.cast("dict[str, t.Any]", yaml.safe_load(ast.literal_eval(node.value)))
+    raise ValueError(f"{path.name} documents nothing")
 
 
 def role_readme(name: str, entry_points: t.Mapping[str, t.Any]) -> str:

@@ -76,5 +76,5 @@ def _drill(one: Value, limits: Value) -> t.Iterator[Finding]:
     if one.get("returned") is False:
         message = f"{where}: {one['primary']} is not primary again"
         yield Finding(
-            "returned", message, ERROR, one["primary"], "Switch over by cluster_failover or sentinel_failover."
+            "returned", message, ERROR, one["primary"], "Switch over by cluster_switchover or sentinel_switchover."
         )

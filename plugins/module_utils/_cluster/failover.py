@@ -36,7 +36,7 @@ GIVEN_UP = "Its log has the reason: it may be too far behind. No acknowledged wr
 
 
 class FailoverOperation(Operation[Observed, TakeOver]):
-    """The ``cluster_failover`` module's way through."""
+    """The ``cluster_switchover`` module's way through."""
 
     def __init__(
         self, desired: Desired, access: Access, deployment: Deployment, options: t.Mapping[str, t.Any]

@@ -113,7 +113,7 @@ def _units(unit: str, ports: t.Sequence[int]) -> dict[int, dict[str, str]]:
 def _guarded(directory: str, ports: t.Sequence[int], units: t.Mapping[int, t.Mapping[str, str]]) -> dict[int, bool]:
     program = os.path.join(directory, GUARD)
     there = os.path.isfile(program)
-    # A unit that is not there starts nothing: then module daemon does, which runs the guard itself.
+    # A unit that is not there starts nothing: then module instance_daemon does, which runs the guard itself.
     return {
         port: there
         and (units.get(port, {}).get("LoadState") != "loaded" or program in units[port].get("ExecStartPre", ""))

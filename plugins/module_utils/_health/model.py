@@ -96,7 +96,7 @@ class Watcher:
 
 @dataclass(frozen=True)
 class Host:
-    """What a host told: ``instances`` by port (see module health_host), ``drift`` what a run would change there."""
+    """What a host told: ``instances`` by port (module health_host_info), ``drift`` what a run would change there."""
 
     name: str
     instances: t.Mapping[int, t.Mapping[str, t.Any]] = field(default_factory=dict)

@@ -92,7 +92,7 @@ def with_slots(servers: t.Iterable[Server], observed: ClusterObserved) -> tuple[
 
 
 def hosts_of(given: t.Iterable[t.Mapping[str, t.Any]] | None) -> dict[str, Host]:
-    """Return what the hosts told (results of module health_host), by name."""
+    """Return what the hosts told (results of module health_host_info), by name."""
     found = {}
     for one in given or ():
         name = str(one.get("host") or "")

@@ -56,7 +56,7 @@ class Launcher:
             if not os.path.isfile(path):
                 raise Refused(
                     f"{path} does not exist",
-                    hint="Install the engine and run almashooq.redis.config for these instances first.",
+                    hint="Install the engine and run almashooq.redis.instance for these instances first.",
                     path=path,
                 )
 

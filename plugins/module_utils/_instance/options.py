@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of the modules ``config`` and ``daemon``, and what they ask for as plain values."""
+"""The options of the modules ``instance`` and ``instance_daemon``, and what they ask for as plain values."""
 
 from __future__ import annotations
 

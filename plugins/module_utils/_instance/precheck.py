@@ -20,7 +20,7 @@ def refusal(
     settings: t.Mapping[str, object],
     secret_settings: t.Mapping[str, object],
 ) -> str:
-    """Return why module config would refuse these instances of a host; nothing where it need not."""
+    """Return why module instance would refuse these instances of a host; nothing where it need not."""
     params = {"instances": given, "settings": settings, "secret_settings": secret_settings}
     try:
         instances(params, NOWHERE, ("", ""))

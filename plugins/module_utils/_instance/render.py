@@ -14,7 +14,7 @@ from .directives import plain, quoted
 from .model import Answer, Directive, Instance, Settings, Trial
 
 HEADER = """\
-# Managed by Ansible (almashooq.redis.config): change the inventory, not this file.
+# Managed by Ansible (almashooq.redis.instance): change the inventory, not this file.
 # It is read after the engine's own redis.conf in the data directory, and so wins at each start.
 """
 PINNED = """\

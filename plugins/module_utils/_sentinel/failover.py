@@ -44,7 +44,7 @@ COORDINATION = (("FAILOVER",), ("CLIENT", "PAUSE", "1"), ("CLIENT", "UNPAUSE"))
 
 
 class FailoverOperation(Operation[State, Switch]):
-    """The ``sentinel_failover`` module's way through."""
+    """The ``sentinel_switchover`` module's way through."""
 
     def __init__(
         self,

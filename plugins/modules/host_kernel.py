@@ -2,15 +2,16 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module ``almashooq.redis.kernel``."""
+"""Module ``almashooq.redis.host_kernel``."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: kernel
+module: host_kernel
 version_added: 0.1.0
 short_description: Kernel settings that an instance's host should have
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Sets them in the running kernel, and in files for the next boot.
   - Where a container does not let anybody set them, says so in RV(not_set) and goes on, the same in each run.
 extends_documentation_fragment:
@@ -46,7 +47,7 @@ author:
 
 EXAMPLES = r"""
 - name: Let forks succeed while memory is half full
-  almashooq.redis.kernel:
+  almashooq.redis.host_kernel:
     sysctl:
       vm.overcommit_memory: 1
     sysctl_file: /etc/sysctl.d/90-redis-node.conf

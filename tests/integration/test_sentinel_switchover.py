@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module sentinel_failover under a writing client: what was acknowledged is there."""
+"""Module sentinel_switchover under a writing client: what was acknowledged is there."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def allow(fleet: SentinelFleet, rights: str) -> None:
 def test_under_a_writing_client_nothing_that_was_acknowledged_is_lost(fleet: SentinelFleet) -> None:
     old = fleet.ports[0]
     with Writer(fleet) as writer:
-        done = converged("sentinel_failover", options(fleet, **{"from": name(old)}))
+        done = converged("sentinel_switchover", options(fleet, **{"from": name(old)}))
         until(lambda: writer.silent_for() < 0.5, "writes go on at the new primary")
     new = fleet.primary()
     assert new is not None
@@ -88,7 +88,7 @@ def test_under_a_writing_client_nothing_that_was_acknowledged_is_lost(fleet: Sen
     assert writer.lost(new) == 0
     for port in fleet.ports:
         assert writer.lost(port) == 0
-    again = converged("sentinel_failover", options(fleet, **{"from": name(old)}))
+    again = converged("sentinel_switchover", options(fleet, **{"from": name(old)}))
     assert (again["changed"], again["plan"], again["to"]) == (False, [], name(new))
     assert fleet.primary() == new
     assert not [secret for secret in SECRETS.values() if secret in json.dumps([done, again])]
@@ -98,7 +98,7 @@ def test_switchovers_in_a_row_lose_nothing(one_fleet: SentinelFleet) -> None:
     with Writer(one_fleet) as writer:
         for _round in range(3):
             before = one_fleet.primary()
-            done = converged("sentinel_failover", options(one_fleet))
+            done = converged("sentinel_switchover", options(one_fleet))
             assert (done["from"], done["changed"]) == (name(before or 0), True)
             assert one_fleet.settled(int(done["to"].split(":")[1]))
     assert writer.lost(one_fleet.primary() or 0) == 0
@@ -108,13 +108,13 @@ def test_without_the_rights_to_coordinate_writes_are_held_instead(fleet: Sentine
     rights = DATA_USERS["sentinel"].replace("+failover", "").replace("+client|pause", "").replace("+client|unpause", "")
     allow(fleet, rights)
     with Writer(fleet) as writer:
-        done = converged("sentinel_failover", options(fleet))
+        done = converged("sentinel_switchover", options(fleet))
     assert done["coordinated"] is False
     assert writer.lost(fleet.primary() or 0) == 0
 
 
 def test_check_mode_tells_the_plan_and_touches_nothing(one_fleet: SentinelFleet) -> None:
-    planned = converged("sentinel_failover", options(one_fleet), check=True)
+    planned = converged("sentinel_switchover", options(one_fleet), check=True)
     assert planned["changed"]
     assert len(planned["plan"]) == 1
     assert planned["done"] == []
@@ -142,7 +142,7 @@ def test_killed_at_any_moment_it_loses_nothing_and_writes_go_on(
     # The default of role redis_node for sets: a primary whom all replicas have left takes no writes.
     with SentinelFleet(any_engine, ports[:3], ports[3:], settings={"min-replicas-to-write": "1"}) as fleet:
         with Writer(fleet) as writer:
-            process = start_module("sentinel_failover", options(fleet))
+            process = start_module("sentinel_switchover", options(fleet))
             until(lambda: process.poll() is not None or moment(fleet, writer), "the moment to kill")
             assert process.poll() is None, "the module was faster than the test"
             process.kill()
@@ -153,15 +153,17 @@ def test_killed_at_any_moment_it_loses_nothing_and_writes_go_on(
         primary = fleet.primary() or 0
         assert writer.lost(primary) == 0
         # A Sentinel may still be making its link to the old primary anew: then it is not safe yet, and refused.
-        until(lambda: run_module("sentinel_failover", options(fleet), check=True)["rc"] == 0, "a switch to be safe", 30)
-        assert converged("sentinel_failover", options(fleet))["from"] == name(primary)
+        until(
+            lambda: run_module("sentinel_switchover", options(fleet), check=True)["rc"] == 0, "a switch to be safe", 30
+        )
+        assert converged("sentinel_switchover", options(fleet))["from"] == name(primary)
 
 
 def test_a_promotion_that_never_comes_ends_in_time_and_writes_go_on(one_fleet: SentinelFleet) -> None:
     old = one_fleet.ports[0]
     allow(one_fleet, DATA_USERS["sentinel"].replace("+slaveof", ""))
     with Writer(one_fleet) as writer:
-        result = refused("sentinel_failover", options(one_fleet))
+        result = refused("sentinel_switchover", options(one_fleet))
         assert "promoted" in result["msg"]
         assert "ACL LOG" in result["msg"]
         until(lambda: writer.silent_for() < 0.1, "writes go on at the old primary", 2)
@@ -170,31 +172,31 @@ def test_a_promotion_that_never_comes_ends_in_time_and_writes_go_on(one_fleet: S
     assert writer.lost(old) == 0
     allow(one_fleet, DATA_USERS["sentinel"])
     one_fleet.wait_until_settled(old)
-    assert converged("sentinel_failover", options(one_fleet))["changed"]
+    assert converged("sentinel_switchover", options(one_fleet))["changed"]
 
 
 def test_what_is_not_safe_is_refused_and_nobody_is_moved(one_fleet: SentinelFleet) -> None:
     first, second, third = one_fleet.ports
-    assert "does not watch" in refused("sentinel_failover", options(one_fleet, set="other"))["msg"]
+    assert "does not watch" in refused("sentinel_switchover", options(one_fleet, set="other"))["msg"]
     assert (
         "none of the nodes"
-        in refused("sentinel_failover", options(one_fleet, nodes=one_fleet.nodes(second, third)))["msg"]
+        in refused("sentinel_switchover", options(one_fleet, nodes=one_fleet.nodes(second, third)))["msg"]
     )
-    assert "node_password" not in str(refused("sentinel_failover", options(one_fleet, node_password="wrong"))["msg"])
+    assert "node_password" not in str(refused("sentinel_switchover", options(one_fleet, node_password="wrong"))["msg"])
     last = one_fleet.sentinel_ports[-1]
     one_fleet.freeze(last)
-    assert name(last) in refused("sentinel_failover", options(one_fleet))["msg"]
+    assert name(last) in refused("sentinel_switchover", options(one_fleet))["msg"]
     one_fleet.thaw(last)
     one_fleet.wait_until_settled(first)
     one_fleet.kill(third)
-    assert name(third) in refused("sentinel_failover", options(one_fleet))["msg"]
+    assert name(third) in refused("sentinel_switchover", options(one_fleet))["msg"]
     one_fleet.restart(third)
     one_fleet.wait_until_settled(first)
     for port in (second, third):
         with one_fleet.client(port) as client:
             client.config_set("replica-priority", 0)
     until(lambda: priorities(one_fleet) == {0}, "the Sentinels know the priorities")
-    assert "replica-priority 0" in refused("sentinel_failover", options(one_fleet))["msg"]
+    assert "replica-priority 0" in refused("sentinel_switchover", options(one_fleet))["msg"]
     assert one_fleet.settled(first)
 
 
@@ -211,7 +213,7 @@ def test_a_replica_that_may_take_over_and_lags_is_waited_for_or_refused(one_flee
     old, second, third = one_fleet.ports
     one_fleet.freeze(third)
     try:
-        result = refused("sentinel_failover", options(one_fleet, connect_timeout=1))
+        result = refused("sentinel_switchover", options(one_fleet, connect_timeout=1))
     finally:
         one_fleet.thaw(third)
     assert name(third) in result["msg"]

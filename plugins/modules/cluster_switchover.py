@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: cluster_failover
+module: cluster_switchover
 short_description: Switch a shard of a Redis or Valkey cluster over to a replica, as planned
 version_added: 0.1.0
 description:
@@ -46,12 +46,12 @@ options:
     default: 60.0
 seealso:
   - module: almashooq.redis.cluster_info
-  - module: almashooq.redis.sentinel_failover
+  - module: almashooq.redis.sentinel_switchover
 """
 
 EXAMPLES = r"""
 - name: Move the primary away before this host goes down for maintenance
-  almashooq.redis.cluster_failover:
+  almashooq.redis.cluster_switchover:
     username: admin
     password: "{{ redis_node_admin_password }}"
     from: 198.51.100.11:7000

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module cluster_failover: what it reports as done has happened, also soon after another switchover of the shard."""
+"""Module cluster_switchover: what it reports as done has happened, also soon after another switchover of the shard."""
 
 from __future__ import annotations
 
@@ -111,10 +111,10 @@ def wins(fleet: Fleet, port: int) -> int:
 def test_soon_after_a_switchover_the_next_one_is_refused_or_waited_for_and_proven(fleet: Fleet) -> None:
     primary, replica = there_and_back(fleet, 0)
     won = wins(fleet, replica)
-    early = refused("cluster_failover", options(fleet, to=name(replica), timeout=2))["msg"]
+    early = refused("cluster_switchover", options(fleet, to=name(replica), timeout=2))["msg"]
     assert "has been primary for" in early
     assert "This task has changed nothing" in early
-    done = converged("cluster_failover", options(fleet, to=name(replica)))
+    done = converged("cluster_switchover", options(fleet, to=name(replica)))
     assert (done["from"], done["to"], done["changed"]) == (name(primary), name(replica), True)
     assert role(fleet, replica) == ("primary",)
     assert role(fleet, primary) == ("replica", str(replica), "connected")
@@ -123,7 +123,7 @@ def test_soon_after_a_switchover_the_next_one_is_refused_or_waited_for_and_prove
         line = views(fleet, port)[name(replica)]
         assert "master" in line["flags"]
         assert line["slots"] == [word.split("-") for word in done["slots"].split()]
-    again = converged("cluster_failover", options(fleet, to=name(replica)))
+    again = converged("cluster_switchover", options(fleet, to=name(replica)))
     assert (again["changed"], again["plan"]) == (False, [])
 
 
@@ -136,7 +136,7 @@ def test_a_takeover_that_redis_takes_back_is_not_reported_as_done(one_fleet: Fle
     until(lambda: wins(one_fleet, replica) > won, "Redis to declare a takeover")
     until(lambda: role(one_fleet, replica)[0] == "replica", "Redis to take it back")
     until(lambda: all(follows(one_fleet, one, replica, primary) for one in one_fleet.ports), "all nodes to see it")
-    done = converged("cluster_failover", options(one_fleet, to=name(replica)))
+    done = converged("cluster_switchover", options(one_fleet, to=name(replica)))
     assert done["changed"]
     assert role(one_fleet, replica) == ("primary",)
     assert role(one_fleet, primary) == ("replica", str(replica), "connected")

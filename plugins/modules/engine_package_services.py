@@ -2,15 +2,16 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module ``almashooq.redis.engine_package``."""
+"""Module ``almashooq.redis.engine_package_services``."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: engine_package
+module: engine_package_services
 version_added: 0.1.0
 short_description: Tell what of the engine is missing, and keep its package's own server from ever listening
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Used before the package is installed. Masks its unit and has its init script started in no run level, with or
     without systemd running.
   - Tells which packages and whether the account are missing, so that a run on a host that has them skips their tasks.
@@ -58,7 +59,7 @@ author:
 
 EXAMPLES = r"""
 - name: Forbid Debian's default server
-  almashooq.redis.engine_package:
+  almashooq.redis.engine_package_services:
     services:
       - name: redis-server
         pid_file: /run/redis/redis-server.pid

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: sentinel_failover
+module: sentinel_switchover
 short_description: Switch a replication set over to another primary, as planned
 version_added: 0.1.0
 description:
@@ -82,7 +82,7 @@ seealso:
 
 EXAMPLES = r"""
 - name: Have another primary before this host goes down for maintenance
-  almashooq.redis.sentinel_failover:
+  almashooq.redis.sentinel_switchover:
     username: admin
     password: "{{ redis_node_admin_password }}"
     set: main

@@ -2,15 +2,16 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module ``almashooq.redis.acceptance_host``."""
+"""Module ``almashooq.redis.acceptance_host_info``."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: acceptance_host
+module: acceptance_host_info
 version_added: 0.1.0
 short_description: Tells what is installed on a host, and whether its services answer
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - The engine and its version, which units start at boot, whether hooks can be run, the settings of the managed files
     (without secrets), and what services answer by HTTP. What is not there is a value, too.
 extends_documentation_fragment:
@@ -90,7 +91,7 @@ author:
 
 EXAMPLES = r"""
 - name: Look at this host
-  almashooq.redis.acceptance_host:
+  almashooq.redis.acceptance_host_info:
     host: "{{ inventory_hostname }}"
     ports: [7000, 7001]
     units: [redis-node@7000.service, redis-node@7001.service]

@@ -2,17 +2,18 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module ``almashooq.redis.daemon``."""
+"""Module ``almashooq.redis.instance_daemon``."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: daemon
+module: instance_daemon
 version_added: 0.1.0
 short_description: Starts and stops instances as daemons on hosts without a service manager
 description:
-  - Starts instances that M(almashooq.redis.config) has configured, as O(user) and in a session of their own, and waits
-    until they answer. One that is still loading its data does.
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
+  - Starts instances that M(almashooq.redis.instance) has configured, as O(user) and in a session of their own, and
+    waits until they answer. One that is still loading its data does.
   - "An instance is recognised by its process: a server that works in the instance's data directory. Pid files are
     written for others, and never believed."
   - An instance is stopped as a service manager does it, so that it saves its data first. It is never killed.
@@ -38,14 +39,14 @@ options:
         promoted or the deployment has had time to do so. Without the option it does not run.
     type: path
 seealso:
-  - module: almashooq.redis.config
+  - module: almashooq.redis.instance
 author:
   - The almashooq.redis authors (@almashooq)
 """
 
 EXAMPLES = r"""
 - name: Start two instances
-  almashooq.redis.daemon:
+  almashooq.redis.instance_daemon:
     instances:
       - port: 7000
         address: 192.0.2.11
@@ -54,7 +55,7 @@ EXAMPLES = r"""
     admin_password: "{{ admin_password }}"
 
 - name: Stop one of them
-  almashooq.redis.daemon:
+  almashooq.redis.instance_daemon:
     state: stopped
     instances:
       - port: 7001

@@ -2,15 +2,16 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module ``almashooq.redis.health_host``."""
+"""Module ``almashooq.redis.health_host_info``."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: health_host
+module: health_host_info
 version_added: 0.1.0
 short_description: Tell what only the host knows of its instances, for module health
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Room on the disk of the data, memory that is swapped out, restarts by the service manager, and what an instance
     takes over only when it is restarted.
   - Needs no Redis client and asks no server. What cannot be read is null, with the reason in C(unreadable).
@@ -57,7 +58,7 @@ author:
 
 EXAMPLES = r"""
 - name: Look at this host
-  almashooq.redis.health_host:
+  almashooq.redis.health_host_info:
     host: "{{ inventory_hostname }}"
     ports: [7000, 7001]
     data_dir: /var/lib/redis-node
@@ -85,7 +86,7 @@ instances:
     pending:
       description:
         - What it takes over at its next start, each with C(setting), C(running) and C(wanted). Settings are those that
-          the last run of M(almashooq.redis.config) found; C(setting) is "(program)" where the program was replaced on
+          the last run of M(almashooq.redis.instance) found; C(setting) is "(program)" where the program was replaced on
           the disk, and "(unit)" where the unit was changed since the start.
       type: list
       elements: dict

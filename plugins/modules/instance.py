@@ -2,15 +2,16 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module ``almashooq.redis.config``."""
+"""Module ``almashooq.redis.instance``."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: config
+module: instance
 version_added: 0.1.0
 short_description: Converges the managed configuration of the instances of one host
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Writes the managed configuration and the users file of each instance, and changes in running instances what can be
     changed while they run.
   - "What the settings mean is the engine's to say: a throwaway server of the same binary, with the settings to be and
@@ -103,14 +104,14 @@ options:
     elements: int
     default: []
 seealso:
-  - module: almashooq.redis.daemon
+  - module: almashooq.redis.instance_daemon
 author:
   - The almashooq.redis authors (@almashooq)
 """
 
 EXAMPLES = r"""
 - name: Two instances with 2 GB each
-  almashooq.redis.config:
+  almashooq.redis.instance:
     instances:
       - port: 7000
         address: 192.0.2.11
@@ -137,7 +138,7 @@ EXAMPLES = r"""
   loop: "{{ configured.restart_required }}"
 
 - name: Change the password of the administrator
-  almashooq.redis.config:
+  almashooq.redis.instance:
     instances:
       - port: 7000
         address: 192.0.2.11

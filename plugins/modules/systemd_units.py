@@ -2,15 +2,16 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module ``almashooq.redis.unit``."""
+"""Module ``almashooq.redis.systemd_units``."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: unit
+module: systemd_units
 version_added: 0.1.0
 short_description: Systemd units that run now and at each boot, or do no more
 description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Looks at all units with one question to systemd, enables and starts those that need it, side by side, and waits
     until they are ready.
   - Makes systemd read changed unit files. Nothing that runs is restarted.
@@ -42,7 +43,7 @@ author:
 
 EXAMPLES = r"""
 - name: Run two instances
-  almashooq.redis.unit:
+  almashooq.redis.systemd_units:
     names:
       - redis-node@7000.service
       - redis-node@7001.service
