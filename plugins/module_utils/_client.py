@@ -168,7 +168,7 @@ class Client:
 
     def _unauthenticated(self, error: Exception) -> AuthenticationFailed:
         return AuthenticationFailed(
-            f"login as {self._access.username or 'default'!r} failed: {self._told(error)}",
+            f"login as {self._access.username or 'default'!r} failed: {self._cause(error)}",
             node=self.node,
             hint="Check the user name and the password for this node.",
         )
@@ -180,14 +180,14 @@ class Client:
             return self._unauthenticated(error)
         if isinstance(error, redis.exceptions.InvalidResponse):
             return Unreachable(
-                f"what listens there does not speak Redis' protocol: {self._told(error)}",
+                f"what listens there does not speak Redis' protocol: {self._cause(error)}",
                 node=self.node,
                 hint="Check the port: another program may hold it, or it may want TLS.",
             )
-        reason = self._told(error)
+        reason = self._cause(error)
         return Unreachable(f"no answer: {reason}", node=self.node, reason=reason)
 
-    def _told(self, error: Exception) -> str:
+    def _cause(self, error: Exception) -> str:
         """Return the reason without the passwords of the login, which some servers repeat."""
         text = without_echo(_reason(error))
         for password in filter(None, (self._access.password, self._access.password_old)):
