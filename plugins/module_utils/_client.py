@@ -192,7 +192,7 @@ class Client:
         text = without_echo(_reason(error))
         for password in filter(None, (self._access.password, self._access.password_old)):
             # Of another protocol redis-py shows the bytes.
-            text = text.replace(password, MASK).replace(repr(password.encode())[2:-1], MASK)
+            text = text.replace(password, MASK).replace(repr(password.encode(errors="backslashreplace"))[2:-1], MASK)
         return text
 
 
