@@ -16,6 +16,7 @@ import dataclasses
 import functools
 import inspect
 import socket
+import threading
 import typing as t
 from dataclasses import dataclass, field
 
@@ -40,8 +41,6 @@ except ImportError as error:
     REDIS_IMPORT_ERROR = error
 
 if t.TYPE_CHECKING:
-    import types
-
     from ._nodes import Wanted
 
 Record = t.Callable[[str, str], None]
@@ -74,7 +73,10 @@ class Access:
 
 
 class Client:
-    """One connection to one server, opened at first use; an error names the node and the way out."""
+    """One connection to one server, opened at first use; an error names the node and the way out.
+
+    Several threads may use it: each gets the answers to its own commands.
+    """
 
     def __init__(
         self,
@@ -89,6 +91,8 @@ class Client:
         self._access = access
         self._record = record
         self._connection = _connection(host, port, access, unix_socket)
+        # Steps of one phase are done side by side, and several may concern one server: each waits for its turn.
+        self._turn = threading.Lock()
         self._other: t.Any = None
         if access.password_old is not None:
             old = dataclasses.replace(access, password=access.password_old)
@@ -98,12 +102,7 @@ class Client:
         """Return itself: ``with`` closes the connection."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: types.TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_exception: object) -> None:
         """Close the connection."""
         self.close()
 
@@ -123,11 +122,12 @@ class Client:
         if self._record is not None:
             for command in commands:
                 self._record(self.node, masked(command))
-        try:
-            return self._exchange(commands, patience)
-        except (redis.exceptions.RedisError, OSError) as error:
-            self.close()
-            raise self._mapped(error) from error
+        with self._turn:
+            try:
+                return self._exchange(commands, patience)
+            except (redis.exceptions.RedisError, OSError) as error:
+                self.close()
+                raise self._mapped(error) from error
 
     def close(self) -> None:
         """Close the connection; the next command opens a new one."""
@@ -168,7 +168,7 @@ class Client:
 
     def _unauthenticated(self, error: Exception) -> AuthenticationFailed:
         return AuthenticationFailed(
-            f"login as {self._access.username or 'default'!r} failed: {self._told(error)}",
+            f"login as {self._access.username or 'default'!r} failed: {self._cause(error)}",
             node=self.node,
             hint="Check the user name and the password for this node.",
         )
@@ -180,19 +180,19 @@ class Client:
             return self._unauthenticated(error)
         if isinstance(error, redis.exceptions.InvalidResponse):
             return Unreachable(
-                f"what listens there does not speak Redis' protocol: {self._told(error)}",
+                f"what listens there does not speak Redis' protocol: {self._cause(error)}",
                 node=self.node,
                 hint="Check the port: another program may hold it, or it may want TLS.",
             )
-        reason = self._told(error)
+        reason = self._cause(error)
         return Unreachable(f"no answer: {reason}", node=self.node, reason=reason)
 
-    def _told(self, error: Exception) -> str:
+    def _cause(self, error: Exception) -> str:
         """Return the reason without the passwords of the login, which some servers repeat."""
         text = without_echo(_reason(error))
         for password in filter(None, (self._access.password, self._access.password_old)):
             # Of another protocol redis-py shows the bytes.
-            text = text.replace(password, MASK).replace(repr(password.encode())[2:-1], MASK)
+            text = text.replace(password, MASK).replace(repr(password.encode(errors="backslashreplace"))[2:-1], MASK)
         return text
 
 

@@ -194,8 +194,8 @@ def test_the_representation_of_a_login_holds_no_password(name: str, secret: str)
 def test_the_reason_of_an_engine_that_does_not_start_shows_no_secret(name: str, secret: str, quotes: bool) -> None:
     text = quoted(secret)
     instance = Instance(7000, "192.0.2.1", True, (Directive(name, text),))
-    said = f">>> '{name} {text if quotes else plain(text)}'"
-    assert not leaks(reason(f"*** FATAL CONFIG FILE ERROR ***\n{said}\nBad directive", instance))
+    printed = f">>> '{name} {text if quotes else plain(text)}'"
+    assert not leaks(reason(f"*** FATAL CONFIG FILE ERROR ***\n{printed}\nBad directive", instance))
 
 
 def test_a_secret_that_is_empty_changes_no_message() -> None:
