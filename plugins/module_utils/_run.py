@@ -108,9 +108,12 @@ def converge(
 
 
 def converge_action(
-    task: t.Any, params: Params, make_operation: t.Callable[[Params, Record], Operation[State]]
+    task: t.Any, params: Params, make_operation: t.Callable[[Params, Record], t.Any]
 ) -> dict[str, t.Any]:
-    """Return what ``converge`` ends with, for the task of an action, which works on the controller without a client."""
+    """Return what ``converge`` ends with, for the task of an action, which works on the controller without a client.
+
+    What is made is an ``Operation``; it takes steps of its own kinds only, which no type of Python can say here.
+    """
     try:
         converge(t.cast(AnsibleModule, _Action(task, params)), make_operation, needs_client=False)
     except _Ended as ended:
