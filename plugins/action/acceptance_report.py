@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import typing as t
@@ -38,4 +37,4 @@ class ActionModule(ActionBase):
         # As a module gets them: values of Ansible that are no plain ones, such as those of a vault, become text.
         params = json.loads(json.dumps(options, default=str))
         params["directory"] = os.path.join(self._loader.get_basedir(), params["directory"])
-        return converge_action(self._task, params, functools.partial(Report, page))
+        return converge_action(self._task, params, lambda params, record: Report(page, params, record))

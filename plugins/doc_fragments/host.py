@@ -72,8 +72,8 @@ options:
         default: true
       settings:
         description:
-          - Directives of this instance, over those of all instances. M(almashooq.redis.instance_daemon) does not look at
-            them.
+          - Directives of this instance, over those of all instances. M(almashooq.redis.instance_daemon) does not
+            look at them.
         type: dict
         default: {}
   admin_user:
