@@ -205,6 +205,13 @@ def test_a_member_that_comes_back_is_marked(world: World) -> None:
     assert first.lock.verify() is True
 
 
+def test_a_member_that_is_named_twice_is_one(world: World) -> None:
+    run = world.run(["member0", "member0"])
+    take(run)
+    assert forms(world, run) == ["held", "-", "-"]
+    assert run.lock.verify() is True
+
+
 def test_without_an_answer_there_is_no_lock(world: World) -> None:
     for node in world.servers:
         world.stop(node)
