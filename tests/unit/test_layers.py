@@ -38,7 +38,7 @@ PURE = {
     "tree",
     "users",
 }
-PURE_FOUNDATION = {"_errors", "_files", "_nodes", "_replies", "_slots", "_text"}
+PURE_FOUNDATION = {"_errors", "_files", "_lock_rules", "_nodes", "_replies", "_slots", "_text"}
 STANDARD = {
     "__future__",
     "binascii",

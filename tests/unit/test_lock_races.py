@@ -66,7 +66,7 @@ class Judge(World):
         elif fresh and other.busy and other.last >= 0:
             self.crossed.add((other, run))
         self.crossed.discard((run, other))
-        told = took or run.outcome is False or (other, run) in self.beaten
+        told = took or crossed or run.outcome is False or (other, run) in self.beaten
         assert told or not shared or other.last < run.last, f"{run.name} has not noticed {other.name}"
 
 
