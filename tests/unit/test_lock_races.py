@@ -53,11 +53,11 @@ class Judge(World):
     def judge(self, run: Run, other: Run, took: bool) -> None:
         """Object to what a run was told, beside another with which it shares members.
 
-        The one gap that the lock has, and says so: no mark of the other stands where both could see it, and this run
-        began just now.  The other finds out at its next verify, or at the one after, if it had looked before that.
+        The one gap that the lock has, and says so: no mark of the other has stood where both could see it, and this
+        run began just now.  The other finds out at its next verify, or at the one after, if it had looked before that.
         """
         shared = self.shared(run, other)
-        fresh = took and not run.lock._wary and not any(other.flags(node) for node in run.members & other.members)
+        fresh = took and not run.lock._wary and not any(other.holds(node) for node in run.members & other.members)
         crossed = (run, other) in self.crossed
         if other.at_work and (other, run) not in self.beaten:
             assert fresh or crossed or not shared, f"{run.name} beside {other.name}"
