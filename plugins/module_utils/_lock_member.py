@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import typing as t
 from dataclasses import dataclass
 
 from ._errors import CollectionError
-from ._lock_rules import FLAGS, Mark, Seen, marks_in
+from ._lock_rules import FLAGS, Mark, Seen, flags, marks_in
 
 if t.TYPE_CHECKING:
     from ._client import Client
@@ -24,11 +25,15 @@ CLOSE_WITHIN = 2.0  # seconds that giving back waits for an exchange that hangs
 
 @dataclass(frozen=True)
 class Look:
-    """What one exchange with a member showed: the own mark, since when it is a flag (lock's clock), all marks."""
+    """What one exchange with a member showed: the own mark, and all marks.
+
+    ``clear`` is since when (by the lock's clock) the own mark has been a flag without a break, and every
+    list has shown no other flag; infinite if there is one now.
+    """
 
     node: str
     mark: Mark
-    flagged: float
+    clear: float
     seen: list[Seen]
 
 
@@ -46,7 +51,7 @@ class Member:
         self.hangs = False
         self._client = client
         self._clock = clock
-        self._flagged = 0.0
+        self._clear = math.inf
         self._mutex = threading.Lock()
         self._closed = False
 
@@ -63,15 +68,15 @@ class Member:
         with self._mutex:
             if self.mark is not None:
                 with contextlib.suppress(CollectionError):
-                    listing = self._check(LIST)
-                    if self.mark is not None:
-                        return self._shown(listing[0])
+                    look = self._shown_if_marked(self._check(LIST))
+                    if look is not None:
+                        return look
             return self._regain(regaining)
 
     def hold(self, held: Mark, look: Look) -> None:
         """Change the flag that stood at that look, and only that, to the form of one who has the lock; never raises."""
         with self._mutex, contextlib.suppress(CollectionError):
-            if self.mark == look.mark and self._flagged == look.flagged:
+            if self.mark == look.mark and self._clear == look.clear:
                 self._check(("CLIENT", "SETNAME", held.text()))
                 if self.mark is not None:
                     self.mark = held
@@ -85,7 +90,10 @@ class Member:
             return
         try:
             with contextlib.suppress(CollectionError):
-                if self.mark is not None:
+                if self.mark == regaining:
+                    # Whose flag stands beside the own one is asked only then: the list may be long.
+                    self._shown_if_marked(self._check(LIST))
+                elif self.mark is not None:
                     self._check()
             with contextlib.suppress(CollectionError):
                 if self.mark is None and not self._closed:
@@ -117,9 +125,9 @@ class Member:
             self._lose()
             stood = None
         if stood is None or stood.form not in FLAGS:
-            self._flagged = self._clock()
+            self._clear = math.inf
         self.mark = mark
-        return self._shown(listing)
+        return self._shown(listing, mark)
 
     def _regain(self, regaining: Mark) -> Look:
         look = self._put(regaining)
@@ -151,7 +159,13 @@ class Member:
         self.losses += self.mark is not None
         self.mark = None
 
-    def _shown(self, listing: object) -> Look:
-        if self.mark is None:
-            raise RuntimeError("there is no mark to look from")
-        return Look(self.node, self.mark, self._flagged, marks_in(str(listing), self.node))
+    def _shown_if_marked(self, replies: t.Sequence[t.Any]) -> Look | None:
+        return None if self.mark is None else self._shown(replies[0], self.mark)
+
+    def _shown(self, listing: object, mark: Mark) -> Look:
+        seen = marks_in(str(listing), self.node)
+        if flags(seen, mark):
+            self._clear = math.inf
+        elif self._clear == math.inf:
+            self._clear = self._clock()
+        return Look(self.node, mark, self._clear, seen)

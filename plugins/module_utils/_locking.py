@@ -12,8 +12,8 @@ How it is taken, and why two runs never have it: see ``_lock_rules.py``.
 
 Keeping.  A mark is lost with its connection: idle ``timeout``, CLIENT KILL TYPE normal (Sentinel sends
 it at a change of roles), a restart.  One thread for each member (``KEEP_EVERY``) uses the connection,
-so that it is not idle, and sets a lost mark again as ``regaining``.  That member counts once it shows
-no other flag after ``GRACE`` seconds.  If another run holds it by then, ``verify`` raises Locked: of
+so that it is not idle, and sets a lost mark again as ``regaining``.  That member counts once it has
+shown no other flag for ``GRACE`` seconds.  If another run holds it by then, ``verify`` raises Locked: of
 two runs, the one stops that cannot prove that it was alone.  Two that both regain a member both stop.
 ``verify`` returns False after any loss, also if marks stood elsewhere: another run that has only the
 lost member in common with us could have had the lock, and have given it back.
@@ -27,8 +27,8 @@ meanwhile, finds out at its next ``verify`` only.
 
 What it does not protect from:
 
-- A run that begins within ``KEEP_EVERY`` of the loss of *all* marks that it could have seen.  It has the
-  lock; the first run finishes its phase beside it, and raises Locked at its next ``verify``.
+- A run that begins within ``KEEP_EVERY`` of the loss of *all* marks that it could have seen, or of the
+  return of the only member that both share.  The first run finishes its phase beside it, and stops.
 - Two controllers that reach no common member (a partition between them).
 - Members that are not among ``clients``: one that joins later is not marked.
 - People with redis-cli, other tools, and older versions of this collection that lock nothing.
@@ -106,7 +106,7 @@ class Lock:
         now: t.Callable[[], float] = time.time,
         keep_every: float | None = KEEP_EVERY,
     ) -> None:
-        self._members = [Member(client, clock) for client in clients]
+        self._members = [Member(client, clock) for client in {client.node: client for client in clients}.values()]
         self._clock, self._sleep, self._now = clock, sleep, now
         self._keep_every = keep_every
         self._stop = threading.Event()
@@ -190,7 +190,7 @@ class Lock:
                 self._put(WAITING)
             self._ready = False
             return _described(found[0])
-        if not self._ready or (self._wary and any(began < look.flagged + GRACE for look in looks)):
+        if not self._ready or (self._wary and any(began < look.clear + GRACE for look in looks)):
             self._ready = True
             return "another run had the lock a moment ago"
         if broken:
@@ -235,7 +235,7 @@ class Lock:
             if found:
                 self._seen = found
                 return _described(found[0])
-            if began < look.flagged + GRACE:
+            if began < look.clear + GRACE:
                 return f"the mark at {look.node} was lost a moment ago"
         return self._hold(regained) if regained else ""
 

@@ -13,7 +13,7 @@ from unittest import mock
 
 from ansible_collections.almashooq.redis.plugins.module_utils import _locking
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError, EngineRefused, Unreachable
-from ansible_collections.almashooq.redis.plugins.module_utils._lock_rules import FLAGS, Holder, parse
+from ansible_collections.almashooq.redis.plugins.module_utils._lock_rules import HELD, Holder, parse
 from ansible_collections.almashooq.redis.plugins.module_utils._locking import KEEP_EVERY, Lock
 
 EPOCH = 1_790_000_000  # s
@@ -173,10 +173,10 @@ class Run:
     def asleep(self) -> bool:
         return self.wake is not None and self.world.clock < self.wake
 
-    def flags(self, node: str) -> int:
-        """Return how many flags of this run stand at a member."""
+    def holds(self, node: str) -> bool:
+        """Return whether a mark of this run stands at a member that has not been lost before."""
         marks = [parse(name) for name in self.world.servers[node].names.values()]
-        return sum(mark is not None and mark.holder.user == self.name and mark.form in FLAGS for mark in marks)
+        return any(mark is not None and mark.holder.user == self.name and mark.form == HELD for mark in marks)
 
 
 class World:

@@ -205,6 +205,13 @@ def test_a_member_that_comes_back_is_marked(world: World) -> None:
     assert first.lock.verify() is True
 
 
+def test_a_member_that_is_named_twice_is_one(world: World) -> None:
+    run = world.run(["member0", "member0"])
+    take(run)
+    assert forms(world, run) == ["held", "-", "-"]
+    assert run.lock.verify() is True
+
+
 def test_without_an_answer_there_is_no_lock(world: World) -> None:
     for node in world.servers:
         world.stop(node)
@@ -323,6 +330,22 @@ def test_of_two_that_have_both_lost_it_none_goes_on(world: World) -> None:
     for run in (first, second):
         with pytest.raises(Locked):
             run.lock.verify()
+
+
+def test_a_flag_that_was_seen_a_moment_ago_is_waited_for(world: World) -> None:
+    first, second = world.run(["member0"]), world.run(["member0"])
+    take(first)
+    world.kill("member0")
+    take(second)
+    world.kill("member0")
+    first.lock.keep()  # sees nobody
+    second.lock.keep()
+    world.clock += GRACE - 0.1
+    first.lock.keep()  # sees the other
+    world.clock += 0.2
+    world.kill("member0", second)
+    with pytest.raises(Locked):
+        first.lock.verify()
 
 
 def test_who_asks_and_does_not_go_on_is_waited_for_and_then_has_it(world: World) -> None:

@@ -46,29 +46,28 @@ class Judge(World):
             return
         assert run.outcome in ((None,) if took else (True, False)), run.outcome
         for other in [*self.runs, *self.past]:
-            shared = self.shared(run, other)
-            if other is not run and shared:
-                self.judge(run, other, shared, took)
+            if other is not run and run.members & other.members:
+                self.judge(run, other, took)
         run.at_work, run.last = True, self.events
 
-    def judge(self, run: Run, other: Run, shared: list[str], took: bool) -> None:
+    def judge(self, run: Run, other: Run, took: bool) -> None:
         """Object to what a run was told, beside another with which it shares members.
 
-        The one gap that the lock has, and says so: all marks of the other are lost, and this run began just now.  The
-        other finds out at its next verify, or at the one after, if it had looked before the loss.
+        The one gap that the lock has, and says so: no mark of the other has stood where both could see it, and this
+        run began just now.  The other finds out at its next verify, or at the one after, if it had looked before that.
         """
-        fresh = took and not run.lock._wary and not any(other.flags(node) for node in shared)
+        shared = self.shared(run, other)
+        fresh = took and not run.lock._wary and not any(other.holds(node) for node in run.members & other.members)
+        crossed = (run, other) in self.crossed
         if other.at_work and (other, run) not in self.beaten:
-            crossed = (run, other) in self.crossed
-            assert fresh or crossed, f"{run.name} beside {other.name}"
-            self.beaten.add((run, other) if crossed else (other, run))
+            assert fresh or crossed or not shared, f"{run.name} beside {other.name}"
+            if fresh or crossed:
+                self.beaten.add((run, other) if crossed else (other, run))
         elif fresh and other.busy and other.last >= 0:
             self.crossed.add((other, run))
         self.crossed.discard((run, other))
-        beaten = (other, run) in self.beaten
-        assert took or beaten or run.outcome is False or other.last < run.last, (
-            f"{run.name} has not noticed {other.name}"
-        )
+        told = took or crossed or run.outcome is False or (other, run) in self.beaten
+        assert told or not shared or other.last < run.last, f"{run.name} has not noticed {other.name}"
 
 
 class Story:
