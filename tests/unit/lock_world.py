@@ -108,6 +108,7 @@ class Run:
         self.busy = False
         self.over = False
         self.wake: float | None = None
+        self.kept = 0.0  # when its keepers were last at work
         self.last = -1  # number of the world's event in which it last got an answer that it has the lock
         clients = [Connection(world.servers[node], self.turn) for node in sorted(members)]
         self.lock = Lock(
@@ -215,11 +216,16 @@ class World:
         self._act()
         while self.clock < end - 1e-9:
             wakes = [run.wake for run in self.runs if run.busy and run.wake is not None and run.wake > self.clock]
-            self.clock = min([end, self.clock + KEEP_EVERY, *wakes])
-            for run in self.runs:
-                if run.at_work or (run.busy and run.last >= 0):
-                    run.lock.keep()
+            holders = [run for run in self.runs if run.at_work or (run.busy and run.last >= 0)]
+            for run in holders:
+                run.kept = max(run.kept, self.clock - KEEP_EVERY)
+            self.clock = min([end, *wakes, *(run.kept + KEEP_EVERY for run in holders)])
+            # Whoever wakes is faster than a keeper.
             self._act()
+            for run in holders:
+                if self.clock >= run.kept + KEEP_EVERY and not run.over:
+                    run.kept = self.clock
+                    run.lock.keep()
 
     def _act(self) -> None:
         while awake := [run for run in self.runs if run.busy and not run.asleep]:
