@@ -15,6 +15,7 @@ import socket
 import typing as t
 
 from ansible import context
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import merge_hash
 
@@ -34,9 +35,13 @@ def run_by() -> dict[str, str]:
 class ActionModule(ActionBase):
     """Run the module as Ansible's own action does, with one option more."""
 
+    _supports_async = True
+
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return what the module returns."""
         result = super().run(tmp, task_vars)
+        if self._task.action.rpartition(".")[2] == "run_by":
+            raise AnsibleActionFail("run_by is no task of its own: it runs before modules that take a lock")
         background = self._task.async_val and not self._connection.has_native_async
         options = {"run_by": run_by(), **self._task.args}
         done = self._execute_module(module_args=options, task_vars=task_vars, wrap_async=background)

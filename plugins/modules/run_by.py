@@ -1,0 +1,42 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of the action ``almashooq.redis.run_by``, which runs before modules that take a lock."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: run_by
+version_added: 0.1.0
+short_description: Tell a module that takes the lock of a deployment who runs it
+description:
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
+  - Is no task of its own. It runs on the controller before the modules that take the lock of a deployment, and gives
+    them the name of the controller, of the user there and of the playbook, which another run that has to wait reports.
+attributes:
+  check_mode:
+    description: As the module that it is called for.
+    support: full
+  diff_mode:
+    description: As the module that it is called for.
+    support: full
+seealso:
+  - module: almashooq.redis.cluster
+author:
+  - The almashooq.redis authors (@almashooq)
+"""
+
+EXAMPLES = r"""
+- name: Create the cluster; a run that waits for this one reports who runs it
+  almashooq.redis.cluster:
+    username: admin
+    password: "{{ redis_node_admin_password }}"
+    nodes:
+      - {address: 198.51.100.11, port: 7000}
+      - {address: 198.51.100.12, port: 7000}
+      - {address: 198.51.100.13, port: 7000}
+    replicas: 0
+"""
+
+RETURN = r"""# """
