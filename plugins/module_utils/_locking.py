@@ -74,7 +74,6 @@ KEEP_EVERY = 0.5
 GRACE = 2.0
 PATIENCE = 30.0  # that verify waits for a mark to count again
 
-AWAITED = "the other run on this deployment to end"
 VERBS = {WAITING: "waits for the lock, before this one,", ASKING: "is taking the lock"}
 
 
@@ -127,7 +126,7 @@ class Lock:
         answers that does not let us in.
         """
         try:
-            poll(self._attempt, str, awaiting=AWAITED, timeout=timeout, clock=self._clock, sleep=self._sleep)
+            poll(self._attempt, str, awaiting="the lock", timeout=timeout, clock=self._clock, sleep=self._sleep)
         except CollectionError as error:
             refusal = self._refusal() if isinstance(error, DeadlineExceeded) else error
             self.release()
@@ -174,8 +173,10 @@ class Lock:
         began = self._clock()
         form = ASKING if self._ready else WAITING
         looks = self._put(form)
-        if self._newly_broken():  # once more: a connection that was closed is no dead member
+        closed = self._newly_broken()
+        if closed:  # once more: that is no dead member, and another run may have lost its mark there just now
             looks = self._put(form)
+            self._wary = self._wary or any(look.node in closed for look in looks)
         broken = self._newly_broken()
         if not looks:
             if self._ready and not self._wary:
@@ -200,10 +201,7 @@ class Lock:
         return self._hold(looks)
 
     def _newly_broken(self) -> list[str]:
-        """Return the members that broke off, but not the time before: without them nothing is proven.
-
-        One that hangs has had its time.  One that is down breaks off again, and is left out.
-        """
+        """Return the members that broke off and did not before: one that hangs or is down is left out, they are not."""
         broken = {member.node for member in self._members if member.mark is None and not member.hangs}
         new, self._broken = broken - self._broken, broken
         return sorted(new)
@@ -249,7 +247,7 @@ class Lock:
         return f"the mark at {', '.join(broken)} was lost a moment ago" if broken else ""
 
     def _refuse_winner(self, look: Look) -> None:
-        for found in winners(look.seen, look.mark)[:1]:
+        for found in winners(look.seen, look.mark):
             raise Locked(
                 f"another run took the lock of this deployment, after this one had lost its mark at {look.node} (its "
                 f"connection was closed): {_described(found)}",

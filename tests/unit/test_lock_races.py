@@ -59,10 +59,12 @@ class Judge(World):
         shared = self.shared(run, other)
         fresh = took and not run.lock._wary and not any(other.holds(node) for node in run.members & other.members)
         crossed = (run, other) in self.crossed
-        if other.at_work and (other, run) not in self.beaten:
-            assert fresh or crossed or not shared, f"{run.name} beside {other.name}"
-            if fresh or crossed:
-                self.beaten.add((run, other) if crossed else (other, run))
+        if crossed:
+            self.beaten.add((run, other))
+        elif other.at_work and (other, run) not in self.beaten:
+            assert fresh or not shared, f"{run.name} beside {other.name}"
+            if fresh:
+                self.beaten.add((other, run))
         elif fresh and other.busy and other.last >= 0:
             self.crossed.add((other, run))
         self.crossed.discard((run, other))
