@@ -201,7 +201,7 @@ class Lock:
         return self._hold(looks)
 
     def _newly_broken(self) -> list[str]:
-        """Return the members that broke off and did not before: one that hangs or is down is left out, they are not."""
+        """Return the members that broke off now, but not the time before: only who hangs or is down is left out."""
         broken = {member.node for member in self._members if member.mark is None and not member.hangs}
         new, self._broken = broken - self._broken, broken
         return sorted(new)
