@@ -288,6 +288,19 @@ def test_a_gap_that_was_closed_meanwhile_is_still_told(world: World) -> None:
     assert forms(world, run) == ["held"] * 3
 
 
+def test_a_mark_that_is_lost_again_while_it_is_regained_is_regained(world: World) -> None:
+    run = world.run()
+    take(run)
+    world.kill("member0")
+    run.begin(run.lock.verify)
+    while forms(world, run)[0] != "regaining":
+        run.step()
+    world.kill("member0")
+    world.pass_time(5)
+    assert run.outcome is False
+    assert forms(world, run) == ["held"] * 3
+
+
 def test_the_restart_of_a_member_is_survived(world: World) -> None:
     run = world.run()
     take(run)
