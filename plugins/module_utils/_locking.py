@@ -177,7 +177,6 @@ class Lock:
         if closed:  # once more: that is no dead member, and another run may have lost its mark there just now
             looks = self._put(form)
             self._wary = self._wary or any(look.node in closed for look in looks)
-        broken = self._newly_broken()
         if not looks:
             if self._ready and not self._wary:
                 raise self._errors[0]
@@ -194,14 +193,12 @@ class Lock:
         if not self._ready or (self._wary and any(began < look.clear + GRACE for look in looks)):
             self._ready = True
             return "another run had the lock a moment ago"
-        if broken:
-            return f"the conversation with {', '.join(broken)} broke off"
         self._mark = dataclasses.replace(self._mark, since=int(self._now()))
         self._losses = self._lost()
         return self._hold(looks)
 
     def _newly_broken(self) -> list[str]:
-        """Return the members that broke off and did not before: one that hangs or is down is left out, they are not."""
+        """Return the members that broke off now, but not the time before: only who hangs or is down is left out."""
         broken = {member.node for member in self._members if member.mark is None and not member.hangs}
         new, self._broken = broken - self._broken, broken
         return sorted(new)

@@ -13,7 +13,7 @@ from unittest import mock
 
 from ansible_collections.almashooq.redis.plugins.module_utils import _locking
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError, EngineRefused, Unreachable
-from ansible_collections.almashooq.redis.plugins.module_utils._lock_rules import HELD, Holder, parse
+from ansible_collections.almashooq.redis.plugins.module_utils._lock_rules import FLAGS, HELD, Holder, marks_in, parse
 from ansible_collections.almashooq.redis.plugins.module_utils._locking import KEEP_EVERY, Lock
 
 EPOCH = 1_790_000_000  # s
@@ -56,12 +56,13 @@ class Server:
 
 
 class Connection:
-    """What the lock has of a client, to one server; ``turn`` is called before each command."""
+    """What the lock has of a client, to one server; ``turn`` is called before each command, ``heard`` with replies."""
 
-    def __init__(self, server: Server, turn: t.Callable[[], None] = lambda: None) -> None:
+    def __init__(self, server: Server, turn: t.Callable[[], None], heard: t.Callable[[str], None]) -> None:
         self.node = server.node
         self._server = server
         self._turn = turn
+        self._heard = heard
         self._number: int | None = None
 
     def command(self, *command: object) -> object:
@@ -79,6 +80,8 @@ class Connection:
             replies.append(self._server.answer(self._number, command))
             self._turn()
         self._talk()
+        for reply in replies:
+            self._heard(str(reply))
         return replies
 
     def close(self) -> None:
@@ -108,9 +111,10 @@ class Run:
         self.busy = False
         self.over = False
         self.wake: float | None = None
+        self.saw = False  # a flag of another
         self.kept = 0.0  # when its keepers were last at work
         self.last = -1  # number of the world's event in which it last got an answer that it has the lock
-        clients = [Connection(world.servers[node], self.turn) for node in sorted(members)]
+        clients = [Connection(world.servers[node], self.turn, self.heard) for node in sorted(members)]
         self.lock = Lock(
             t.cast(t.Any, clients),
             Holder("control1", name, "site.yml"),
@@ -150,6 +154,10 @@ class Run:
         if threading.current_thread() is self._thread:  # and not the keeper, who is called by the world
             self._paused.release()
             self._wait()
+
+    def heard(self, reply: str) -> None:
+        marks = [seen.mark for seen in marks_in(reply, "")]
+        self.saw = self.saw or any(mark.holder.user != self.name and mark.form in FLAGS for mark in marks)
 
     def _wait(self) -> None:
         self._go.acquire()

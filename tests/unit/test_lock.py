@@ -239,6 +239,20 @@ def test_a_connection_that_is_closed_while_the_lock_is_taken_is_opened_again(wor
     assert forms(world, run) == ["held"] * 3
 
 
+def test_connections_that_are_closed_one_after_the_other_are_opened_again(world: World) -> None:
+    run = world.run()
+    run.begin(lambda: run.lock.take(10))
+    while forms(world, run)[0] != "asking":
+        run.step()
+    world.kill("member0")
+    while forms(world, run) != ["asking"] * 3:  # member0 is asked once more
+        run.step()
+    world.kill("member1")
+    world.pass_time(5)
+    assert run.outcome is None
+    assert forms(world, run) == ["held"] * 3
+
+
 # Keeping
 
 
@@ -274,6 +288,19 @@ def test_a_gap_that_was_closed_meanwhile_is_still_told(world: World) -> None:
     assert forms(world, run) == ["held"] * 3
 
 
+def test_a_mark_that_is_lost_again_while_it_is_regained_is_regained(world: World) -> None:
+    run = world.run()
+    take(run)
+    world.kill("member0")
+    run.begin(run.lock.verify)
+    while forms(world, run)[0] != "regaining":
+        run.step()
+    world.kill("member0")
+    world.pass_time(5)
+    assert run.outcome is False
+    assert forms(world, run) == ["held"] * 3
+
+
 def test_the_restart_of_a_member_is_survived(world: World) -> None:
     run = world.run()
     take(run)
@@ -294,6 +321,18 @@ def test_who_merely_waits_does_not_get_it_when_all_marks_are_lost(world: World) 
     for node in world.servers:
         world.stop(node)
         world.start(node)
+    world.pass_time(10)
+    assert second.busy
+    assert first.lock.verify() is False
+
+
+def test_who_has_just_begun_to_wait_does_not_get_it_either(world: World) -> None:
+    first, second = world.run(), world.run()
+    take(first)
+    second.begin(lambda: second.lock.take(60))
+    world.pass_time(0.01)
+    for node in world.servers:
+        world.kill(node)  # the second run asks again long before the first has its marks back
     world.pass_time(10)
     assert second.busy
     assert first.lock.verify() is False
@@ -328,7 +367,7 @@ def test_of_two_that_have_both_lost_it_none_goes_on(world: World) -> None:
     world.kill("member0")
     world.pass_time(1)
     for run in (first, second):
-        with pytest.raises(Locked):
+        with pytest.raises(Locked, match="another run took the lock"):
             run.lock.verify()
 
 

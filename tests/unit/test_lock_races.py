@@ -57,7 +57,7 @@ class Judge(World):
         run began just now.  The other finds out at its next verify, or at the one after, if it had looked before that.
         """
         shared = self.shared(run, other)
-        fresh = took and not run.lock._wary and not any(other.holds(node) for node in run.members & other.members)
+        fresh = took and not run.saw and not any(other.holds(node) for node in run.members & other.members)
         crossed = (run, other) in self.crossed
         if crossed:
             self.beaten.add((run, other))
