@@ -62,7 +62,8 @@ class Operation(t.Protocol[State, Change]):
 class Report:
     """What a run has to say of itself at any moment; ``done`` has the seconds that each step took.
 
-    ``failed_steps`` has each step that failed with its error (Ansible has another use for the name ``failed``).
+    ``failed_steps`` has each step that failed with its error (Ansible has another use for the name ``failed``);
+    ``remaining`` is all that was planned and not done, those that failed among them.
     """
 
     changed: bool = False
@@ -159,8 +160,7 @@ def _execute(
     except PhaseFailed as error:
         done = t.cast("t.Sequence[Change]", error.done)
         report.failed_steps = [{"step": step.describe(), **why.result()} for step, why in error.failed]
-        over = [*done, *(step for step, _why in error.failed)]
-        report.remaining = [step.describe() for step in plan if step not in over]
+        report.remaining = [step.describe() for step in plan if step not in done]
         raise
     finally:
         seconds = round(clock() - started, 3)

@@ -130,8 +130,8 @@ def test_a_refusal_in_a_phase_ends_the_run_and_the_next_one_finishes(simulated: 
     if phase != "restore":
         assert not lowered(world.state)
     done = [one["step"] for one in report.done]
-    failed = [one["step"] for one in report.failed_steps]
-    assert sorted([*done, *failed, *report.remaining]) == sorted(report.plan)
+    assert sorted([*done, *report.remaining]) == sorted(report.plan)
+    assert {one["step"] for one in report.failed_steps} <= set(report.remaining)
     again = World(world.state)
     _report, error = simulated(again)
     assert error is None

@@ -179,7 +179,7 @@ def test_a_phase_that_fails_in_part_names_what_was_done_what_failed_and_what_is_
     assert "c was refused" in error.message
     assert steps(report) == ["do a"]
     assert [(one["step"], one["node"]) for one in report.failed_steps] == [("do b", "b"), ("do c", "c")]
-    assert report.remaining == ["do d"]
+    assert report.remaining == ["do b", "do c", "do d"]
     assert report.changed
     assert work.calls[-2:] == ["abandon", "close"]
 
