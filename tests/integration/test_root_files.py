@@ -57,7 +57,7 @@ def test_everything_is_put_in_place_once(options):
 @pytest.mark.parametrize(
     "harm",
     [
-        lambda path: os.unlink(path),
+        os.unlink,
         lambda path: os.chmod(path, 0o700),
         lambda path: os.chown(path, 65534, 0),
         lambda path: os.chown(path, 0, 65534),
