@@ -65,7 +65,7 @@ class World:
         before = self.look()
         expected = step.apply(before)
         self._deployment.perform(self._connections, [step], before)
-        same(lambda: self.look(), expected, shown, step)
+        same(self.look, expected, shown, step)
         assert step.missing(self.look()) == ""
         self.tried.add(type(step))
 
