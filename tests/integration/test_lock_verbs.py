@@ -16,7 +16,10 @@ from ansible_collections.almashooq.redis.plugins.module_utils._lock_rules import
 from .fleet import PASSWORD, Fleet, until
 from .locks import BREAKS, SecondRun, lock, marks
 from .module_runner import converged, finish_module, refused, start_module
+from .sentinel_fleet import SECRETS, SentinelFleet
 from .test_cluster import assert_complete, options
+from .test_sentinel import a_set
+from .test_sentinel import options as sentinel_options
 
 ACCESS = Access("default", PASSWORD, timeout=2)
 RUN_BY = {"host": "control1", "user": "alice", "playbook": "site.yml"}
@@ -117,6 +120,41 @@ def test_any_verb_waits_for_another_and_says_who_it_is(any_engine: pathlib.Path,
         assert "site.yml of bob on control1" in refusal["msg"]
         assert refusal["locked_by"]["user"] == "bob"
         assert refusal["done"] == []
+
+
+NODE_LOGIN = {"node_username": "admin", "node_password": SECRETS["admin"]}
+
+
+def test_a_run_at_the_instances_keeps_one_at_the_sentinels_out(any_engine: pathlib.Path, first_port: int) -> None:
+    with watched(any_engine, first_port) as fleet:
+        wanted = sentinel_options(fleet, timeout=4, sets=[changed(fleet)])
+        other = lock(fleet.ports[:1], Access("admin", SECRETS["admin"]), "bob")
+        other.take(5)
+        try:
+            assert "of bob on control1" in refused("sentinel", {**wanted, **NODE_LOGIN})["msg"]
+        finally:
+            other.release()
+        assert converged("sentinel", {**wanted, **NODE_LOGIN})["changed"]
+
+
+def test_instances_that_let_nobody_in_are_not_locked_and_the_run_says_so(
+    any_engine: pathlib.Path, first_port: int
+) -> None:
+    with watched(any_engine, first_port) as fleet:
+        wanted = sentinel_options(fleet, sets=[changed(fleet)])
+        done = converged("sentinel", {**wanted, "node_username": "admin", "node_password": "wrong"})
+        assert done["changed"]
+        assert "at the Sentinels alone" in str(done["warnings"])
+
+
+def watched(engine: pathlib.Path, first_port: int) -> SentinelFleet:
+    """Return a set of three that three Sentinels watch."""
+    return SentinelFleet(engine, range(first_port, first_port + 3), range(first_port + 3, first_port + 6))
+
+
+def changed(fleet: SentinelFleet) -> dict[str, t.Any]:
+    """Return the set with one option changed."""
+    return a_set(fleet, settings={"failover-timeout": 7000})
 
 
 def primary(fleet: Fleet) -> str:

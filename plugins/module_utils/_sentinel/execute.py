@@ -12,7 +12,7 @@ from .._addresses import Addresses
 from .._client import Access, Record
 from .._engine.deployment import Deployment, Scope, first_phase, some
 from .._engine.loop import Operation, PhaseFailed
-from .._errors import CollectionError, DeadlineExceeded, Refused
+from .._errors import AuthenticationFailed, CollectionError, DeadlineExceeded, PermissionDenied, Refused
 from . import checks, render
 from .desired import Desired, make_desired
 from .model import Observed
@@ -54,10 +54,11 @@ class SentinelOperation(Operation[Observed, Step]):
         self._desired = desired
         self._access = access
         self._deployment = deployment
-        self._scopes = ((desired.sentinels, access), nodes)
+        self._scopes: tuple[Scope, ...] = ((desired.sentinels, access), nodes)
         self._connections = self._deployment.connections(desired.sentinels, access)
         self._resolve = resolve
         self._record = record
+        self._notes: list[str] = []
         self._forgotten: set[Forget | Rename] = set()
         self._locked_out: Locks | None = None
 
@@ -84,7 +85,7 @@ class SentinelOperation(Operation[Observed, Step]):
 
     def execute(self, steps: t.Sequence[Step], state: Observed) -> t.Sequence[Step]:
         """Do the first phase under the lock; the first call takes it."""
-        if self._deployment.hold(*self._scopes):
+        if self._hold():
             return ()  # what was observed before the lock may be old: look again
         phase = first_phase(steps)
         forgetting = [step for step in phase if isinstance(step, (Forget, Rename))]
@@ -112,11 +113,25 @@ class SentinelOperation(Operation[Observed, Step]):
     def result(self, state: Observed) -> dict[str, t.Any]:
         """Return Sentinels, sets, findings and the table for people."""
         found = [finding for finding in checks.findings(state, self._desired) if finding.severity != "error"]
-        return {**render.report(state, found), "warnings": [finding.text() for finding in found]}
+        return {**render.report(state, found), "warnings": [*(finding.text() for finding in found), *self._notes]}
 
     def close(self) -> None:
         """Give the lock back."""
         self._deployment.close()
+
+    def _hold(self) -> bool:
+        """Have the lock; where the instances do not let us in, at the Sentinels alone."""
+        try:
+            return self._deployment.hold(*self._scopes)
+        except (AuthenticationFailed, PermissionDenied) as error:
+            if len(self._scopes) == 1 or error.node in [one.name for one in self._desired.sentinels]:
+                raise
+            self._notes.append(
+                f"the lock of the deployment was taken at the Sentinels alone: {error}. A run that does not ask the "
+                "Sentinels, such as a load test, could be at work beside this one"
+            )
+            self._scopes = self._scopes[:1]
+            return self._deployment.hold(*self._scopes)
 
     def _look(self) -> Observed:
         if self._locked_out is None:
