@@ -5,23 +5,25 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
-_CLAIM = re.compile(r"\b([Nn])othing has been changed")
+UNCHANGED = "Nothing has been changed."
 
 
-def claims(message: str, done: t.Sequence[str], failed: t.Sequence[str] = ()) -> str:
-    """Return the message of a task that acts: it speaks for itself and not for the run, and not of what it has done.
+def concluded(
+    message: str, done: t.Sequence[str] = (), failed: t.Sequence[str] = (), unchanged: str = UNCHANGED
+) -> str:
+    """Return the message of a run that an error has ended, with what has become of its steps.
 
-    ``done`` are the steps that were done, as lines for people; ``failed`` those that may be half done.
+    ``done`` are the steps that were done, as lines for people; ``failed`` those that may be half done; ``unchanged``
+    is what is said where there are neither.
     """
-    if done or failed:
-        said = "; ".join([*_some("done before", done), *_some("failed, maybe half done", failed)])
-        if _CLAIM.search(message):
-            return _CLAIM.sub(lambda found: f"{found[1]}othing more is changed; {said}", message)
-        return f"{message.rstrip('.')}. {said[0].upper()}{said[1:]}."
-    return _CLAIM.sub("this task has changed nothing", message).replace(". this task", ". This task")
+    said = "; ".join([*_some("done before", done), *_some("failed, maybe half done", failed)])
+    text = f"{said[0].upper()}{said[1:]}." if said else unchanged
+    # A list ends in a line of its own.
+    if "\n" in message:
+        return f"{message}\n{text}"
+    return f"{message} {text}" if message.endswith((".", "?", "!")) else f"{message}. {text}"
 
 
 def _some(title: str, lines: t.Sequence[str], most: int = 5) -> list[str]:

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 import yaml
-from ansible_collections.almashooq.redis.plugins.module_utils._errors import claims
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import concluded
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLAIM = "othing has been changed"
@@ -86,15 +86,27 @@ def test_what_was_judged_in_the_preflight_is_not_judged_again_after_changes(role
 @pytest.mark.parametrize(
     ("message", "done", "failed", "said"),
     [
-        ("No. Nothing has been changed.", [], [], "No. This task has changed nothing."),
-        ("Correct it; nothing has been changed.", [], [], "Correct it; this task has changed nothing."),
-        ("No. Nothing has been changed.", ["a: met b", "a: set c"], [],
-         "No. Nothing more is changed; done before: a: met b; a: set c."),
-        ("No.", ["a: met b"], [], "No. Done before: a: met b."),
+        ("No.", [], [], "No. Nothing has been changed."),
+        ("No", [], [], "No. Nothing has been changed."),
+        ("Is it there?", [], [], "Is it there? Nothing has been changed."),
+        ("2 things:\n- a\n- b", [], [], "2 things:\n- a\n- b\nNothing has been changed."),
+        ("No.", ["a: met b", "a: set c"], [], "No. Done before: a: met b; a: set c."),
         ("No.", list("abcdefg"), [], "No. Done before: a; b; c; d; e; and 2 more."),
         ("No.", [], ["a: met b"], "No. Failed, maybe half done: a: met b."),
         ("No", ["a"], ["b"], "No. Done before: a; failed, maybe half done: b."),
     ],
-)  # fmt: skip
-def test_a_task_that_acts_speaks_for_itself(message: str, done: list[str], failed: list[str], said: str) -> None:
-    assert claims(message, done, failed) == said
+)
+def test_a_run_says_what_has_become_of_its_steps(message: str, done: list[str], failed: list[str], said: str) -> None:
+    assert concluded(message, done, failed) == said
+
+
+def test_a_task_that_acts_speaks_for_itself_alone() -> None:
+    assert concluded("No.", unchanged="This task has changed nothing.") == "No. This task has changed nothing."
+
+
+def test_no_part_says_it_for_itself() -> None:
+    # Only the engine knows, and the check of the inventory, which is no operation.
+    users = {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "plugins").rglob("*.py") if CLAIM in path.read_text()
+    }
+    assert users == {"plugins/action/check_inventory.py", "plugins/module_utils/_errors.py"}

@@ -78,5 +78,5 @@ def _refuse_not_clustered(observed: Observed) -> None:
                 f"{node.name} runs and is not in cluster mode, but its host is in the group of clusters",
                 node=node.name,
                 hint="An instance keeps its mode: give the cluster other ports in redis_node_instances, or move "
-                "the host to the group of replication sets. Nothing has been changed.",
+                "the host to the group of replication sets.",
             )

@@ -19,7 +19,6 @@ from .checks import findings
 from .desired import Desired
 from .model import Observed
 from .observe import observe
-from .plan_switchover import UNCHANGED
 from .plan_takeover import (
     SPARE,
     TENURE_QUESTIONS,
@@ -139,9 +138,7 @@ class FailoverOperation(Operation[Observed, TakeOver]):
                 f"timeouts after the last one of a shard, in {seconds:.0f} s"
             )
             if seconds > self._deployment.left():
-                hint = (
-                    f"Run again then, or with a longer timeout ({self._deployment.left():.0f} s are left). {UNCHANGED}"
-                )
+                hint = f"Run again then, or with a longer timeout ({self._deployment.left():.0f} s are left)."
                 raise Refused(early, node=step.primary, hint=hint)
             return unready(state, step.node, step.primary) or (early if seconds else "")
 

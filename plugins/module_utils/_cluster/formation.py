@@ -12,7 +12,7 @@ from .._errors import Refused
 from .desired import Desired
 from .model import Node, Observed
 from .placement import Placement
-from .safety import UNCHANGED, classify
+from .safety import classify
 from .sides import components, sides
 
 
@@ -37,8 +37,7 @@ def refuse_misfit(observed: Observed, desired: Desired, placement: Placement) ->
         f"{len(replicas)} are replicas ({', '.join(replicas) or 'none'}), "
         f"{_slots.count(unassigned)} slots are free. Slots and replicas would have to move, "
         "which this module does not do",
-        hint="Ask for the nodes and replicas that the cluster has, or change the cluster first. "
-        "Nothing has been changed.",
+        hint="Ask for the nodes and replicas that the cluster has, or change the cluster first.",
         primaries_observed=owners,
         primaries_wanted=desired.primaries,
     )
@@ -51,7 +50,7 @@ def _refuse_open_slots(observed: Observed) -> None:
             raise Refused(
                 f"{node.name} has open slots ({slots}): a move was interrupted",
                 node=node.name,
-                hint="Finish the move first (redis-cli --cluster fix). Nothing has been changed.",
+                hint="Finish the move first (redis-cli --cluster fix).",
             )
 
 
@@ -66,7 +65,7 @@ def _refuse_outsiders(observed: Observed, desired: Desired) -> None:
                 f"a complete cluster of {len(group)} nodes stands, and differs from the wish: "
                 f"{', '.join(outside)} not in it",
                 node=outside[0],
-                hint="This module does not grow a cluster: leave them out of the nodes. Nothing has been changed.",
+                hint="This module does not grow a cluster: leave them out of the nodes.",
                 missing=outside,
                 classes=classify(observed),
             )
@@ -88,5 +87,5 @@ def _refuse_unknown_settings(observed: Observed, desired: Desired) -> None:
             raise Refused(
                 f"{node.name} ({node.version}) has no setting {', '.join(unknown)}",
                 node=node.name,
-                hint=f"Correct the name in `settings`, or leave it out. {UNCHANGED}",
+                hint="Correct the name in `settings`, or leave it out.",
             )

@@ -24,7 +24,7 @@ def refuse_unlisted(observed: Observed, wanted: t.Collection[str], group: str) -
     raise Refused(
         f"the running cluster has {len(found)} member(s) that the inventory lacks: {names}",
         hint=f"Put their host(s) back into group {group}, with these ports in redis_node_instances: site.yml takes no "
-        "member out of a cluster, and each of them may hold slots and keys. Nothing has been changed.",
+        "member out of a cluster, and each of them may hold slots and keys.",
         unlisted=[one.name for one in found.values()],
     )
 
@@ -43,8 +43,7 @@ def refuse_erasing(observed: Observed, blank: t.Collection[str]) -> None:
                 "with the only copy of their keys, would follow it and lose them",
                 node=node.name,
                 hint="Put its data directory back, from its old disk or a backup, nodes file and data together. "
-                f"If there is none, let {holders[0]} take over first (CLUSTER FAILOVER TAKEOVER on it), and run again. "
-                "Nothing has been changed.",
+                f"If there is none, let {holders[0]} take over first (CLUSTER FAILOVER TAKEOVER on it), and run again.",
             )
 
 

@@ -19,8 +19,6 @@ from .desired import Desired
 from .model import Node, Observed
 from .steps_roles import TakeOver
 
-UNCHANGED = "Nothing has been changed."
-
 
 def plan(state: Observed, desired: Desired, candidate: str, primary: str) -> tuple[TakeOver, ...]:
     """Return the switchover to ``candidate``, or away from ``primary`` (one of them is given); nothing if it is done.
@@ -30,14 +28,14 @@ def plan(state: Observed, desired: Desired, candidate: str, primary: str) -> tup
     nodes = state.by_name()
     for name in filter(None, (candidate, primary)):
         if name not in nodes:
-            raise Refused(f"{name} is none of the nodes", hint=f"There are: {', '.join(nodes)}. {UNCHANGED}")
+            raise Refused(f"{name} is none of the nodes", hint=f"There are: {', '.join(nodes)}.")
     named = nodes[candidate or primary]
     if not named.problem and named.is_replica != bool(candidate):
         _refuse_doubtful(state, named)
         return ()
     problems = [one.message for one in findings(state, desired) if one.severity == ERROR]
     if problems:
-        raise Refused(f"not all is well: {'; '.join(problems[:5])}", hint=f"Fix it, then switch over. {UNCHANGED}")
+        raise Refused(f"not all is well: {'; '.join(problems[:5])}", hint="Fix it, then switch over.")
     chosen = named if candidate else _candidate(state, desired, named)
     old = state.by_id()[chosen.myself.primary_id or ""]
     return (TakeOver(chosen.name, old.name),)
@@ -51,7 +49,7 @@ def _refuse_doubtful(state: Observed, named: Node) -> None:
         raise Refused(
             f"{named.name} calls itself primary, and {', '.join(against)} do not agree",
             node=named.name,
-            hint=f"A switchover may be under way, or may just have failed: run again in some seconds. {UNCHANGED}",
+            hint="A switchover may be under way, or may just have failed: run again in some seconds.",
         )
 
 
@@ -65,7 +63,7 @@ def _candidate(state: Observed, desired: Desired, primary: Node) -> Node:
         raise Refused(
             f"no replica of {primary.name} ({_slots.text(primary.slots)}) could take over",
             node=primary.name,
-            hint=f"Give it a replica, or wait until one is in sync. {UNCHANGED}",
+            hint="Give it a replica, or wait until one is in sync.",
         )
     others = [desired.wanted(one.name) for one in state.nodes if one.slots and one.name != primary.name]
 

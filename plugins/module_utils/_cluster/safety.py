@@ -40,18 +40,17 @@ WAYS_OUT = {
     HOLDS_KEYS: "Leave it out of the inventory; or, to let it join, save what is needed of its keys, stop it, move its "
     "data directory aside (keep it), and run again.",
 }
-UNCHANGED = "Nothing has been changed."
 STALE = (
     "The cluster has these slots without it. If it is to be a member again: stop it, move its data directory aside "
-    f"(keep it: it may have writes that the others lack), and run again, which takes it back empty. {UNCHANGED}"
+    "(keep it: it may have writes that the others lack), and run again, which takes it back empty."
 )
 ONLY_COPY = (
     "Leave its files as they are: it may have the only copy of these keys. If it is a member of this cluster, stop it, "
-    f"put its nodes file back from a backup, start it, and run again. {UNCHANGED}"
+    "put its nodes file back from a backup, start it, and run again."
 )
 RESTORE = (
     "Stop the instance that was there, put its data directory back from its old disk or a backup (nodes file and data "
-    "together), start it, and run again. docs/cluster.md tells what to do when no copy is left. " + UNCHANGED
+    "together), start it, and run again. docs/cluster.md tells what to do when no copy is left."
 )
 
 
@@ -91,7 +90,7 @@ def _refuse_problems(observed: Observed) -> None:
     said = "; ".join(f"{node.name} {_predicate(node)}" for node in ailing)
     hints = list(dict.fromkeys(WAYS_OUT[node.problem] for node in ailing))
     raise Refused(
-        f"{said}. Nothing has been changed",
+        said,
         node=ailing[0].name,
         hint=" ".join(hints),
         classes=classify(observed),
@@ -124,7 +123,7 @@ def _refuse_foreigners(observed: Observed, found: Sides) -> None:
             raise Refused(
                 f"{node.name} is a {FOREIGN}, which has {_listed(further)}",
                 node=node.name,
-                hint=f"{WAYS_OUT[FOREIGN]} {UNCHANGED}",
+                hint=WAYS_OUT[FOREIGN],
                 classes=classify(observed),
             )
     if not found.strangers:
@@ -138,7 +137,7 @@ def _refuse_foreigners(observed: Observed, found: Sides) -> None:
         f"{whose} also has {_listed(found.strangers)} (as {', '.join(knowing)} says), which is not among the nodes"
         f"{others}",
         hint="Add it to the inventory if it belongs to this deployment. If it does not, find out how the two came to "
-        f"know each other before anything is started or removed: each may hold data of the other. {UNCHANGED}",
+        "know each other before anything is started or removed: each may hold data of the other.",
         unwanted=sorted(member.id for member in found.strangers),
         classes=classify(observed),
     )
@@ -156,7 +155,7 @@ def _refuse_other_addresses(observed: Observed) -> None:
     raise Refused(
         "; ".join(sentence for sentence, _remedy in texts),
         node=next(iter(found))[0],
-        hint=" ".join([*dict.fromkeys(remedy for _sentence, remedy in texts), UNCHANGED]),
+        hint=" ".join(dict.fromkeys(remedy for _sentence, remedy in texts)),
     )
 
 
@@ -166,7 +165,7 @@ def _refuse_holders(observed: Observed) -> None:
     if found:
         said = "; ".join(f"{node.name} holds {node.keys} key(s)" for node in found)
         raise Refused(
-            f"{said}. Nothing has been changed",
+            said,
             node=found[0].name,
             hint=WAYS_OUT[HOLDS_KEYS],
             classes=classify(observed),
@@ -206,7 +205,7 @@ def _refuse_lost(found: Sides) -> None:
                 f"members still reach {lost.text}, although another node answers at its address",
                 node=lost.name or None,
                 hint="Run again in a minute; if this stays, find the server that has this id: two hosts may have one "
-                f"address. {UNCHANGED}",
+                "address.",
             )
 
 
@@ -217,7 +216,7 @@ def _refuse_claims(observed: Observed) -> None:
             raise Refused(
                 f"slot {first} is claimed by {one} and by {other}: they are of two clusters",
                 node=other,
-                hint="Leave one of the two clusters out of the nodes. Nothing has been changed.",
+                hint="Leave one of the two clusters out of the nodes.",
             )
 
 
@@ -228,5 +227,5 @@ def _refuse_several_with_keys(observed: Observed) -> None:
         raise Refused(
             f"{one} and {other} hold keys and do not know each other: they are of two clusters",
             node=other,
-            hint="Leave one of the two clusters out of the nodes. Nothing has been changed.",
+            hint="Leave one of the two clusters out of the nodes.",
         )

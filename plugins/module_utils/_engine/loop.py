@@ -14,7 +14,7 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from .._errors import CollectionError
+from .._errors import CollectionError, Locked, Refused
 from .steps import State, Step
 
 Change = t.TypeVar("Change", bound=Step[t.Any])
@@ -161,6 +161,11 @@ def _execute(
         done = t.cast("t.Sequence[Change]", error.done)
         report.failed_steps = [{"step": step.describe(), **why.result()} for step, why in error.failed]
         report.remaining = [step.describe() for step in plan if step not in done]
+        raise
+    except (Refused, Locked):
+        raise  # before anything of this phase was sent
+    except CollectionError as error:
+        report.failed_steps = [{"step": plan[0].describe(), **error.result()}]
         raise
     finally:
         seconds = round(clock() - started, 3)

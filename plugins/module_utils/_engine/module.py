@@ -17,7 +17,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.common.parameters import remove_values
 
 from .._client import REDIS_IMPORT_ERROR
-from .._errors import CollectionError, claims
+from .._errors import UNCHANGED, CollectionError, Refused, concluded
 from .._text import misplaced_secrets
 from .loop import Change, Operation, Report, entered, run
 from .steps import State
@@ -64,11 +64,10 @@ def converge(
                 others["diff"] = {"before": operation.render(before), "after": operation.render(after)}
             others.update(operation.result(after))
     except CollectionError as error:
-        result = error.result()
-        if not module.check_mode:
-            # Earlier tasks may have installed and started something; only the preflight and check mode speak for a run.
-            done, failed = ([one["step"] for one in part] for part in (report.done, report.failed_steps))
-            result["msg"] = claims(str(error), done, failed)
+        done, failed = ([one["step"] for one in part] for part in (report.done, report.failed_steps))
+        # Earlier tasks may have installed and started something; only the preflight and check mode speak for a run.
+        unchanged = UNCHANGED if module.check_mode else "This task has changed nothing."
+        result = {**error.result(), "msg": concluded(str(error), done, failed, unchanged)}
         module.fail_json(**{**dataclasses.asdict(report), **others, **result})
     for text in others.pop("warnings", ()):
         module.warn(text)
@@ -131,6 +130,8 @@ def read(
         report.update(function(module.params, _recorder(module, report)))
         for text in report.pop("warnings", ()):
             module.warn(text)
+    except Refused as error:
+        module.fail_json(**{**report, **error.result(), "msg": concluded(str(error))})
     except CollectionError as error:
         module.fail_json(**{**report, **error.result()})
     module.exit_json(**report)

@@ -37,7 +37,7 @@ def checksum_of(path: str) -> str:
     except OSError as error:
         raise Refused(
             f"the archive {path} cannot be read: {error.strerror}",
-            hint="Correct redis_install_archive. Nothing has been changed.",
+            hint="Correct redis_install_archive.",
         ) from error
     return summed.hexdigest()
 
@@ -49,7 +49,7 @@ def inspect(wanted: Wanted) -> Contents:
     if found != wanted.archive_checksum:
         raise Refused(
             f"the checksum of {path} is sha256:{found}, and sha256:{wanted.archive_checksum} is wanted",
-            hint="Fetch it again, or correct redis_install_checksum if you trust it. Nothing has been changed.",
+            hint="Fetch it again, or correct redis_install_checksum if you trust it.",
         )
     with _opened(path) as tar:
         members = [Member(one.name, _kind(one), one.size, one.linkname) for one in tar.getmembers()]
@@ -106,8 +106,6 @@ def _opened(path: str) -> Iterator[tarfile.TarFile]:
         with tarfile.open(path, "r:*") as tar:
             yield tar
     except tuple(BROKEN) as error:
-        raise Refused(
-            f"{path} is a broken archive: {error}", hint="Fetch it again. Nothing has been changed."
-        ) from error
+        raise Refused(f"{path} is a broken archive: {error}", hint="Fetch it again.") from error
     except OSError as error:
         raise CollectionError(f"{path} could not be unpacked: {error.strerror or error}") from error

@@ -71,7 +71,7 @@ def check_identity(wanted: Wanted, held: Contents, where: str) -> None:
     if (held.engine, held.version) != (wanted.engine, wanted.version):
         raise Refused(
             f"{where} holds {held.engine} {held.version}, and {wanted.label} is wanted",
-            hint="Correct redis_install_engine, redis_install_version or the archive. Nothing has been changed.",
+            hint="Correct redis_install_engine, redis_install_version or the archive.",
         )
 
 
@@ -131,4 +131,4 @@ def _parts(name: str, target: str = "") -> list[str] | None:
 
 
 def _broken(where: str, why: str, hint: str = "Fetch it again, or choose another one.") -> Refused:
-    return Refused(f"{where} cannot be used: {why}", hint=f"{hint} Nothing has been changed.")
+    return Refused(f"{where} cannot be used: {why}", hint=hint)

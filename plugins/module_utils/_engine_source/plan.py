@@ -22,7 +22,7 @@ def plan(wanted: Wanted, state: State) -> list[Step]:
     if wanted.name not in state.installed:
         found = obstacles(wanted, state)
         if found:
-            raise Refused("; ".join(found), hint="Nothing has been changed.")
+            raise Refused("; ".join(found))
         steps.append(Install(wanted.name, wanted.path, wanted.label, wanted.method))
         if wanted.archive.startswith(f"{wanted.home}/."):
             steps.append(Remove((wanted.archive,)))

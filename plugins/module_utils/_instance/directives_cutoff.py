@@ -54,7 +54,6 @@ def check_cutoff(one: Instance) -> None:
         raise Refused(
             "; ".join(f"{why}. {remedy}" for why, remedy in found).rstrip("."),
             node=one.node,
-            hint="Nothing has been changed.",
         )
 
 

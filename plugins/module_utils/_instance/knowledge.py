@@ -90,7 +90,7 @@ def advice(name: str, engine: str, known: t.Collection[str]) -> str:
     ``engine`` is the engine with its version, as people read it.
     """
     if name in known:
-        return f"{engine} knows {name!r}, but not with these arguments: correct them; nothing has been changed."
+        return f"{engine} knows {name!r}, but not with these arguments: correct them."
     meant = _same(name, known) or next(iter(difflib.get_close_matches(name, sorted(known), 1, NEAR)), None)
     told = [f"{engine} has no directive {name!r}"]
     owner = _owner(name)
@@ -101,7 +101,7 @@ def advice(name: str, engine: str, known: t.Collection[str]) -> str:
     if meant:
         told.append(f"did you mean {meant!r}")
     end = "?" if meant else ": take it out."
-    return f"{', '.join([*told[:-1], told[-1] + end])} Nothing has been changed."
+    return ", ".join([*told[:-1], told[-1] + end])
 
 
 def foreign(settings: t.Iterable[t.Mapping[str, object]], engine: str) -> str:

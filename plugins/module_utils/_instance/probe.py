@@ -287,6 +287,6 @@ def refusal(output: str, instance: Instance, engine: Engine, users: str = "") ->
     why = with_users(reason(output, instance), users)
     return Refused(
         f"{engine.name} {engine.version} refuses the settings of instance {instance.port}: {why}",
-        hint="Correct that directive; nothing has been changed.",
+        hint="Correct that directive.",
         port=instance.port,
     )

@@ -104,11 +104,11 @@ def look_around(params: Params, record: Record) -> dict[str, t.Any]:
 def refuse(problems: t.Sequence[str]) -> None:
     """Raise Refused with all the problems at once, if there are any."""
     if len(problems) == 1:
-        raise Refused(f"{problems[0]}. Nothing has been changed.", problems=list(problems))
+        raise Refused(f"{problems[0]}.", problems=list(problems))
     if problems:
         lines = "".join(f"\n- {problem}" for problem in problems)
         raise Refused(
-            f"{len(problems)} things are in the way:{lines}\nNothing has been changed.",
+            f"{len(problems)} things are in the way:{lines}",
             problems=list(problems),
         )
 

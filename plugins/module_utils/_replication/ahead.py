@@ -13,7 +13,7 @@ import dataclasses
 
 from .._errors import Refused
 from .desired import Desired
-from .discovery import UNCHANGED, opinions_text, undecided
+from .discovery import opinions_text, undecided
 from .model import Observed
 from .plan import plan, refuse_clustered, refuse_foreign, refuse_outsiders
 
@@ -48,5 +48,5 @@ def _refuse_unknown_primary(observed: Observed, desired: Desired) -> None:
                 node=name,
                 hint="Put its host back into the group of replication sets, with this port in redis_node_instances: "
                 "it has the data. A host that is to leave gets redis_replication_state: absent, once another one is "
-                f"primary. {UNCHANGED}",
+                "primary.",
             )

@@ -13,8 +13,6 @@ from .._nodes import UNREACHABLE
 from .desired import Desired
 from .model import Node, Observed, Opinion
 
-UNCHANGED = "Nothing has been changed."
-
 
 def primary_of(observed: Observed, desired: Desired) -> str:
     """Return the name of the node that is the primary, or that starts as such.
@@ -77,7 +75,7 @@ def _refuse_what_may_know(opinions: t.Sequence[Opinion], desired: Desired) -> No
             f"Sentinel {one.sentinel} may know who is primary of {desired.set!r}, and cannot be asked: {one.problem}, "
             f"{one.detail}",
             node=one.sentinel,
-            hint=f"Let it answer: see its log, the user and the password; or stop it, if it hangs. {UNCHANGED}",
+            hint="Let it answer: see its log, the user and the password; or stop it, if it hangs.",
         )
 
 
@@ -89,7 +87,7 @@ def _told_by_sentinels(
         raise Refused(
             f"the Sentinels {'disagree' if others else 'that answer are no majority'} on who is primary of "
             f"{desired.set!r}: {opinions_text(observed.opinions)}",
-            hint=f"Bring the Sentinels up, or make them agree, and run again. {UNCHANGED}",
+            hint="Bring the Sentinels up, or make them agree, and run again.",
             opinions={one.sentinel: one.primary or one.problem for one in observed.opinions},
         )
     node = observed.by_name().get(name)
@@ -98,14 +96,14 @@ def _told_by_sentinels(
             f"the primary of {desired.set!r} is {name}, says {opinions_text(observed.opinions)}: "
             "this is none of the nodes",
             node=name,
-            hint=f"Add it to the nodes; or switch over to one of them, if it is to leave. {UNCHANGED}",
+            hint="Add it to the nodes; or switch over to one of them, if it is to leave.",
         )
     if not node.is_primary:
         raise Refused(
             f"no primary found for {desired.set!r}: the Sentinels name {name}, which says that it is a replica of "
             f"{node.following}",
             node=name,
-            hint=f"See the logs of both and of the Sentinels; run again when one of them is primary. {UNCHANGED}",
+            hint="See the logs of both and of the Sentinels; run again when one of them is primary.",
         )
     return name
 
@@ -123,7 +121,7 @@ def _told_by_nodes(observed: Observed, desired: Desired) -> str:
             f"no primary found for {desired.set!r}: "
             + "; ".join(f"{node.name} follows {node.following}" for node in observed.nodes if not node.is_primary),
             hint="Name the primary that they follow among the nodes; or, if it is gone for good, promote the one that "
-            f"has the most data (REPLICAOF NO ONE), and run again: the others follow it. {UNCHANGED}",
+            "has the most data (REPLICAOF NO ONE), and run again: the others follow it.",
         )
     holders = [node for node in primaries if node.holds_data]
     if len(holders) > 1:
@@ -133,7 +131,7 @@ def _told_by_nodes(observed: Observed, desired: Desired) -> str:
             f"{holders[0].name} holds {holders[0].data}, and {desired.primary}, which holds none, is to start "
             f"as primary of {desired.set!r}",
             node=holders[0].name,
-            hint=f"Name {holders[0].name} as the primary to start with (`primary` of the set). {UNCHANGED}",
+            hint=f"Name {holders[0].name} as the primary to start with (`primary` of the set).",
         )
     return desired.primary
 
@@ -154,5 +152,5 @@ def _two_primaries(nodes: t.Sequence[Node], desired: Desired, what: str) -> Refu
         + f" {what}, and no Sentinel says which it is",
         node=nodes[0].name,
         hint="Find out which of them the applications use, and save what only the other one has. Then stop the other "
-        f"one, move its data directory aside (keep it), and run again: it starts empty, and follows. {UNCHANGED}",
+        "one, move its data directory aside (keep it), and run again: it starts empty, and follows.",
     )

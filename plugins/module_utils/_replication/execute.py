@@ -19,7 +19,7 @@ from .._nodes import LOADING, Wanted
 from .._replies import pairs
 from . import checks, render
 from .desired import Desired
-from .discovery import UNCHANGED, primary_of, undecided
+from .discovery import primary_of, undecided
 from .model import Observed
 from .observe import observe
 from .plan import plan
@@ -71,12 +71,7 @@ class ReplicationOperation(Operation[Observed, Attach]):
 
     def plan(self, state: Observed) -> tuple[Attach, ...]:
         """Return the steps that are left."""
-        try:
-            return plan(state, self._desired)
-        except Refused as refusal:
-            if self._attached and refusal.hint:
-                refusal.hint = refusal.hint.replace(UNCHANGED, f"{', '.join(sorted(self._attached))} stays attached.")
-            raise
+        return plan(state, self._desired)
 
     def execute(self, steps: t.Sequence[Attach], state: Observed) -> t.Sequence[Attach]:
         """Attach the first node under the set's lock; the first call takes it."""

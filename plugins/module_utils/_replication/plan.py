@@ -16,7 +16,7 @@ from .._errors import Refused
 from .._nodes import LOADING, NOT_PERMITTED, UNREACHABLE, UNREADABLE, WRONG_PASSWORD
 from . import checks
 from .desired import Desired
-from .discovery import UNCHANGED, primary_of
+from .discovery import primary_of
 from .model import Node, Observed, newer_bytes
 from .steps import Attach
 
@@ -50,15 +50,14 @@ def _attach(node: Node, primary: Node, observed: Observed, desired: Desired) -> 
             f"{node.name} has {gives_up}, and the primary {primary.name} of {desired.set!r} is empty: {node.name} may "
             "have the only copy",
             node=node.name,
-            hint="Save a copy of its data directory first. docs/copies.md tells how a set starts on such a copy. "
-            + UNCHANGED,
+            hint="Save a copy of its data directory first. docs/copies.md tells how a set starts on such a copy.",
         )
     if gives_up and node.name not in desired.discard:
         raise Refused(
             f"{node.name} has more data than the primary {primary.name} of {desired.set!r}: {gives_up}",
             node=node.name,
             hint="Save what is needed of them, then name this node in `discard` (redis_replication_discard) to give "
-            f"them up. {UNCHANGED}",
+            "them up.",
         )
     # One that follows already has been told: only its link is awaited.
     where = desired.wanted(primary.name)
@@ -82,7 +81,7 @@ def refuse_foreign(node: Node, known: t.Container[str], desired: Desired) -> Non
             f"{node.name} is a replica of {node.following}, which is none of the nodes of {desired.set!r}: it belongs "
             "to another deployment",
             node=node.name,
-            hint=f"Correct its address in the inventory, or leave it out: it serves another deployment. {UNCHANGED}",
+            hint="Correct its address in the inventory, or leave it out: it serves another deployment.",
         )
 
 
@@ -92,11 +91,11 @@ def refuse_outsiders(observed: Observed, desired: Desired) -> None:
         unlisted = [one.name for one in observed.nodes if one.following == node.name and one.name not in node.followers]
         for name in checks.outsiders(node, observed, desired):
             known = f"; {', '.join(unlisted)} follows it and is not among its replicas" if unlisted else ""
-            announced = "Or a member announces this address: correct its replica-announce-ip. " if unlisted else ""
+            announced = " Or a member announces this address: correct its replica-announce-ip." if unlisted else ""
             raise Refused(
                 f"{name} replicates {node.name} of set {desired.set!r}, and is not in the inventory{known}",
                 node=name,
-                hint=f"{checks.OUTSIDER_HINT} {announced}{UNCHANGED}",
+                hint=f"{checks.OUTSIDER_HINT}{announced}",
             )
 
 
@@ -105,7 +104,7 @@ def _refuse_problems(observed: Observed) -> None:
     if ailing:
         said = "; ".join(f"{node.name} is {node.problem}: {node.detail}" for node in ailing)
         hints = dict.fromkeys(WAYS_OUT[node.problem] for node in ailing)
-        raise Refused(f"{said}. {UNCHANGED}", node=ailing[0].name, hint=" ".join(hints))
+        raise Refused(said, node=ailing[0].name, hint=" ".join(hints))
     refuse_clustered(observed)
 
 
@@ -116,7 +115,7 @@ def refuse_clustered(observed: Observed) -> None:
         raise Refused(
             f"{', '.join(clustered)} runs as a node of a cluster",
             node=clustered[0],
-            hint=f"Leave it out of the nodes, or run it with cluster-enabled no. {UNCHANGED}",
+            hint="Leave it out of the nodes, or run it with cluster-enabled no.",
         )
 
 

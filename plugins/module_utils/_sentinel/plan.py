@@ -18,7 +18,6 @@ from .desired import Desired, WantedSet
 from .model import Known, Observed, Sentinel, Watch
 from .steps import Configure, Forget, Monitor, Remove, Rename, Step, Tune
 
-UNCHANGED = "Nothing has been changed."
 OUTSIDER_HINT = (
     "Add it to the inventory if it is a member (with state absent, if it is to leave). If it is a replica of a purpose "
     "of its own, name it in redis_replication_external. If it runs on a copy of a member's files, stop that copy. One "
@@ -62,7 +61,7 @@ def primary_of(observed: Observed, wanted: WantedSet) -> str:
     said = "; ".join(f"{one.name} says {watch.primary}" for one, watch in observed.watches(wanted.name))
     raise Refused(
         f"the Sentinels disagree on who is primary of {wanted.name!r}: {said}",
-        hint=f"See their logs and whether they reach each other; run again when they agree. {UNCHANGED}",
+        hint="See their logs and whether they reach each other; run again when they agree.",
     )
 
 
@@ -159,7 +158,7 @@ def _refuse_problems(observed: Observed) -> None:
     if ailing:
         said = "; ".join(f"Sentinel {one.name} is {one.problem}: {one.detail}" for one in ailing)
         hints = dict.fromkeys(WAYS_OUT[one.problem] for one in ailing)
-        raise Refused(f"{said}. {UNCHANGED}", node=ailing[0].name, hint=" ".join(hints))
+        raise Refused(said, node=ailing[0].name, hint=" ".join(hints))
 
 
 def refuse_one_id_twice(observed: Observed) -> None:
@@ -170,8 +169,7 @@ def refuse_one_id_twice(observed: Observed) -> None:
             raise Refused(
                 f"Sentinels {seen[one.id]} and {one.name} have one id ({one.id}): one's file was copied",
                 node=one.name,
-                hint="Name each once. Of a copy: stop it, move its own sentinel.conf aside (keep it), and run again. "
-                + UNCHANGED,
+                hint="Name each once. Of a copy: stop it, move its own sentinel.conf aside (keep it), and run again.",
             )
         seen[one.id] = one.name
 
@@ -186,7 +184,7 @@ def refuse_outsiders(observed: Observed, desired: Desired) -> None:
                         f"Sentinel {one.name} counts {each.name} for {wanted.name}, which is up and not in the "
                         "inventory",
                         node=each.name,
-                        hint=f"{OUTSIDER_HINT} {UNCHANGED}",
+                        hint=OUTSIDER_HINT,
                     )
 
 
@@ -196,5 +194,5 @@ def _refuse_locked_out(observed: Observed) -> None:
         raise Refused(
             f"{name} does not let Sentinel log in: {said}",
             node=name,
-            hint=f"Give the user and password that Sentinel has there (redis_node_sentinel_password). {UNCHANGED}",
+            hint="Give the user and password that Sentinel has there (redis_node_sentinel_password).",
         )

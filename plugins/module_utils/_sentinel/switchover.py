@@ -21,7 +21,6 @@ from .model import Observed
 
 # A replica that lacks more than this many bytes is not waited for.
 NEAR = 1024 * 1024
-UNCHANGED = "Nothing has been changed."
 
 
 @dataclass(frozen=True)
@@ -70,20 +69,15 @@ def plan(state: State, desired: Desired) -> Switch:
     wanted = desired.sets[0]
     unwatched = [one.name for one in state.sentinels.sentinels if not one.problem and not one.watch(wanted.name)]
     if unwatched:
-        raise Refused(
-            f"{', '.join(unwatched)} does not watch {wanted.name!r}", hint=f"Correct the name of the set. {UNCHANGED}"
-        )
+        raise Refused(f"{', '.join(unwatched)} does not watch {wanted.name!r}", hint="Correct the name of the set.")
     said = checks.unsettled(state.sentinels, desired)
     if said:
-        raise Refused(
-            f"not all is well: {'; '.join(said[:5])}", hint=f"Run site.yml, and switch over then. {UNCHANGED}"
-        )
+        raise Refused(f"not all is well: {'; '.join(said[:5])}", hint="Run site.yml, and switch over then.")
     primary = state.node(state.primary)
     if primary is None or primary.problem or not primary.is_primary:
         raise Refused(
             f"the Sentinels name {state.primary} as primary, which "
             + ("is none of the nodes" if primary is None else primary.detail or "is a replica"),
-            hint=UNCHANGED,
         )
     silences = [watch.setting("down-after-milliseconds") for _one, watch in state.sentinels.watches(wanted.name)]
     down_after = min(number(silence) for silence in silences) / 1000
@@ -108,14 +102,14 @@ def _heirs(state: State, primary: Node, desired: Desired) -> tuple[str, ...]:
         raise Refused(
             f"no replica of {state.primary} may take over: there is none, or all have replica-priority 0",
             node=state.primary,
-            hint=f"Give one another priority. {UNCHANGED}",
+            hint="Give one another priority.",
         )
     far = [name for name in heirs if not _near(state.node(name), primary)]
     if far:
         raise Refused(
             f"Sentinel may choose {', '.join(far)}, which is down or far behind",
             node=state.primary,
-            hint=f"Wait until it is in sync, or give it replica-priority 0. {UNCHANGED}",
+            hint="Wait until it is in sync, or give it replica-priority 0.",
         )
     return tuple(heirs)
 

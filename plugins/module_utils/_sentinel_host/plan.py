@@ -74,7 +74,7 @@ def _refuse_locked_out(seen: Seen) -> None:
         raise Refused(
             f"the primary of {name!r} does not let Sentinel log in: {said}",
             hint="Give the user and password that Sentinel has there (redis_node_sentinel_password): with another "
-            "login it would take the primary for dead. Nothing has been changed.",
+            "login it would take the primary for dead.",
         )
 
 

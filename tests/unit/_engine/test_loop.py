@@ -222,3 +222,17 @@ def test_what_another_run_did_while_the_lock_was_awaited_is_planned_no_more() ->
     report, error = went(work)
     assert error is None
     assert report.plan == steps(report) == ["do b"]
+
+
+@pytest.mark.parametrize(("error", "failed"), [(Refused("no"), []), (Unreachable("no answer"), ["do a"])])
+def test_a_step_that_is_cut_short_may_be_half_done_and_one_that_is_refused_was_not_begun(
+    error: CollectionError, failed: list[str]
+) -> None:
+    def cut(phase: list[Named]) -> t.Sequence[Named]:
+        raise error
+
+    report, raised = went(Work([["a"], ["b"]], on_execute={1: cut}))
+    assert raised is error
+    assert [one["step"] for one in report.failed_steps] == failed
+    assert report.changed is bool(failed)
+    assert report.remaining == ["do a", "do b"]

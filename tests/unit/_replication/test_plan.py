@@ -183,7 +183,7 @@ REFUSALS: dict[str, tuple[Observed, list[str]]] = {
 def test_refuses(observed: Observed, words: list[str]) -> None:
     desired = wish(*(node.name for node in observed.nodes))
     said = refusal(observed, desired)
-    for word in [*words, "Nothing has been changed."]:
+    for word in words:
         assert word in said
 
 

@@ -98,7 +98,6 @@ def test_what_is_not_safe_is_refused_with_a_way_out(state: State, said: str) -> 
     with pytest.raises(Refused) as error:
         plan(state, wish())
     assert said in error.value.message
-    assert "Nothing has been changed" in (error.value.hint or "")
 
 
 def test_a_replica_that_lags_a_little_is_waited_for() -> None:
