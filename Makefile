@@ -34,7 +34,7 @@ site: $(VENV)/.run ## Deploy the embedded inventory (six nodes) on this machine
 	@echo 'Playbooks run with the Ansible that is installed here, for example: $(VENV)/bin/ansible-playbook playbooks/status.yml -i $(INVENTORY)'
 
 test: ## Run every test, as continuous integration does
-	bash tests/tools/stages.sh venv bare+docs integration matrix-quick+sanity molecule
+	bash tests/tools/stages.sh venv bare+docs integration+matrix-quick molecule+sanity
 
 venv: $(VENV)/.dev ## Make the Python environment of the tools
 
