@@ -79,7 +79,8 @@ class Deployment:
         """
         for step in steps:
             if not step.ready(state):
-                raise Refused(f"cannot {step.describe()}: the world moved", hint="Run again.")
+                changed = "the deployment has changed since it was planned"
+                raise Refused(f"cannot {step.describe()}: {changed}", hint="Run again.")
         per_node: dict[str, list[Change]] = {}
         for step in steps:
             per_node.setdefault(step.node, []).append(step)
