@@ -10,6 +10,7 @@ import threading
 import typing as t
 
 import pytest
+import redis
 from ansible_collections.almashooq.redis.plugins.module_utils._client import Access
 from ansible_collections.almashooq.redis.plugins.module_utils._lock_rules import HELD
 
@@ -54,7 +55,7 @@ class Watch:
     def _holders(self, port: int) -> set[str]:
         try:
             return {mark.holder.user for mark in marks(self._fleet, port) if mark.form == HELD}
-        except Exception:  # noqa: BLE001 (whatever a server that is being restarted says)
+        except (redis.exceptions.RedisError, OSError):  # of a server that is being restarted
             return set()
 
 
