@@ -68,8 +68,15 @@ class FailoverOperation(Operation[Observed, TakeOver]):
         if not step.ready(state):
             raise Refused(f"cannot {step.describe()}: the cluster has changed since it was planned", hint="Run again.")
         began = time.monotonic()
+        given_up = False
         while True:
-            before, tenure = self._await_safe(step)
+            try:
+                before, tenure = self._await_safe(step)
+            except (DeadlineExceeded, Refused) as error:
+                if given_up:
+                    # Clients were paused meanwhile: nobody may be told that nothing was done.
+                    raise PhaseFailed([], [(step, error)]) from error
+                raise
             started = time.monotonic()
             self._deployment.perform(self._connections, [step], before)
             try:
@@ -79,6 +86,7 @@ class FailoverOperation(Operation[Observed, TakeOver]):
                 # The primary's clients stay paused until the engine gives up: an attempt is watched to its end.
                 if self._deployment.left() < tenure.given_up + SPARE:
                     raise PhaseFailed([], [(step, error)]) from error
+                given_up = True
         self._done, self._seconds, self._waited = step, time.monotonic() - started, started - began
         return steps
 
