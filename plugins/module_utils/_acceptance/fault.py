@@ -55,7 +55,7 @@ class FaultOperation(Operation[Host, Step]):
         self._deployment = Deployment(record, params["timeout"], params["run_by"])
         self._scope = (
             make_wanted({"address": one.address, "port": one.port} for one in self._instances.values()),
-            Access(params["admin_user"], params["admin_password"]),
+            Access(params["admin_user"], params["admin_password"], params["admin_password_old"]),
         )
         self._alone = False
         self._at = 0.0
