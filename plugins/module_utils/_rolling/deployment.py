@@ -1,0 +1,117 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two kinds of deployments: how each is observed, and how one of its shards is switched over."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._addresses import Addresses
+from .._argspec import access, sentinel_access
+from .._client import CHANGE, Access, Connections
+from .._cluster.desired import make_seeds
+from .._cluster.failover import FailoverOperation as ClusterSwitchover
+from .._cluster.observe import observe as observe_cluster
+from .._engine.deployment import Deployment, Scope
+from .._engine.loop import Report, run
+from .._errors import CollectionError
+from .._marks import MIGRATION
+from .._nodes import make_desired_nodes, refuse_set_name
+from .._replication.observe import observe_nodes
+from .._sentinel.desired import Desired, DesiredSet, announced_name
+from .._sentinel.failover import FailoverOperation as SetSwitchover
+from .._sentinel.observe import observe_all
+from .members import MIN_REPLICAS, of_cluster, of_set
+from .model import State
+from .steps import SwitchOver
+
+Params = t.Mapping[str, t.Any]
+
+
+class Kind(t.Protocol):
+    """What a rolling restart needs of a deployment."""
+
+    scopes: tuple[Scope, ...]
+
+    def observe(self) -> State:
+        """Ask every member."""
+
+    def switch_over(self, step: SwitchOver) -> None:
+        """Switch a shard over and return when it is proven; raises PhaseFailed and Refused."""
+
+    def send(self, node: str, command: t.Sequence[str]) -> None:
+        """Send one instance a command that changes it; raises CollectionError with what it answers."""
+
+
+def make_kind(params: Params, deployment: Deployment, out: str = "") -> Kind:
+    """Return the deployment that a module's options describe; ``out`` is a host that is taken out of service."""
+    return _Cluster(params, deployment) if params["topology"] == "cluster" else _Set(params, deployment, out)
+
+
+class _Cluster:
+    def __init__(self, params: Params, deployment: Deployment) -> None:
+        self._access = access(params)
+        self._deployment = deployment
+        # Where the members are is not this run's business: nothing is placed, and no placement is refused.
+        self._desired = make_seeds(params["nodes"])
+        self._connections = deployment.connections(self._desired.nodes, self._access)
+        self.scopes: tuple[Scope, ...] = ((self._desired.nodes, self._access),)
+
+    def observe(self) -> State:
+        observed = observe_cluster(self._desired, self._connections, (MIN_REPLICAS, MIGRATION))
+        return of_cluster(observed, self._desired)
+
+    def send(self, node: str, command: t.Sequence[str]) -> None:
+        _send(self._connections, node, command)
+
+    def switch_over(self, step: SwitchOver) -> None:
+        options = {"to": step.candidate, "from": ""}
+        run(ClusterSwitchover(self._desired, self._access, self._deployment, options), Report())
+
+
+class _Set:
+    def __init__(self, params: Params, deployment: Deployment, out: str = "") -> None:
+        self._params = params
+        self._deployment = deployment
+        self._resolve = resolve = Addresses()
+        self._node_access: Access = access(params)
+        self._sentinel_access: Access = sentinel_access(params)
+        nodes = make_desired_nodes({**node, "address": resolve(str(node["address"]))} for node in params["nodes"])
+        sentinels = make_desired_nodes(params["sentinels"] or ())
+        announced = (
+            (one.name, announced_name(given, resolve)) for one, given in zip(sentinels, params["sentinels"] or ())
+        )
+        # Primary and quorum are the Sentinels' own; they only have to know and to see everything.
+        watched = DesiredSet(refuse_set_name(params["deployment"]), nodes[0].name, nodes, quorum=1)
+        self._desired = Desired(sentinels, (watched,), announced=tuple(announced))
+        self._nodes = nodes
+        self._out = frozenset(one.name for one in (*nodes, *sentinels) if out and one.host == out)
+        self._connections: Connections = deployment.connections(nodes, self._node_access)
+        self._sentinels: Connections = deployment.connections(sentinels, self._sentinel_access)
+        self.scopes: tuple[Scope, ...] = ((nodes, self._node_access), (sentinels, self._sentinel_access))
+
+    def observe(self) -> State:
+        nodes = observe_nodes(self._nodes, self._connections, self._resolve)
+        sentinels = observe_all(self._desired, self._sentinels, self._resolve)
+        return of_set(nodes, sentinels, self._desired, self._out)
+
+    def send(self, node: str, command: t.Sequence[str]) -> None:
+        _send(self._connections, node, command)
+
+    def switch_over(self, step: SwitchOver) -> None:
+        options = {**self._params, "set": self._params["deployment"], "from": step.primary}
+        operation = SetSwitchover(options, self._sentinel_access, self._node_access, self._deployment)
+        # Not `entered`: the deployment's connections and its lock are those of the whole run, and stay.
+        try:
+            operation.enter()
+            run(operation, Report())
+        except Exception:
+            operation.abandon()
+            raise
+
+
+def _send(connections: Connections, node: str, command: t.Sequence[str]) -> None:
+    for reply in connections[node].pipeline([tuple(command)], CHANGE):
+        if isinstance(reply, CollectionError):
+            raise reply

@@ -1,0 +1,200 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ``rolling_step`` module's way through: the next restart, if it is this host's turn."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+
+from .._argspec import access, sentinel_access
+from .._engine.deployment import Deployment, some
+from .._engine.loop import Operation, PhaseFailed
+from .._errors import CollectionError, DeadlineExceeded, Refused
+from .._host.commands import systemd_runs
+from . import gates, process, render
+from .deployment import Kind, make_kind
+from .lost import lost, overtaken
+from .model import PRIMARY, SENTINEL, Need, State, make_needs
+from .options import Server, make_servers, pace
+from .plan import plan
+from .steps import Restart, Step, SwitchOver
+
+if t.TYPE_CHECKING:
+    from .._client import Record
+
+Params = t.Mapping[str, t.Any]
+GATE_SHARE = 0.5  # of the time of a call, that a step may wait until it is safe
+HEALTH_HINT = "See playbook almashooq.redis.health; run again when the deployment is healthy."
+
+
+class RollingStep(Operation[State, Step]):
+    """Plans the whole restart (without ``host``), or takes the steps up to the first restart that are this host's."""
+
+    def __init__(self, params: Params, record: Record) -> None:
+        self._params = params
+        self._record = record
+        self._host: str = params["host"]
+        self._pace = pace(params)
+        self._needs = make_needs(params["needs"])
+        self._deployment = Deployment(record, params["timeout"], params["run_by"])
+        self._servers: dict[str, Server]
+        self._kind: Kind
+        self._restarted = False
+        self._planned: list[Step] = []
+
+    def enter(self) -> None:
+        """Find the addresses of host names, and which service manager this host has."""
+        self._servers = {one.name: one for one in make_servers(self._params["servers"], systemd=systemd_runs())}
+        self._kind = make_kind(self._params, self._deployment)
+
+    def observe(self) -> State:
+        """Ask every instance and every Sentinel."""
+        return self._kind.observe()
+
+    def plan(self, state: State) -> list[Step]:
+        """Return all that is left of the plan, or what of it comes before any other host's turn."""
+        self._complete(state)
+        if not self._host:
+            self._refuse_unhealthy(state)
+        steps = plan(state, self._needs, self._pace)
+        if not self._host:
+            self._refuse_unsafe(state, steps)
+            self._planned = steps
+            return steps
+        if self._restarted:
+            return []
+        mine: list[Step] = []
+        for step in steps:
+            if step.host != self._host:
+                break
+            mine.append(step)
+            if isinstance(step, Restart):
+                break
+        return mine
+
+    def execute(self, steps: t.Sequence[Step], state: State) -> t.Sequence[Step]:
+        """Take the first step once its gate is open, and return when it has been proven."""
+        if self._deployment.hold(*self._kind.scopes):
+            return ()  # what was observed before the lock may be old: observe again
+        step = steps[0]
+        before = self._await_gate(step)
+        if overtaken(before, step, self._needs, self._pace):
+            return ()  # another member comes first by now: plan again
+        try:
+            self._take(step)
+            self._await_proof(step, before)
+        except PhaseFailed as error:
+            raise PhaseFailed([], [(step, why) for _part, why in error.failed]) from error
+        except CollectionError as error:
+            if isinstance(error, Refused) and isinstance(step, SwitchOver):
+                raise  # before anything of it was sent
+            raise PhaseFailed([], [(step, error)]) from error
+        return [step]
+
+    def _take(self, step: Step) -> None:
+        if isinstance(step, SwitchOver):
+            self._kind.switch_over(step)
+            return
+        self._restart(step)
+        self._restarted = True
+        self._pace = dataclasses.replace(self._pace, restarted=(*self._pace.restarted, step.node))
+
+    def settle(self, state: State) -> State:
+        """Wait between two members, where the user wants time to check the first."""
+        if self._restarted and plan(state, self._needs, self._pace):
+            time.sleep(self._params["pause"])
+        return state
+
+    def render(self, state: State) -> str:
+        """Return the members as lines."""
+        return render.members(state, self._needs)
+
+    def result(self, state: State) -> dict[str, t.Any]:
+        """Return whose turn is next, and what the next call has to know."""
+        # In check mode the state is the one after the plan.
+        left = plan(state, self._needs, self._pace) if self._host else self._planned
+        return {
+            "next": left[0].host if left else "",
+            "remaining": [step.describe() for step in left],
+            "needs": [{**dataclasses.asdict(need), "reasons": list(need.reasons)} for need in self._needs],
+            "restarted": list(self._pace.restarted),
+            "primaries": list(self._pace.primaries),
+        }
+
+    def close(self) -> None:
+        """Give the lock back."""
+        self._deployment.close()
+
+    def _complete(self, state: State) -> None:
+        """Note which process each need is about, and who is primary, where that is not known from an earlier call."""
+        unknown = [need.node for need in self._needs if state.member(need.node) is None]
+        if unknown:
+            known = ", ".join(one.name for one in state.members)
+            raise Refused(f"{', '.join(unknown)} is not a member of this deployment", hint=f"Members: {known}.")
+        given = {one["node"]: one["run_id"] for one in self._params["needs"]}
+        self._needs = tuple(
+            need if given[need.node] is not None or need.run_id else self._about(need, state) for need in self._needs
+        )
+        if not self._pace.primaries:
+            primaries = tuple(one.name for one in state.members if one.role == PRIMARY)
+            self._pace = dataclasses.replace(self._pace, primaries=primaries)
+
+    def _about(self, need: Need, state: State) -> Need:
+        member = state.member(need.node)
+        return dataclasses.replace(need, run_id=member.run_id if member else "")
+
+    def _refuse_unhealthy(self, state: State) -> None:
+        """Refuse where a member is not in sync that the user has not named: its restart may be what fixes one.
+
+        Neither is a member waited for that only its new version brings back.
+        """
+        named = {need.node for need in self._needs if need.named}
+        named.update(lost(state, self._needs))
+        failing = [one.failure for one in state.members if one.failure and one.name not in named]
+        if failing and self._needs:
+            raise Refused(f"the deployment is not healthy: {some(failing)}", hint=HEALTH_HINT)
+
+    def _refuse_unsafe(self, state: State, steps: t.Sequence[Step]) -> None:
+        """Refuse a plan of which a step could not be taken, before the first one is."""
+        for step in steps:
+            missing = gates.missing(state, step)
+            if missing:
+                raise Refused(f"cannot {step.describe()}: {some(missing)}", hint=HEALTH_HINT)
+            state = step.apply(state)
+
+    def _await_gate(self, step: Step) -> State:
+        try:
+            return self._deployment.poll(
+                self.observe,
+                lambda state: self._missing(state, step),
+                awaiting=f"a moment at which it is safe to {step.describe()}",
+                # The rest is for the step itself, which must not be begun with a second left.
+                within=self._deployment.timeout * GATE_SHARE,
+                hint=f"This member has not been touched. {HEALTH_HINT}",
+                longest_interval=1.0,
+            )
+        except DeadlineExceeded as error:
+            # Before anything of this step was done.
+            raise Refused(error.message, node=error.node, hint=error.hint) from error
+
+    def _missing(self, state: State, step: Step) -> str:
+        return "" if overtaken(state, step, self._needs, self._pace) else some(gates.missing(state, step))
+
+    def _restart(self, step: Restart) -> None:
+        server = self._servers.get(step.node)
+        if server is None:
+            raise Refused(f"{step.node} is not among the servers of {self._host}", node=step.node)
+        login = sentinel_access(self._params) if server.kind == SENTINEL else access(self._params)
+        process.restart(server, login, self._record, self._deployment.left())
+
+    def _await_proof(self, step: Step, before: State) -> None:
+        self._deployment.poll(
+            self.observe,
+            lambda state: some(gates.unfinished(state, step, before)),
+            awaiting=f"{step.node} to be back and in sync" if isinstance(step, Restart) else "the members to follow",
+            hint="No other member is restarted meanwhile. See the log of the member that is named; then run again.",
+            longest_interval=0.5,
+        )

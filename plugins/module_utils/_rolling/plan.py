@@ -1,0 +1,178 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""In which order members are restarted: a pure function of what is observed and of who needs a restart.
+
+Members that do not work come first, where the user has named them; then all replicas; then each primary, after another
+member has taken over; then the Sentinels.  So whatever is wrong with the new state of things shows before a primary is
+touched, and the Sentinels that carry out a failover are the ones that are known to work.
+
+Nothing here waits or checks the gates: each step is planned again, from what is observed then, before it is taken.
+"""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+
+from .._errors import Refused
+from . import releases
+from .model import CLUSTER, INSTANCE, NOTHING, PRIMARY, REPLICA, SENTINEL, SENTINELS, Member, Need, Pace, State
+from .steps import Restart, Step, SwitchOver, what_is
+
+
+def plan(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
+    """Return the steps that are left; raise Refused where a member can only be restarted with a loss of service."""
+    steps: list[Step] = []
+    restarts = len(pace.restarted)
+    for member, need in _in_order(state, needs, pace):
+        _refuse_release(member, need, state, pace)
+        if pace.limit and restarts >= pace.limit:
+            return steps
+        restarts += 1
+        current = state.member(member.name) or member
+        if current.kind == INSTANCE and current.role == PRIMARY:
+            switch = _switch(state, current, pace)
+            if switch is not None:
+                steps.append(switch)
+                state = switch.apply(state)
+                current = state.member(member.name) or member
+        _refuse_to_be_lost(current, need, state)
+        alone = current.kind == INSTANCE and current.role == PRIMARY
+        what = what_is(current.kind, current.role, current.shard)
+        steps.append(Restart(current.name, current.host, what, need.reasons, alone, need.installed))
+        state = steps[-1].apply(state)
+    return [*steps, *(_returns(state, pace) if pace.returning else ())]
+
+
+def due(member: Member, need: Need) -> bool:
+    """Return whether a member's process is still the one that has to be restarted.
+
+    A member that answered when the need was found and does not now is being restarted, or has just crashed: the others
+    wait for it.
+    """
+    if need.named and not need.run_id and member.problem:
+        return True
+    return bool(need.run_id) and member.run_id == need.run_id
+
+
+def _in_order(state: State, needs: t.Sequence[Need], pace: Pace) -> list[tuple[Member, Need]]:
+    by_node = {need.node: need for need in needs}
+    waiting = [(one, by_node[one.name]) for one in state.members if one.name in by_node]
+    waiting = [(member, need) for member, need in waiting if due(member, need)]
+    if pace.canary:
+        shard = _canary(state, [member for member, _need in waiting], pace)
+        waiting = [(member, need) for member, need in waiting if _group(member) == shard]
+    shards = {name: place for place, name in enumerate(dict.fromkeys(one.shard for one in state.members))}
+    rank = {"": 0, REPLICA: 1, PRIMARY: 2}
+
+    def order(one: tuple[Member, Need]) -> tuple[int, int]:
+        member = one[0]
+        failing = bool(member.failure)
+        return (0 if failing else 3 if member.kind == SENTINEL else rank[member.role], shards[member.shard])
+
+    return sorted(waiting, key=order)
+
+
+def _refuse_release(member: Member, need: Need, state: State, pace: Pace) -> None:
+    """Refuse a restart that would change the engine or its release, without consent or where that cannot go well."""
+    if not releases.change(member.version, need.installed):
+        return
+    message = f"{member.name} runs {member.version}, and its restart would start {need.installed}"
+    why = releases.refusal(member.version, need.installed, clustered=state.switching == CLUSTER, untested=pace.untested)
+    if why:
+        raise Refused(
+            f"{message}: {why}",
+            node=member.name,
+            hint="Install the version that runs again; the members go on with it meanwhile. docs/upgrade.md has the "
+            "changes that are possible, and how to get to other versions.",
+        )
+    if not pace.releases:
+        raise Refused(
+            message,
+            node=member.name,
+            hint="A change of the release is more than a restart: run playbook almashooq.redis.upgrade, which first "
+            "checks what would be in its way (docs/upgrade.md).",
+        )
+
+
+def _refuse_to_be_lost(member: Member, need: Need, state: State) -> None:
+    """Refuse the restart of a replica as it is, where its primary runs a release that it can only follow for now."""
+    primary = state.primary(member.shard)
+    version = need.installed or member.version
+    if member.kind != INSTANCE or member.role != REPLICA or primary is None:
+        return
+    if releases.cannot_follow(version, primary.version):
+        raise Refused(
+            f"{member.name} would follow {primary.name}, which runs {primary.version}, and {version} does not load "
+            "what that sends",
+            node=member.name,
+            hint="An upgrade has been interrupted here. Set redis_install_engine and redis_install_version to the "
+            "version of the primary, and run playbook almashooq.redis.upgrade.",
+        )
+
+
+def _group(member: Member) -> str:
+    return SENTINEL if member.kind == SENTINEL else member.shard
+
+
+def _canary(state: State, waiting: t.Sequence[Member], pace: Pace) -> str:
+    """Return the one shard of this run: that of a member that it has restarted, or the first that needs a restart."""
+    begun = [one for one in state.members if one.name in pace.restarted]
+    failing = [one for one in waiting if one.failure]
+    instances = [one for one in waiting if one.kind == INSTANCE]
+    return next((_group(one) for one in (*begun, *failing, *instances, *waiting)), "")
+
+
+def _switch(state: State, primary: Member, pace: Pace) -> SwitchOver | None:
+    """Return the switchover that comes before a primary's restart; nothing if it is restarted in place."""
+    replicas = state.replicas(primary.shard)
+    if not replicas or state.switching == NOTHING:
+        if pace.offline:
+            return None
+        why = "has no Sentinels that could switch over" if replicas else f"is the only member of {primary.shard}"
+        raise Refused(
+            f"{primary.name} {why}: while it restarts, its data is not available",
+            node=primary.name,
+            hint="In a maintenance window, set redis_rolling_offline: true.",
+        )
+    fit = [one for one in replicas if not one.unfit]
+    if state.switching == SENTINELS:
+        if not fit:
+            raise Refused(
+                f"no replica of {primary.shard} may take over from {primary.name}: "
+                f"{'; '.join(one.unfit for one in replicas)}",
+                node=primary.name,
+                hint="Give one of them another replica-priority than 0.",
+            )
+        return SwitchOver(primary.shard, primary.name, "", primary.host)
+    # One that is not fit at this moment (no bus link yet) may be so when its turn comes: the gate waits for it.
+    return SwitchOver(primary.shard, primary.name, candidate(state, fit or replicas, primary).name, primary.host)
+
+
+def candidate(state: State, replicas: t.Sequence[Member], primary: Member) -> Member:
+    """Return which of these replicas takes over: no host gets a majority of the primaries that it did not have.
+
+    Of those the one in the zone, then on the host, with the fewest primaries; then the one with most of the data.
+    """
+    others = [one for one in state.members if one.role == PRIMARY and one.name != primary.name]
+    zones = collections.Counter(one.zone for one in others)
+    hosts = collections.Counter(one.host for one in others)
+    half = (len(others) + 1) / 2
+
+    def order(one: Member) -> tuple[bool, int, int, int, str]:
+        majority = hosts[one.host] + 1 > half and one.host != primary.host
+        return (majority, zones[one.zone], hosts[one.host], -one.offset, one.name)
+
+    return min(replicas, key=order)
+
+
+def _returns(state: State, pace: Pace) -> t.Iterator[SwitchOver]:
+    """Return the switchovers that make the former primaries primary again; those that have gone are left out."""
+    for name in pace.primaries:
+        member = state.member(name)
+        if member is None or member.kind != INSTANCE or member.role != REPLICA or state.switching != CLUSTER:
+            continue
+        primary = state.primary(member.shard)
+        if primary is not None:
+            yield SwitchOver(member.shard, primary.name, name, primary.host)

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What role redis_rolling has to know of the inventory: parts of action ``inventory_info``."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory.defaults import value
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory.deployments import (
+    SENTINEL,
+    deployments,
+    monitored_instances,
+)
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory.host import Value
+from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model import ANOTHER_PROGRAM
+from ansible_collections.almashooq.redis.plugins.module_utils._text import node_name
+from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_run import Result, Run
+
+FOUND = "__redis_rolling_found"
+# The answers of role redis_upgrade, in a run of playbook upgrade.
+UPGRADE = "__redis_upgrade_answers"
+REQUESTED = "requested"
+DAEMON = "daemon"
+
+
+def rolling(run: Run) -> Result:
+    """Return the members of a host, and how each of them is restarted, as option ``servers`` of ``rolling_step``."""
+    return {"servers": servers(run, "redis_rolling")}
+
+
+def servers(run: Run, role: str) -> list[Value]:
+    """Return the members of a host with what stops and starts each; ``role`` is the prefix of the role's variables."""
+    return [_server(one, run, role) for one in monitored_instances(run.hostvars, [run.host])]
+
+
+def rolling_needs(run: Run) -> Result:
+    """Return the deployments of the inventory with those of their members that are to be restarted, and why.
+
+    Members that the user has named, or all, or those that need it: for this, all hosts have been asked before.
+    """
+    known = deployments(run.hostvars, _hosts(run))
+    names = [str(one["deployment"]) for one in known]
+    wanted = [str(one) for one in run.own["redis_rolling_deployments"]]
+    refuse_unknown("redis_rolling_deployments", wanted, names)
+    members = {_name(one): one for deployment in known for one in (*deployment["nodes"], *deployment["sentinels"])}
+    chosen = [str(one) for one in run.own["redis_rolling_members"]]
+    hosts = [str(one) for one in run.own["redis_rolling_hosts"]]
+    refuse_unknown("redis_rolling_members", chosen, members)
+    refuse_unknown("redis_rolling_hosts", hosts, dict.fromkeys(one["host"] for one in members.values()))
+    told = {one["node"]: one for host in _hosts(run) for one in found(run, host).get("members") or ()}
+    needs = _needs(
+        members,
+        _with_upgrade(run, told),
+        {*chosen, *(name for name, one in members.items() if one["host"] in hosts)},
+        run,
+    )
+    return {
+        "deployments": [
+            {
+                **{key: one[key] for key in ("deployment", "topology", "nodes", "sentinels")},
+                "needs": [needs[name] for name in map(_name, (*one["nodes"], *one["sentinels"])) if name in needs],
+            }
+            for one in known
+            if not wanted or one["deployment"] in wanted
+        ]
+    }
+
+
+def _with_upgrade(run: Run, told: t.Mapping[str, Value]) -> dict[str, Value]:
+    """Return what the hosts reported; during an upgrade, a member that runs another version needs a restart, too.
+
+    In check mode that cannot be seen at the hosts: nothing has been installed.
+    """
+    known = dict(told)
+    for answer in run.own.get(UPGRADE) or ():
+        for name in answer["behind"]:
+            before, target = known.get(name, {}), answer["target"]
+            reason = f"runs {answer['versions'][name]}, will run {target}"
+            others = [one for one in before.get("reasons", ()) if not _says_the_same(one)]
+            known[name] = {**before, "reasons": [reason, *others], "installed": target}
+    return known
+
+
+def _says_the_same(reason: str) -> bool:
+    return reason.startswith("(version)") or reason.endswith(ANOTHER_PROGRAM)
+
+
+def _needs(
+    members: t.Mapping[str, Value], reported: t.Mapping[str, Value], named: t.Collection[str], run: Run
+) -> dict[str, Value]:
+    needs: dict[str, Value] = {}
+    for name in members:
+        told = reported.get(name, {})
+        reasons = list(told.get("reasons", ()))
+        requested = name in named if named else run.is_set("redis_rolling_all")
+        if requested or (reasons and not named):
+            needs[name] = {"node": name, "reasons": reasons or [REQUESTED], "named": bool(named), "run_id": None}
+            needs[name]["installed"] = told.get("installed", "")
+    return needs
+
+
+def _server(one: Value, run: Run, role: str) -> Value:
+    own, kind = run.own, one["kind"]
+    prefix = "redis_sentinel" if kind == SENTINEL else "redis_node"
+    manager = own.get(f"{prefix}_service_manager") or value(own, "redis_node_service_manager")
+    log_dir = value(own, f"{prefix}_log_dir")
+    process = {
+        "server": own[f"{role}_server"],
+        "user": own[f"{role}_user"],
+        "group": own[f"{role}_user_group"],
+        "log_dir": log_dir,
+        **(_of_sentinel(run) if kind == SENTINEL else {}),
+        **{name: value(own, f"{prefix}_{name}") for name in ("config_dir", "data_dir", "run_dir")},
+    }
+    if kind != SENTINEL:
+        process["guard"] = value(own, "redis_node_guard_directory")
+        process["open_files"] = value(own, "redis_node_open_files")
+    return {
+        "address": one["address"],
+        "port": one["port"],
+        "kind": kind,
+        "unit": "" if manager == DAEMON else f"{value(own, f'{prefix}_unit')}@{one['port']}.service",
+        "log": f"{log_dir}/{one['port']}.log",
+        "process": process,
+    }
+
+
+def _of_sentinel(run: Run) -> Value:
+    """Return what of a Sentinel's process the inventory has otherwise than that of the instances."""
+    names = {"server": "redis_sentinel_server", "user": "redis_sentinel_user", "group": "redis_sentinel_user_group"}
+    return {key: run.own[name] for key, name in names.items() if run.own.get(name)}
+
+
+def _hosts(run: Run) -> list[str]:
+    groups = ("redis_rolling_cluster_group", "redis_rolling_replication_group", "redis_rolling_sentinel_group")
+    return list(dict.fromkeys(host for group in groups for host in run.hosts(group)))
+
+
+def found(run: Run, host: str) -> Value:
+    """Return what a host has reported in this run (module rolling_host_info); raises Refused where it was not asked."""
+    reported: Value | None = run.hostvars[host].get(FOUND)
+    if reported is None:
+        raise Refused(
+            f"host {host} was not asked which of its members need a restart",
+            hint="Run the playbook without --limit, or with all hosts of the deployment.",
+        )
+    return reported
+
+
+def _name(one: Value) -> str:
+    return node_name(str(one["address"]), int(one["port"]))
+
+
+def refuse_unknown(variable: str, given: t.Sequence[str], known: t.Iterable[str]) -> None:
+    """Raise Refused for names that a variable has and the inventory does not."""
+    unknown = [one for one in given if one not in set(known)]
+    if unknown:
+        raise Refused(f"{variable}: {', '.join(unknown)} is not known", hint=f"There are: {', '.join(known)}.")

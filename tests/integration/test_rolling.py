@@ -1,0 +1,298 @@
+# Copyright (c) 2026, the almashooq.redis authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module rolling_step on real deployments: every member is restarted, and an application loses nothing."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import pathlib
+import shutil
+import signal
+import tempfile
+import typing as t
+
+import pytest
+import redis
+
+from .engines import name, servers
+from .fleet import until
+from .module_runner import converged, finish_module, refused, start_module
+from .rolling import Cluster, Counter, Deployment, Set
+
+
+@pytest.fixture(params=servers(), ids=name)
+def cluster(request: pytest.FixtureRequest, first_port: int) -> t.Iterator[Cluster]:
+    with Cluster(request.param, first_port) as deployment:
+        yield deployment
+
+
+@pytest.fixture(params=servers(), ids=name)
+def replicated(request: pytest.FixtureRequest, first_port: int) -> t.Iterator[Set]:
+    with Set(request.param, first_port) as deployment:
+        yield deployment
+
+
+def assert_whole(deployment: Deployment, before: t.Mapping[str, str]) -> None:
+    """Check that each member is another process than before, and that nothing is left to be restarted."""
+    after = deployment.run_ids()
+    assert sorted(after) == sorted(before)
+    assert not {one for one in before if before[one] == after[one]}
+
+
+def test_a_whole_cluster_is_restarted_under_writes(cluster: Cluster) -> None:
+    before = cluster.run_ids()
+    planned = cluster.plan()
+    assert [line.split()[0] for line in planned["plan"]] == ["restart"] * 3 + ["switch", "restart"] * 3
+    assert cluster.run_ids() == before
+    with Counter(cluster) as application:
+        done = cluster.roll(planned)
+    assert done == planned["plan"]
+    assert_whole(cluster, before)
+    assert application.lost() == []
+    print(f"longest gap {application.longest_gap():.3f} s, errors {application.errors[:5]}")
+
+
+def test_a_whole_set_with_its_sentinels_is_restarted_under_writes(replicated: Set) -> None:
+    before = replicated.run_ids()
+    planned = replicated.plan()
+    assert [line.split()[0] for line in planned["plan"]] == ["restart"] * 2 + ["switch"] + ["restart"] * 4
+    with Counter(replicated) as application:
+        replicated.roll(planned)
+    assert_whole(replicated, before)
+    assert application.lost() == []
+    print(f"longest gap {application.longest_gap():.3f} s, errors {application.errors[:5]}")
+
+
+@pytest.fixture
+def one_cluster(first_port: int) -> t.Iterator[Cluster]:
+    """A cluster of one engine, for what does not depend on it."""
+    with Cluster(servers()[0], first_port) as deployment:
+        yield deployment
+
+
+def of_shard(cluster: Cluster, primary: int) -> int:
+    """Return the replica of a primary."""
+    for port in cluster.ports:
+        with cluster.client(port) as client:
+            said = t.cast("list[t.Any]", client.role())
+        if said[0] == "slave" and int(said[2]) == primary:
+            return port
+    raise AssertionError(f"{primary} has no replica")
+
+
+def instance_name(port: int) -> str:
+    return f"127.0.0.1:{port}"
+
+
+def test_only_those_that_are_named_are_restarted(one_cluster: Cluster) -> None:
+    before = one_cluster.run_ids()
+    primary = one_cluster.primaries()[0]
+    replica = of_shard(one_cluster, primary)
+    done = one_cluster.roll(one_cluster.plan(instance_name(primary)))
+    assert [line.split()[0] for line in done] == ["switch", "restart"]
+    after = one_cluster.run_ids()
+    assert {one for one in before if before[one] != after[one]} == {instance_name(primary)}
+    assert one_cluster.role(replica) == "master"
+
+
+def test_a_canary_is_one_shard_and_primaries_return_where_that_is_wanted(one_cluster: Cluster) -> None:
+    primaries = one_cluster.primaries()
+    how = {"canary": True, "return_primaries": True}
+    before = one_cluster.run_ids()
+    done = one_cluster.roll(one_cluster.plan(**how), **how)
+    assert [line.split()[0] for line in done] == ["restart", "switch", "restart", "switch"]
+    after = one_cluster.run_ids()
+    assert len([one for one in before if before[one] != after[one]]) == 2
+    assert one_cluster.primaries() == primaries
+
+
+def test_a_member_that_is_out_of_sync_stops_the_run_before_anything_is_touched(one_cluster: Cluster) -> None:
+    before = one_cluster.run_ids()
+    primary = one_cluster.primaries()[0]
+    lagging = of_shard(one_cluster, one_cluster.primaries()[1])
+    planned = one_cluster.plan(instance_name(primary))
+    with one_cluster.client(lagging) as client:
+        client.config_set("masterauth", "wrong")
+        client.execute_command("CLIENT", "KILL", "TYPE", "MASTER")
+    until(lambda: "down" in link(one_cluster, lagging), "the link to break")
+    needs = [{"node": instance_name(primary), "reasons": ["requested"]}]
+    early = refused("rolling_step", one_cluster.options(needs=needs), check=True)["msg"]
+    assert f"{instance_name(lagging)} has no link to its primary" in early
+    assert "Nothing has been changed" in early
+    later = refused("rolling_step", one_cluster.step(planned, timeout=3))["msg"]
+    assert f"{instance_name(lagging)} has no link to its primary" in later
+    assert "This task has changed nothing" in later
+    assert one_cluster.run_ids() == before
+    assert one_cluster.role(primary) == "master"
+
+
+def link(deployment: Deployment, port: int) -> str:
+    with deployment.client(port) as client:
+        return str(client.info("replication").get("master_link_status"))
+
+
+def test_a_frozen_member_stops_the_run_and_is_restarted_by_its_name_alone(one_cluster: Cluster) -> None:
+    frozen = of_shard(one_cluster, one_cluster.primaries()[0])
+    with one_cluster.client(frozen) as client:
+        pid = int(client.info("server")["process_id"])
+    os.kill(pid, signal.SIGSTOP)
+    name_ = instance_name(frozen)
+    everyone = refused(
+        "rolling_step",
+        one_cluster.options(needs=[{"node": one, "reasons": ["requested"]} for one in one_cluster.members()]),
+        check=True,
+    )
+    assert name_ in everyone["msg"]
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not pathlib.Path(f"/proc/{pid}/cwd").exists(), "its end")
+    needs = [{"node": name_, "reasons": ["requested"], "named": True}]
+    planned = converged("rolling_step", one_cluster.options(needs=needs), check=True)
+    assert planned["plan"] == [f"restart {name_} (instance that does not answer): requested"]
+    one_cluster.roll(planned)
+    assert link(one_cluster, frozen) == "up"
+
+
+def switched(cluster: Cluster, primary: int, _before: str) -> bool:
+    """Whether another node is primary: the member is about to be stopped."""
+    with cluster.client(primary) as client:
+        return bool(client.role()[0] != "master")
+
+
+def stopped(cluster: Cluster, primary: int, _before: str) -> bool:
+    """Whether the member's process is gone, or another one is there already."""
+    return current(cluster, primary) != _before
+
+
+def started(cluster: Cluster, primary: int, before: str) -> bool:
+    """Whether another process answers, which still has to get in sync."""
+    return current(cluster, primary) not in ("", before)
+
+
+def locked(cluster: Cluster, primary: int, _before: str) -> bool:
+    """Whether the run has marked the member with its lock: nothing has been done yet."""
+    with cluster.client(primary) as client:
+        return any("almashooq" in str(one["name"]) for one in client.client_list())
+
+
+def current(cluster: Cluster, port: int) -> str:
+    """Return the process of a member; empty while none answers."""
+    try:
+        with cluster.client(port) as client:
+            return str(client.info("server")["run_id"])
+    except redis.exceptions.RedisError:
+        return ""
+
+
+@pytest.mark.parametrize("moment", [locked, switched, stopped, started])
+def test_a_run_that_is_killed_is_finished_by_the_next_one(
+    one_cluster: Cluster, moment: t.Callable[[Cluster, int, str], bool]
+) -> None:
+    primary = one_cluster.primaries()[0]
+    before = one_cluster.run_ids()[instance_name(primary)]
+    with Counter(one_cluster) as application:
+        process = start_module("rolling_step", one_cluster.step(one_cluster.plan(instance_name(primary))))
+        until(lambda: moment(one_cluster, primary, before), f"the moment {moment.__name__}")
+        process.kill()
+        process.communicate()
+        # What was stopped and not started again, the service manager or site.yml starts: the guard looks at its peers.
+        converged("instance_daemon", {**one_cluster.common, "state": "started"})
+        if one_cluster.run_ids()[instance_name(primary)] == before:
+            # Refused until the other members have heard of a switchover.
+            until(one_cluster.agrees, "the members to agree")
+            one_cluster.roll(one_cluster.plan(instance_name(primary)))
+    assert one_cluster.run_ids()[instance_name(primary)] != before
+    assert len(one_cluster.primaries()) == 3
+    assert application.lost() == []
+
+
+def test_a_second_run_waits_and_two_never_have_members_down(one_cluster: Cluster) -> None:
+    members = one_cluster.ports[3:5]
+    plans = [one_cluster.plan(instance_name(port)) for port in members]
+    runs = [start_module("rolling_step", one_cluster.step(plan)) for plan in plans]
+    ended = [finish_module(run) for run in runs]
+    assert [one["rc"] for one in ended] == [0, 0], ended
+    (began, back), (began_too, back_too) = (last_restart(one_cluster, port) for port in members)
+    assert back < began_too or back_too < began
+
+
+def last_restart(deployment: Deployment, port: int) -> tuple[datetime.datetime, datetime.datetime]:
+    """Return when a server was stopped, and when the next process was ready, by its log."""
+    lines = (deployment.base / "log" / f"{port}.log").read_text().splitlines()
+    marks = ("User requested shutdown", "Ready to accept connections")
+    last = ([line for line in lines if mark in line][-1] for mark in marks)
+    times = [line.partition(" * ")[0].partition(" # ")[0].partition(" ")[2] for line in last]
+    began, back = (datetime.datetime.strptime(time, "%d %b %Y %H:%M:%S.%f") for time in times)
+    assert began < back
+    return began, back
+
+
+def test_a_primary_alone_is_restarted_offline_and_keeps_its_data_without_persistence(first_port: int) -> None:
+    settings = {"save": "", "appendonly": False}
+    with Set(servers()[0], first_port, count=1, sentinels=0, **settings) as single:
+        name_ = instance_name(single.ports[0])
+        needs = [{"node": name_, "reasons": ["requested"]}]
+        why = refused("rolling_step", single.options(needs=needs), check=True)["msg"]
+        assert f"{name_} is the only member of set main: while it restarts, its data is not available" in why
+        with single.client() as client:
+            client.set("key", "precious")
+        before = single.run_ids()
+        single.roll(single.plan(name_, offline=True), offline=True)
+        assert single.run_ids() != before
+        with single.client() as client:
+            assert client.get("key") == "precious"
+
+
+def test_a_host_reports_what_waits_for_a_restart_and_why(first_port: int) -> None:
+    # A copy that can be replaced, as an upgraded package replaces it, on a path that the service user may use.
+    with tempfile.TemporaryDirectory(prefix="engine-") as directory:
+        os.chmod(directory, 0o755)
+        server = pathlib.Path(shutil.copy(servers()[0], directory))
+        with Set(server, first_port, count=1, sentinels=0, databases=16) as single:
+            name_ = instance_name(single.ports[0])
+
+            def reported() -> t.Any:
+                found = converged("rolling_host_info", {"servers": single.servers(single.host(single.ports[0]))})
+                (member,) = found["members"]
+                assert (member["node"], member["kind"], found["changed"]) == (name_, "instance", False)
+                return member
+
+            before = reported()
+            assert (before["running"], before["reasons"]) == (True, [])
+            with single.client() as client:
+                assert before["installed"] == f"redis {client.info('server')['redis_version']}"
+            converged("instance", single.config({"databases": 20, "maxmemory": "50mb", "min-replicas-to-write": 0}))
+            assert reported()["reasons"] == ["databases is 16, will be 20"]
+            shutil.copy(servers()[0], server.with_suffix(".new"))
+            server.with_suffix(".new").rename(server)
+            assert reported()["reasons"] == [
+                "databases is 16, will be 20",
+                f"{server} is another program than the one that runs",
+            ]
+            single.roll(single.plan(name_, offline=True), offline=True)
+            assert reported()["reasons"] == []
+            with single.client() as client:
+                client.shutdown(nosave=True)
+            until(lambda: reported()["running"] is False, "the host to report that it does not run")
+
+
+def test_a_pair_is_refused_where_writes_need_its_replica(first_port: int) -> None:
+    with Set(servers()[0], first_port, count=2, **{"min-replicas-to-write": 1}) as pair:
+        needs = [{"node": instance_name(pair.ports[1]), "reasons": ["requested"]}]
+        why = refused("rolling_step", pair.options(needs=needs), check=True)["msg"]
+        assert "accepts writes only with 1 replica(s) (min-replicas-to-write), and 0 would be left" in why
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"needs": [{"node": "127.0.0.1:1", "reasons": ["x"]}]}, "127.0.0.1:1 is not a member of this deployment"),
+        ({"password": "mistaken"}, "cannot be asked: wrong password"),
+    ],
+)
+def test_bad_input_is_refused_with_what_to_do(one_cluster: Cluster, change: dict[str, t.Any], message: str) -> None:
+    needs = [{"node": instance_name(one_cluster.ports[0]), "reasons": ["requested"]}]
+    why = refused("rolling_step", one_cluster.options(**{"needs": needs, **change}), check=True)
+    assert message in why["msg"]
+    assert "Nothing has been changed" in why["msg"]
