@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import typing as t
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import converge_action
 from ansible_collections.almashooq.redis.plugins.module_utils._report.operation import Report
+from ansible_collections.almashooq.redis.plugins.plugin_utils._plain import plain
 from ansible_collections.almashooq.redis.plugins.plugin_utils._report.page import page
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -34,7 +34,6 @@ class ActionModule(ActionBase):
         """Write page and figures, remove reports that are too many, and return what module acceptance_report does."""
         super().run(tmp, task_vars)
         _checked, options = self.validate_argument_spec(OPTIONS)
-        # As a module gets them: values of Ansible that are no plain ones, such as those of a vault, become text.
-        params = json.loads(json.dumps(options, default=str))
+        params = plain(options)
         params["directory"] = os.path.join(self._loader.get_basedir(), params["directory"])
         return converge_action(self._task, params, lambda params, record: Report(page, params, record))

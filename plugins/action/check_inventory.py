@@ -20,9 +20,9 @@ from ansible_collections.almashooq.redis.plugins.module_utils._inventory import 
     checks_required,
     checks_values,
 )
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory.defaults import GROUPS
 from ansible_collections.almashooq.redis.plugins.module_utils._inventory.model import (
     ENCRYPTED,
-    GROUPS,
     Known,
     Value,
     make_known,
@@ -31,7 +31,7 @@ from ansible_collections.almashooq.redis.plugins.plugin_utils import _inventory_
 from jinja2.exceptions import UndefinedError
 
 ROLES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "roles")
-ACCEPTED = checks_names.WAY_OUT
+ACCEPTED = checks_names.ALLOW
 MOST = 25
 # A value that is another variable and nothing else is looked up; templating would decrypt it on every host.
 _REFERENCE = re.compile(r"\s*\{\{\s*([A-Za-z_]\w*)\s*\}\}\s*")
@@ -54,7 +54,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Look at all hosts of the playbooks' groups, once."""
+        """Inspect all hosts of the playbooks' groups, once."""
         super().run(tmp, task_vars)
         _checked, options = self.validate_argument_spec({"strict": {"type": "bool", "default": True}})
         found = list(dict.fromkeys(self._problems(task_vars or {})))
@@ -132,7 +132,7 @@ class _Given:
         self._of_play = task_vars.keys() - own.keys()
 
     def has(self, host: str, name: str) -> bool:
-        """Tell whether a host has a variable of this name."""
+        """Return whether a host has a variable of this name."""
         return name in self._variables[host] or name in self._of_play
 
 

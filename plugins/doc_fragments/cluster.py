@@ -13,14 +13,14 @@ class ModuleDocFragment:
 options:
   nodes:
     description:
-      - The nodes of the cluster.
+      - Nodes of the cluster.
     type: list
     elements: dict
     required: true
     suboptions:
       address:
         description:
-          - Address or host name at which this host, and all other nodes, reach the node.
+          - Address or host name at which this host and all other nodes reach the node.
         type: str
         required: true
       port:
@@ -30,15 +30,15 @@ options:
         required: true
       host:
         description:
-          - Machine that the node runs on; a machine fails as a whole. By default the address.
+          - Machine that the node runs on; a machine fails as a whole. Default is the address.
         type: str
       zone:
         description:
-          - Failure domain of the machine, for example a rack. By default the host.
+          - Failure domain of the machine, for example a rack. Default is the host.
         type: str
-  accept:
+  accept_placement:
     description:
-      - Compromises of placement to accept where the hosts allow nothing better.
+      - Placement rules that may be broken where the hosts allow nothing better.
     type: list
     elements: str
     choices:

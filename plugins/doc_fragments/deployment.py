@@ -13,52 +13,48 @@ class ModuleDocFragment:
 options:
   deployment:
     description:
-      - Name of the deployment, for people; of a replication set its name.
+      - Name of the deployment for messages; for a replication set, its name.
     type: str
     default: redis
   topology:
     description:
-      - What the nodes are. A single node is a replication set of one, with O(replicas) 0.
+      - Topology of the nodes. A single node is a replication set of one, with O(replicas) 0.
     type: str
     choices: [cluster, replication]
     default: cluster
+  replicas:
+    description:
+      - Number of in-sync replicas that every primary must have.
+    type: int
+    default: 1
+"""
+
+    SENTINELS = r"""
+options:
   sentinels:
     description:
-      - The Sentinels that watch the replication set. Without any, none is expected.
+      - Sentinels that monitor the replication set. If omitted, none is expected.
     type: list
     elements: dict
     suboptions:
       address:
-        description: Address or host name at which this host, and all other Sentinels, reach it.
+        description: Address or host name at which this host and all other Sentinels reach the Sentinel.
         type: str
         required: true
       port:
-        description: Its port.
+        description: Port of the server.
         type: int
         required: true
       host:
-        description: Machine that it runs on. By default the address.
+        description: Machine that it runs on. Default is the address.
         type: str
       zone:
-        description: Failure domain of the machine. By default the host.
+        description: Failure domain of the machine. Default is the host.
         type: str
       announce_ip:
-        description: Address that it announces to the others, where it is another.
+        description: Address that it announces to the others, if different.
         type: str
       announce_port:
-        description: Port that it announces to the others, where it is another.
+        description: Port that it announces to the others, if different.
         type: int
-  sentinel_username:
-    description:
-      - ACL user to log in as at the Sentinels. By default O(username).
-    type: str
-  sentinel_password:
-    description:
-      - Password of O(sentinel_username). By default O(password).
-    type: str
-  replicas:
-    description:
-      - How many replicas in sync every primary is to have.
-    type: int
-    default: 1
 """

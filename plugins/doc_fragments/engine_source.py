@@ -12,18 +12,18 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   engine:
-    description: Which engine.
+    description: Engine to use.
     type: str
     choices: [redis, valkey]
     default: redis
   version:
-    description: Its version, which the archive has to hold.
+    description: Version of the engine. The archive must contain this version.
     type: str
     required: true
   checksum:
     description:
       - SHA-256 of the archive that the build is made from, as V(sha256:HEX).
-      - Names the build together with O(version), so that another archive makes another build.
+      - Identifies the build together with O(version), so that another archive makes another build.
     type: str
     required: true
   method:
@@ -34,17 +34,17 @@ options:
     choices: [source, prebuilt]
     default: source
   prefix:
-    description: Directory of all builds. Those of an engine lie in C(PREFIX/ENGINE/VERSION-CHECKSUM), and
-      C(PREFIX/ENGINE/current) is a link to one.
+    description: Directory of all builds. Those of an engine are in C(PREFIX/ENGINE/VERSION-CHECKSUM), and
+      C(PREFIX/ENGINE/current) is a link to one of them.
     type: path
     default: /opt/redis-node
   archive:
     description:
-      - The archive, on the host that the module runs on. Looked at only where the build is not installed.
-      - It has to have one directory at its top, and nothing that would be written elsewhere.
+      - Path of the archive on the host that the module runs on. Used only if the build is not installed.
+      - The archive must have exactly one top directory and no path that leads outside it.
     type: path
   archive_checksum:
-    description: SHA-256 of the file O(archive), where it is not O(checksum), as with a build that is handed on.
+    description: SHA-256 of the file O(archive), if it differs from O(checksum), as for a prebuilt archive.
     type: str
 requirements:
   - Linux

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of the options in ``_instance/options.py`` that the host's modules share."""
+"""Documentation of the options in ``_managed/options.py`` that the host's modules share."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ class ModuleDocFragment:
 options:
   server:
     description:
-      - Path of the engine's server binary.
+      - Path of the engine's server program.
     type: path
     default: /usr/bin/redis-server
   user:
     description:
-      - User that the instances run as.
+      - User that the servers run as.
     type: str
     default: redis
   group:
@@ -33,8 +33,8 @@ options:
     default: /etc/redis-node
   data_dir:
     description:
-      - Base of the data directories. Each instance has its own below it, named by its port, with the engine's own
-        V(redis.conf) in it.
+      - Base of the data directories. Each instance has its own below it, named by its port and containing the engine's
+        own V(redis.conf).
     type: path
     default: /var/lib/redis-node
   log_dir:
@@ -44,13 +44,38 @@ options:
     default: /var/log/redis-node
   run_dir:
     description:
-      - Directory of the pid files of daemons.
+      - Directory of the daemons' pid files.
     type: path
     default: /run/redis-node
+  admin_user:
+    description:
+      - User with all rights that the modules log in as.
+    type: str
+    default: admin
+  admin_password:
+    description:
+      - Password of O(admin_user).
+    type: str
+    required: true
+  admin_password_old:
+    description:
+      - Current password of running servers, for the run that changes O(admin_password).
+    type: str
+  timeout:
+    description:
+      - Timeout of each wait, in seconds.
+    type: float
+    default: 60.0
+requirements:
+  - redis-py (Python package C(redis)) 4.3 or later on the host that runs the module
+  - Linux
+"""
+
+    INSTANCES = r"""
+options:
   instances:
     description:
-      - The instances of this host. The same list can be given to M(almashooq.redis.instance) and
-        M(almashooq.redis.instance_daemon).
+      - Instances of this host. M(almashooq.redis.instance) and M(almashooq.redis.instance_daemon) accept the same list.
     type: list
     elements: dict
     required: true
@@ -62,7 +87,7 @@ options:
         required: true
       address:
         description:
-          - IP address that the instance listens on besides loopback, and that it announces.
+          - IP address that the instance announces and listens on, in addition to loopback.
         type: str
         required: true
       cluster_enabled:
@@ -72,30 +97,40 @@ options:
         default: true
       settings:
         description:
-          - Directives of this instance, over those of all instances. M(almashooq.redis.instance_daemon) does not
-            look at them.
+          - Directives for this instance, which override those for all instances. M(almashooq.redis.instance_daemon)
+            ignores them.
         type: dict
         default: {}
-  admin_user:
+"""
+
+    USERS = r"""
+options:
+  users:
     description:
-      - User with all rights, whom the modules log in as.
-    type: str
-    default: admin
-  admin_password:
-    description:
-      - Password of O(admin_user).
-    type: str
-    required: true
-  admin_password_old:
-    description:
-      - Password that running instances still have, for the run that changes O(admin_password).
-    type: str
-  timeout:
-    description:
-      - How long each wait may take at most, in seconds.
-    type: float
-    default: 60.0
-requirements:
-  - redis-py (Python package C(redis)) 4.3 or later on the host that runs the module
-  - Linux
+      - All other users. The engine's V(default) user is disabled unless it is listed here.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description:
+          - Name of the user.
+        type: str
+        required: true
+      password:
+        description:
+          - Password of the user. Only its hash is written.
+        type: str
+      passwords:
+        description:
+          - Additional passwords of the user, each valid for login, so that both work while a password is changed.
+          - Their order does not matter. Only their hashes are written.
+        type: list
+        elements: str
+        default: []
+      rules:
+        description:
+          - "ACL rules as the engine takes them, for example V(~app:* +@read)."
+        type: str
+        default: ""
 """

@@ -13,32 +13,32 @@ class ModuleDocFragment:
 options:
   sentinels:
     description:
-      - The Sentinels.
+      - Sentinels to connect to.
     type: list
     elements: dict
     required: true
     suboptions:
       address:
         description:
-          - Address or host name at which this host, and all other Sentinels, reach it.
+          - Address or host name at which this host and all other Sentinels reach the Sentinel.
         type: str
         required: true
       port:
         description:
-          - Its port.
+          - Port of the server.
         type: int
         required: true
       host:
         description:
-          - Machine that it runs on; a machine fails as a whole. By default the address.
+          - Machine that it runs on; a machine fails as a whole. Default is the address.
         type: str
       zone:
         description:
-          - Failure domain of the machine, for example a rack. By default the host.
+          - Failure domain of the machine, for example a rack. Default is the host.
         type: str
       announce_ip:
         description:
-          - Address that it announces to the others, where it is to be told at run time.
+          - Address that it announces to the others, if it is to be set at run time.
         type: str
       announce_port:
         description:

@@ -11,13 +11,15 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible_collections.almashooq.redis.plugins.module_utils._connect import inventory, render
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory.host import Groups, Hostvars
 
 DOCUMENTATION = r"""
 name: client_files
-version_added: 0.1.0
-short_description: The files that applications connect by
+version_added: 0.2.0
+short_description: Generate the files that applications use to connect
 description:
-  - Fails for a connection that cannot be.
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
+  - Fails if a connection is invalid.
 positional: hostvars, groups, defaults
 options:
   _input:
@@ -45,7 +47,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Show where they are
+- name: Show the paths of the files
   ansible.builtin.debug:
     msg: "{{ files | map(attribute='path') }}"
   vars:
@@ -62,8 +64,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: One item per file, with C(path), C(group), C(secret) (whether it holds one) and C(content), which is null
-    for a file that must not be there.
+  description: One item per file, with C(path), C(group), C(secret) (whether it contains a secret) and C(content), which
+    is null for a file that must not exist.
   type: list
   elements: dict
 """
@@ -71,8 +73,8 @@ _value:
 
 def client_files(
     given: t.Sequence[t.Mapping[str, t.Any]],
-    hostvars: inventory.Hostvars,
-    groups: inventory.Groups,
+    hostvars: Hostvars,
+    groups: Groups,
     defaults: t.Mapping[str, t.Any],
 ) -> list[dict[str, t.Any]]:
     """Return the files of all connections; errors become the template's."""

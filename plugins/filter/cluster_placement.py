@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: cluster_placement
-short_description: Decide which nodes of a cluster become primaries and whose replicas the others are
-version_added: 0.1.0
+short_description: Choose the primaries of a cluster and assign the replicas to them
+version_added: 0.2.0
 description:
-  - Applies the rules of placement of M(almashooq.redis.cluster) to nodes that need not exist yet, and fails with the
-    same message where they cannot be kept, so that a playbook can refuse an inventory before anything is installed.
+  - Applies the placement rules of M(almashooq.redis.cluster) to nodes that need not exist yet, and fails with the same
+    message if the rules cannot be met, so that a playbook can refuse an inventory before anything is installed.
 positional: _input, replicas, accept
 options:
   _input:
@@ -20,11 +20,12 @@ options:
     elements: dict
     required: true
   replicas:
-    description: Replicas of each primary.
+    description: Number of replicas of each primary.
     type: int
     default: 1
   accept:
-    description: Compromises to accept, as in the option O(almashooq.redis.cluster#module:accept).
+    description: Placement rules that may be broken, as in the option
+      O(almashooq.redis.cluster#module:accept_placement).
     type: list
     elements: str
     default: []
@@ -38,7 +39,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: Names of the primaries, and for each replica its primary.
+  description: The primaries, and the primary of each replica.
   type: dict
   contains:
     primaries:

@@ -9,15 +9,15 @@ import typing as t
 
 from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError
-from ansible_collections.almashooq.redis.plugins.module_utils._health import inventory
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory import deployments
 from jinja2.exceptions import UndefinedError
 
 DOCUMENTATION = r"""
 name: monitored_deployments
-version_added: 0.1.0
-short_description: The clusters and replication sets of hosts, as the M(almashooq.redis.health) module takes them
+version_added: 0.2.0
+short_description: List the clusters and replication sets of hosts for module health
 description:
-  - Reads the inventory's variables only. No host is asked, so that those that are down are named as well.
+  - Reads only inventory variables and connects to no host, so that hosts that are down are included.
 positional: hosts
 options:
   _input:
@@ -34,7 +34,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Show them
+- name: Show the deployments
   ansible.builtin.debug:
     msg: "{{ hostvars | almashooq.redis.monitored_deployments(groups['redis_cluster']) }}"
 """
@@ -42,7 +42,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description: One item per deployment, with C(deployment), C(topology) (V(cluster) or V(replication)), C(set),
-    C(nodes), C(announced), C(sentinels), C(replicas), C(accept) and C(external).
+    C(nodes), C(announced), C(sentinels), C(replicas), C(accept_placement) and C(external).
   type: list
   elements: dict
 """
@@ -53,7 +53,7 @@ def monitored_deployments(
 ) -> list[dict[str, t.Any]]:
     """Return what the function of that name finds; errors become the template's."""
     try:
-        return inventory.deployments(hostvars, hosts, (AnsibleError, UndefinedError))
+        return deployments.deployments(hostvars, hosts, (AnsibleError, UndefinedError))
     except CollectionError as error:
         raise AnsibleFilterError(str(error)) from error
 

@@ -9,14 +9,14 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError
-from ansible_collections.almashooq.redis.plugins.module_utils._health import inventory
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory import deployments
 
 DOCUMENTATION = r"""
 name: monitored_instances
-version_added: 0.1.0
-short_description: The instances and Sentinels that hosts are to run
+version_added: 0.2.0
+short_description: List the instances and Sentinels that hosts must run
 description:
-  - Reads the inventory's variables only. No host is asked, so that those that are down are named as well.
+  - Reads only inventory variables and connects to no host, so that hosts that are down are included.
 positional: hosts
 options:
   _input:
@@ -33,7 +33,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Show what this host is to run
+- name: Show the servers that this host must run
   ansible.builtin.debug:
     msg: "{{ hostvars | almashooq.redis.monitored_instances([inventory_hostname]) }}"
 """
@@ -52,7 +52,7 @@ def monitored_instances(
 ) -> list[dict[str, t.Any]]:
     """Return what the function of that name finds; errors become the template's."""
     try:
-        return inventory.monitored_instances(hostvars, hosts)
+        return deployments.monitored_instances(hostvars, hosts)
     except CollectionError as error:
         raise AnsibleFilterError(str(error)) from error
 

@@ -9,14 +9,14 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError
-from ansible_collections.almashooq.redis.plugins.module_utils._health import targets
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory import targets
 
 DOCUMENTATION = r"""
 name: scrape_targets
-version_added: 0.1.0
-short_description: What Prometheus scrapes on hosts, for its file discovery
+version_added: 0.2.0
+short_description: List the Prometheus scrape targets of hosts for file discovery
 description:
-  - Reads the inventory's variables only. No host is asked, so that those that are down are named as well.
+  - Reads only inventory variables and connects to no host, so that hosts that are down are included.
 positional: hosts
 options:
   _input:
@@ -33,15 +33,15 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Show them
+- name: Show the deployments
   ansible.builtin.debug:
     msg: "{{ hostvars | almashooq.redis.scrape_targets(groups['redis_cluster']) }}"
 """
 
 RETURN = r"""
 _value:
-  description: For each of the jobs C(redis), C(redis-exporter) and C(redis-endpoint) a list of targets with labels. A
-    target of C(redis) has the label C(__exporter), the address at which it is asked for.
+  description: Lists of targets with labels for each of the jobs C(redis), C(redis-exporter) and C(redis-endpoint). A
+    target of C(redis) has the label C(__exporter), the address of the exporter to query.
   type: dict
 """
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.almashooq.redis.plugins.module_utils._preflight import members
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory import members
 
 DOCUMENTATION = r"""
 name: witness
-version_added: 0.1.0
-short_description: Another host of the same deployment
+version_added: 0.2.0
+short_description: Find another host of the same deployment
 description:
-  - Returns the first other host of the play that has instances of the same deployment, or nothing.
+  - Internal to the roles and playbooks of this collection; its options and results may change in any release.
+  - Returns the first other host of the play that has instances of the same deployment, or an empty string.
 positional: hosts, hostvars, host
 options:
   _input:
@@ -40,14 +41,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Show from where this host is tried
+- name: Show the host from which this host is tested
   ansible.builtin.debug:
     msg: "{{ __redis_node_members | almashooq.redis.witness(ansible_play_hosts, hostvars, inventory_hostname) }}"
 """
 
 RETURN = r"""
 _value:
-  description: Name of the host, or an empty text.
+  description: Name of the host, or an empty string.
   type: str
 """
 

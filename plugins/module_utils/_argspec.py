@@ -8,12 +8,12 @@ What one package alone describes has its ``options.py`` there: this file imports
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from ._client import Access
 
-CONNECTION: dict[str, dict[str, t.Any]] = {
+# Who to be and how to connect at the instances.
+LOGIN: dict[str, dict[str, t.Any]] = {
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
     "password_old": {"type": "str", "no_log": True},
@@ -22,12 +22,23 @@ CONNECTION: dict[str, dict[str, t.Any]] = {
     "tls_cert_file": {"type": "path"},
     "tls_key_file": {"type": "path"},
     "tls_check_hostname": {"type": "bool", "default": True},
-    "connect_timeout": {"type": "float", "default": 5.0},
 }
 
-# Who runs a module that takes the lock of a deployment (doc fragment ``lock``).
+CONNECT_TIMEOUT: dict[str, dict[str, t.Any]] = {"connect_timeout": {"type": "float", "default": 5.0}}
+
+CONNECTION: dict[str, dict[str, t.Any]] = {**LOGIN, **CONNECT_TIMEOUT}
+
+# The same at the Sentinels (doc fragment ``connection.sentinel_login``), without defaults: what is not given is as at
+# the instances.
+SENTINEL_LOGIN: dict[str, dict[str, t.Any]] = {
+    f"sentinel_{name}": {key: value for key, value in option.items() if key != "default"}
+    for name, option in LOGIN.items()
+}
+
+# Who runs a module, for the lock of a deployment and for the record of a call (doc fragment ``lock``).
+RUN_BY = ("host", "user", "playbook", "run", "on", "deployment", "directory", "part")
 LOCK: dict[str, dict[str, t.Any]] = {
-    "run_by": {"type": "dict", "options": {name: {"type": "str"} for name in ("host", "user", "playbook")}},
+    "run_by": {"type": "dict", "options": {name: {"type": "str"} for name in RUN_BY}},
 }
 
 ENDPOINT: dict[str, dict[str, t.Any]] = {
@@ -58,26 +69,22 @@ TOPOLOGY: dict[str, t.Any] = {"type": "str", "choices": ["cluster", "replication
 
 
 def access(params: t.Mapping[str, t.Any]) -> Access:
-    """Return the login that a module's parameters describe."""
-    return Access(
-        username=params["username"],
-        password=params["password"],
-        password_old=params["password_old"],
-        tls=params["tls"],
-        tls_ca_file=params["tls_ca_file"],
-        tls_cert_file=params["tls_cert_file"],
-        tls_key_file=params["tls_key_file"],
-        tls_check_hostname=params["tls_check_hostname"],
-        timeout=params["connect_timeout"],
-    )
+    """Return the login at the instances that a module's parameters describe; an empty text counts as not given."""
+    given = {name: _first(params[name], option.get("default")) for name, option in LOGIN.items()}
+    return Access(**given, timeout=params["connect_timeout"])
 
 
-def access_of(params: t.Mapping[str, t.Any], whose: str) -> Access:
-    """Return the login for the other servers (``sentinel`` or ``node``): what is not given is as for the first."""
-    first = access(params)
-    return dataclasses.replace(
-        first,
-        username=params[f"{whose}_username"] or first.username,
-        password=params[f"{whose}_password"] or first.password,
-        password_old=params.get(f"{whose}_password_old") or first.password_old,
-    )
+def sentinel_access(params: t.Mapping[str, t.Any]) -> Access:
+    """Return the login at the Sentinels.
+
+    What is not given of it, or empty, is as at the instances, if the module logs in there, too.
+    """
+    given = {
+        name: _first(params[f"sentinel_{name}"], params.get(name), option.get("default"))
+        for name, option in LOGIN.items()
+    }
+    return Access(**given, timeout=params["connect_timeout"])
+
+
+def _first(*values: t.Any) -> t.Any:
+    return next((value for value in values if value not in (None, "")), None)

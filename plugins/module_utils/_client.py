@@ -41,7 +41,7 @@ except ImportError as error:
     REDIS_IMPORT_ERROR = error
 
 if t.TYPE_CHECKING:
-    from ._nodes import Wanted
+    from ._nodes import DesiredNode
 
 Record = t.Callable[[str, str], None]
 Reply = t.Any
@@ -73,7 +73,7 @@ class Access:
 
 
 class Client:
-    """One connection to one server, opened at first use; an error names the node and the way out.
+    """One connection to one server, opened at first use; an error names the node and the remedy.
 
     Several threads may use it: each gets the answers to its own commands.
     """
@@ -87,6 +87,7 @@ class Client:
         unix_socket: str | None = None,
         record: Record | None = None,
     ) -> None:
+        self.host = host
         self.node = unix_socket or node_name(host, port)
         self._access = access
         self._record = record
@@ -164,7 +165,7 @@ class Client:
                 node=self.node,
                 hint="Log in as a user with that right.",
             )
-        return EngineRefused(f"{masked(command)!r} was answered: {reply}", node=self.node, reply=reply)
+        return EngineRefused(f"{masked(command)!r} returned: {reply}", node=self.node, reply=reply)
 
     def _unauthenticated(self, error: Exception) -> AuthenticationFailed:
         return AuthenticationFailed(
@@ -180,9 +181,9 @@ class Client:
             return self._unauthenticated(error)
         if isinstance(error, redis.exceptions.InvalidResponse):
             return Unreachable(
-                f"what listens there does not speak Redis' protocol: {self._cause(error)}",
+                f"the server there does not speak the Redis protocol: {self._cause(error)}",
                 node=self.node,
-                hint="Check the port: another program may hold it, or it may want TLS.",
+                hint="Check the port: another program may hold it, or it may require TLS.",
             )
         reason = self._cause(error)
         return Unreachable(f"no answer: {reason}", node=self.node, reason=reason)
@@ -199,7 +200,7 @@ class Client:
 class Connections:
     """One connection to each wanted node, by its name, kept for the whole run."""
 
-    def __init__(self, nodes: t.Iterable[Wanted], access: Access, record: Record) -> None:
+    def __init__(self, nodes: t.Iterable[DesiredNode], access: Access, record: Record) -> None:
         self._clients = {node.name: Client(node.address, node.port, access, record=record) for node in nodes}
 
     def __getitem__(self, name: str) -> Client:

@@ -16,9 +16,9 @@ def concluded(
     """Return the message of a run that an error has ended, with what has become of its steps.
 
     ``done`` are the steps that were done, as lines for people; ``failed`` those that may be half done; ``unchanged``
-    is what is said where there are neither.
+    is the text where there are neither.
     """
-    said = "; ".join([*_some("done before", done), *_some("failed, maybe half done", failed)])
+    said = "; ".join([*_some("done before", done), *_some("failed, possibly half done", failed)])
     text = f"{said[0].upper()}{said[1:]}." if said else unchanged
     # A list ends in a line of its own.
     if "\n" in message:
@@ -35,7 +35,7 @@ def _some(title: str, lines: t.Sequence[str], most: int = 5) -> list[str]:
 class CollectionError(Exception):
     """Something the user has to know: what was attempted, on which node, what came back, what to do.
 
-    ``message`` says what happened, ``node`` where (``host:port``), ``hint`` the way out.  Further
+    ``message`` is what happened, ``node`` where (``host:port``), ``hint`` the remedy.  Further
     keywords are data for the module's result, never prose.
     """
 
@@ -49,7 +49,7 @@ class CollectionError(Exception):
         self.data = data
 
     def __str__(self) -> str:
-        """Return the sentence for people: node, message, way out."""
+        """Return the sentence for people: node, message, remedy."""
         where = f"{self.node}: " if self.node and self.node not in self.message else ""
         what = f"{where}{self.message}"
         if not self.hint:

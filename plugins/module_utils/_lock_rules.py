@@ -5,8 +5,8 @@
 
 Taking.  A run sets the mark ``asking`` at each member, and lists the marks there after that.  If it
 sees no flag (``asking``, ``regaining``, ``held``) of another run at any member, its marks become
-``held``.  Otherwise they become ``waiting``, which keeps nobody out, and it tries again when it sees
-no flag and nobody who has been waiting for longer.
+``held``.  Otherwise they become ``waiting``, which keeps no run out, and it tries again when it sees
+no flag and no run that has been waiting for longer.
 
 Why two never have it.  A run *counts* a member when a list there shows no flag of another, after its
 own flag was set on the same connection, which still stands.  Suppose X and Y both count member m,
@@ -22,10 +22,14 @@ marks: this decides only who gives way.  In particular:
 - *Equal times*: the random part of the mark decides who waits.  Both may give way at the same moment;
   then both wait, see each other, and one goes first.
 - *Clocks that differ*: the queue is not in the order of arrival, nothing else.
+
+A run of a controller may be several processes, one on each host: their marks have one key, and are not marks of
+another run to any of them.  What is said above of a run holds for each of its processes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import typing as t
 from dataclasses import dataclass
@@ -66,8 +70,8 @@ class Holder:
 class Mark:
     """One run at one member: the name of its connection.
 
-    ``start`` (seconds of the controller's clock) and ``key`` (random) identify the run and order the
-    queue; nothing else depends on them.  ``since`` is when the run took the lock, or began to wait.
+    ``key`` identifies the run: random, or what ``shared_key`` returns.  With ``start`` (seconds of the clock where it
+    runs) it orders the queue; nothing else depends on them.  ``since`` is when the run took the lock, or began to wait.
     """
 
     form: str
@@ -109,7 +113,7 @@ class Seen:
 
 
 def parse(name: str) -> Mark | None:
-    """Read a connection name; None for one that is none of ours.
+    """Read a connection name; None for one that is not ours.
 
     What has our prefix and cannot be read is of another version of the collection, and holds the lock.
     """
@@ -135,13 +139,19 @@ def marks_in(listing: str, node: str) -> list[Seen]:
 
 def others(seen: t.Iterable[Seen], mine: Mark) -> list[Seen]:
     """Return the marks of other runs, the strongest form first."""
-    found = [each for each in seen if each.mark.order != mine.order]
+    found = [each for each in seen if each.mark.key != mine.key]
     return sorted(found, key=lambda each: (*_strength(each), each.node))
 
 
 def obstacles(seen: t.Iterable[Seen], mine: Mark) -> list[Seen]:
-    """Return the marks for which a run that has not the lock yet has to wait: any flag, and who queues before it."""
-    return [each for each in others(seen, mine) if each.mark.form in FLAGS or each.mark.order < mine.order]
+    """Return the marks for which a run that has not the lock yet has to wait: any flag, and who queues before it.
+
+    Where another process of this run holds it already, who queues has to wait for both.
+    """
+    seen = list(seen)
+    joins = any(each.mark.key == mine.key and each.mark.form == HELD for each in seen)
+    found = others(seen, mine)
+    return [each for each in found if each.mark.form in FLAGS or (each.mark.order < mine.order and not joins)]
 
 
 def flags(seen: t.Iterable[Seen], mine: Mark) -> list[Seen]:
@@ -160,9 +170,9 @@ def winners(seen: t.Iterable[Seen], mine: Mark) -> list[Seen]:
 
 
 def make_holder(run_by: t.Mapping[str, t.Any] | None, environ: t.Mapping[str, str], hostname: str, user: str) -> Holder:
-    """Return who runs this: what option ``run_by`` says, and for what it leaves open what this host knows.
+    """Return who runs this: option ``run_by``, and for what it leaves open what this host knows.
 
-    A module does not learn its controller from Ansible.  This host knows the address from which somebody
+    A module does not learn its controller from Ansible.  This host knows the address from which a user
     is logged in by SSH, where ``become`` does not hide it; without that it is its own controller.
     """
     said = {name: str(value) for name, value in (run_by or {}).items() if value}
@@ -172,6 +182,15 @@ def make_holder(run_by: t.Mapping[str, t.Any] | None, environ: t.Mapping[str, st
         said.get("user") or environ.get("SUDO_USER") or user,
         said.get("playbook", ""),
     )
+
+
+def shared_key(run_by: t.Mapping[str, t.Any] | None) -> str | None:
+    """Return the key of a controller's run, from option ``run_by``; None where it does not identify a run."""
+    known = run_by or {}
+    if not known.get("run"):
+        return None
+    words = [str(known.get(name) or "") for name in ("host", "user", "run")]
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:16]
 
 
 def _strength(seen: Seen) -> tuple[int, tuple[int, str]]:

@@ -92,7 +92,8 @@ class Lock:
     ``clients`` are connections of the lock's own, one to each member; threads use them while the lock
     is held.  They should record nothing: each is used ``1 / keep_every`` times a second.
     ``keep_every`` None starts no threads: the caller calls ``keep`` that often.  ``now`` returns
-    seconds since 1970, for the queue and for people.
+    seconds since 1970, for the queue and for people.  Locks with the same ``key`` do not exclude each
+    other: those of the processes of one run.
     """
 
     def __init__(
@@ -104,13 +105,14 @@ class Lock:
         sleep: t.Callable[[float], None] = time.sleep,
         now: t.Callable[[], float] = time.time,
         keep_every: float | None = KEEP_EVERY,
+        key: str | None = None,
     ) -> None:
         self._members = [Member(client, clock) for client in {client.node: client for client in clients}.values()]
         self._clock, self._sleep, self._now = clock, sleep, now
         self._keep_every = keep_every
         self._stop = threading.Event()
         start = int(now())
-        self._mark = Mark(WAITING, start, secrets.token_hex(8), start, holder)
+        self._mark = Mark(WAITING, start, key or secrets.token_hex(8), start, holder)
         self._ready = True  # to ask: no obstacle was seen
         self._wary = False  # another run may be about to regain the lock
         self._losses: list[int] = []
@@ -122,7 +124,7 @@ class Lock:
         """Take the lock, waiting up to ``timeout`` seconds for another run to end.
 
         Members that do not answer are left out, and marked when they come back.  Raises Locked, which
-        says who holds the lock and since when; Unreachable when no member answers; and what a member
+        names who holds the lock and since when; Unreachable when no member answers; and what a member
         answers that does not let us in.
         """
         try:
@@ -174,7 +176,8 @@ class Lock:
         form = ASKING if self._ready else WAITING
         looks = self._put(form)
         closed = self._newly_broken()
-        if closed:  # once more: that is no dead member, and another run may have lost its mark there just now
+        if closed:  # once more: that is not a dead member, and another run may have lost its mark there just now
+            self._wary = self._wary or any(flags(look.seen, look.mark) for look in looks)
             looks = self._put(form)
             self._wary = self._wary or any(look.node in closed for look in looks)
         if not looks:
@@ -213,7 +216,7 @@ class Lock:
         return looks
 
     def _verified(self) -> str:
-        """Look at every member that is marked; return what has to be awaited before the lock is sure."""
+        """Inspect every member that is marked; return what has to be awaited before the lock is sure."""
         began = self._clock()
         regaining = self._in_form(REGAINING)
         # One that hung before, and is not marked yet, is its keeper's.

@@ -75,8 +75,8 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """One node of the wish.  ``host`` is the machine, ``zone`` its failure domain."""
+class DesiredNode:
+    """One desired node.  ``host`` is the machine, ``zone`` its failure domain."""
 
     address: str
     port: int
@@ -89,7 +89,38 @@ class Wanted:
         return node_name(self.address, self.port)
 
 
-def make_wanted(nodes: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[Wanted, ...]:
+def refused_writes(name: str, info: t.Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return why a node cannot keep its data on disk, and so refuses writes, or soon does: by its INFO persistence."""
+    found = []
+    snapshot = info.get("rdb_last_bgsave_status", "ok")
+    if snapshot != "ok":
+        found.append(
+            Finding(
+                "save",
+                f"{name} could not write its last snapshot",
+                node=name,
+                observed=f"rdb_last_bgsave_status {snapshot}",
+                expected="ok",
+                hint="Its log shows why: disk full, no right to write, or no memory to fork. Writes are refused "
+                "meanwhile (stop-writes-on-bgsave-error).",
+            )
+        )
+    for status in ("aof_last_write_status", "aof_last_bgrewrite_status"):
+        if info.get("aof_enabled") == "1" and info.get(status, "ok") != "ok":
+            found.append(
+                Finding(
+                    "aof",
+                    f"{name}: {status.replace('_', ' ')} is {info[status]}",
+                    node=name,
+                    observed=f"{status} {info[status]}",
+                    expected="ok",
+                    hint="Its log shows why: mostly a full disk. Until it can write again, writes are refused.",
+                )
+            )
+    return tuple(found)
+
+
+def make_desired_nodes(nodes: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[DesiredNode, ...]:
     """Build the nodes from a module's option; raises Refused for an address that is named twice."""
     wanted = tuple(_wanted(node) for node in nodes)
     names = [node.name for node in wanted]
@@ -108,7 +139,7 @@ def refuse_set_name(name: object) -> str:
     """Return the name of a replication set; raises Refused for one that would not stay one word everywhere."""
     if not isinstance(name, str) or not SET_NAME.fullmatch(name):
         raise Refused(
-            f"{name!r} is no name for a replication set",
+            f"{name!r} is not a valid name for a replication set",
             hint="Use letters, digits, '.', '_' and '-': Sentinel and its hooks take nothing else.",
         )
     return name
@@ -119,7 +150,7 @@ def problem_of(error: CollectionError) -> str:
     return next(what for kind, what in PROBLEMS if isinstance(error, kind))
 
 
-def _wanted(node: t.Mapping[str, t.Any]) -> Wanted:
+def _wanted(node: t.Mapping[str, t.Any]) -> DesiredNode:
     address, host = str(node["address"]), node.get("host")
     host = str(host) if host else address
-    return Wanted(address=address, port=int(node["port"]), host=host, zone=str(node.get("zone") or host))
+    return DesiredNode(address=address, port=int(node["port"]), host=host, zone=str(node.get("zone") or host))

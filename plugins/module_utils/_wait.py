@@ -32,7 +32,7 @@ def poll(
 ) -> Observation:
     """Observe until nothing is missing, and return the last observation.
 
-    ``missing`` says what is still wanted, for people; empty means done.  ``timeout`` and the
+    ``missing`` returns what is still missing, for people; empty means done.  ``timeout`` and the
     intervals are seconds; the interval grows by half each round, because hard polling slows the
     very gossip that it waits for (ENGINES: 120 servers on two cores).  Clock and sleep are
     parameters so that tests need no time.

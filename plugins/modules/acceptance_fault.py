@@ -8,25 +8,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acceptance_fault
-version_added: 0.1.0
-short_description: Stops an instance for a drill, or puts back everything that drills have stopped
+version_added: 0.2.0
+short_description: Stop an instance for a drill, or restore everything that drills have stopped
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - "With O(state=present): kills or freezes an instance of this host. Before it does, it writes down what undoing that
-    takes, in a file of O(directory); and it keeps systemd from restarting what it kills, until the next boot at most."
-  - "With O(state=absent): puts back everything that is written down, and nothing else: it lets frozen processes go on,
-    starts those that were killed, gives settings back, and then removes what was written down."
-  - Both may be cut at any point, and are finished by O(state=absent).
-  - "O(manner=remember) touches nothing: it writes down that this instance is primary, before it is stopped. That
-    is returned in RV(noted) until O(state=forgotten), which is to be asked for once it is primary again."
+  - "With O(state=present): kills or freezes an instance of this host. Before that, it records in a file of O(directory)
+    how to undo this. It also keeps systemd from restarting a killed instance, until the next boot at most."
+  - "With O(state=absent): restores exactly what is recorded. It resumes frozen processes, starts killed ones, resets
+    settings, and then removes the records."
+  - Both can be interrupted at any point; O(state=absent) completes them.
+  - O(fault=remember) changes nothing on the instance. It records that this instance is primary before it is stopped,
+    and returns the record in RV(noted) until O(state=forgotten). Use that state once the instance is primary again.
 extends_documentation_fragment:
   - almashooq.redis.connection.lock
   - almashooq.redis.host
+  - almashooq.redis.host.instances
   - almashooq.redis.connection.attributes
 options:
   state:
     description:
-      - Whether the instance is to be touched, everything put back, or forgotten that O(port) was primary.
+      - V(present) stops or changes the instance, V(absent) restores everything, V(forgotten) removes the record that
+        O(port) was primary.
     type: str
     choices: [present, absent, forgotten]
     default: present
@@ -36,33 +38,33 @@ options:
     type: str
   deployment:
     description:
-      - Name of the deployment, for whoever reads what was written down.
+      - Name of the deployment, for readers of the records.
     type: str
     default: ""
   port:
     description:
-      - The instance to touch.
+      - Port of the instance to change.
     type: int
-  manner:
+  fault:
     description:
-      - V(kill) sends SIGKILL, V(freeze) SIGSTOP. V(prefer) touches no process, it sets C(replica-priority) so that
-        Sentinel chooses this instance next. V(remember) touches nothing.
+      - V(kill) sends SIGKILL, V(freeze) SIGSTOP. V(prefer) changes no process, but sets C(replica-priority) so that
+        Sentinel chooses this instance next. V(remember) changes nothing on the instance.
     type: str
     choices: [kill, freeze, prefer, remember]
     default: kill
   unit:
     description:
-      - Name of the template unit of the instances. Without it they are daemons, which nobody restarts.
+      - Name of the template unit of the instances. If empty, they are daemons, which nothing restarts.
     type: str
     default: ""
   directory:
     description:
-      - Where it is written down.
+      - Directory of the records.
     type: path
     default: /var/lib/redis-acceptance
   open_files:
     description:
-      - Limit of open files for daemons that are started.
+      - Limit of open files for daemons that this module starts.
     type: int
     default: 65536
 seealso:
@@ -82,7 +84,7 @@ EXAMPLES = r"""
       - {port: 7000, address: 192.0.2.11}
     admin_password: "{{ redis_node_admin_password }}"
 
-- name: Put everything back
+- name: Restore everything
   almashooq.redis.acceptance_fault:
     state: absent
     unit: redis-node
@@ -93,21 +95,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What was to be done, one line each.
+  description: Planned steps, one line each.
   returned: always
   type: list
   elements: str
 done:
-  description: What was done, and how long it took.
+  description: Steps done, with their duration.
   returned: always
   type: list
   elements: dict
 at:
-  description: When the signal was sent, in seconds since 1970; V(0) where none was.
+  description: When the signal was sent, in seconds since 1970; V(0) if none was sent.
   returned: success
   type: float
 noted:
-  description: What is written down and not put back.
+  description: Records that have not been restored.
   returned: success
   type: list
   elements: dict
@@ -116,7 +118,7 @@ noted:
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.fault import FaultOperation
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import LOCK
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
-from ansible_collections.almashooq.redis.plugins.module_utils._instance.options import HOST
+from ansible_collections.almashooq.redis.plugins.module_utils._managed.options import HOST
 
 
 def main() -> None:
@@ -129,7 +131,7 @@ def main() -> None:
             "run": {"type": "str"},
             "deployment": {"type": "str", "default": ""},
             "port": {"type": "int"},
-            "manner": {"type": "str", "choices": ["kill", "freeze", "prefer", "remember"], "default": "kill"},
+            "fault": {"type": "str", "choices": ["kill", "freeze", "prefer", "remember"], "default": "kill"},
             "unit": {"type": "str", "default": ""},
             "directory": {"type": "path", "default": "/var/lib/redis-acceptance"},
             "open_files": {"type": "int", "default": 65536},

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acceptance_host_info
-version_added: 0.1.0
-short_description: Tells what is installed on a host, and whether its services answer
+version_added: 0.2.0
+short_description: Gather what is installed on a host, and whether its services answer
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - The engine and its version, which units start at boot, whether hooks can be run, the settings of the managed files
-    (without secrets), and what services answer by HTTP. What is not there is a value, too.
+  - Returns the engine and its version, which units start at boot, whether the hooks can be run, the settings in the
+    managed files (without secrets), and which services answer over HTTP. Missing items are reported as values.
 extends_documentation_fragment:
   - almashooq.redis.connection.info_attributes
 options:
@@ -22,11 +22,11 @@ options:
     type: str
     required: true
   server:
-    description: The server program.
+    description: Path of the server program.
     type: path
     default: /usr/bin/redis-server
   ports:
-    description: Ports of the instances, for their settings.
+    description: Ports of the instances whose settings to read.
     type: list
     elements: int
     default: []
@@ -35,12 +35,12 @@ options:
     type: path
     default: /etc/redis-node
   units:
-    description: Units that are to start at boot.
+    description: Units that must start at boot.
     type: list
     elements: str
     default: []
   hooks:
-    description: Programs that Sentinel is to run.
+    description: Programs that Sentinel runs.
     type: list
     elements: path
     default: []
@@ -49,40 +49,40 @@ options:
     type: str
     default: redis
   exporter:
-    description: Where the exporter of Prometheus answers, as V(http://192.0.2.11:9121). Without it there is none.
+    description: Base URL of the Prometheus exporter, as V(http://192.0.2.11:9121). Empty if there is none.
     type: str
     default: ""
   targets:
-    description: Servers that the exporter is to see, as V(address:port).
+    description: Servers that the exporter must see, as V(address:port).
     type: list
     elements: str
     default: []
   endpoint:
-    description: URL of the health endpoint. Without it there is none.
+    description: URL of the health endpoint. Empty if there is none.
     type: str
     default: ""
   services:
-    description: What else is to answer by HTTP.
+    description: Other services that must answer over HTTP.
     type: list
     elements: dict
     default: []
     suboptions:
       kind:
-        description: What it is.
+        description: Type of the service.
         type: str
         required: true
       url:
-        description: Where it answers. Any status is an answer.
+        description: URL of the service. Any status counts as an answer.
         type: str
         required: true
       node:
-        description: Whom it tells of.
+        description: Server that the service reports on.
         type: str
       seen:
-        description: Regular expression that has to match in the answer, by lines.
+        description: Regular expression that must match a line of the answer.
         type: str
   timeout:
-    description: How long an answer may take, in seconds.
+    description: Timeout of an answer, in seconds.
     type: float
     default: 5.0
 author:
@@ -90,7 +90,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Look at this host
+- name: Inspect this host
   almashooq.redis.acceptance_host_info:
     host: "{{ inventory_hostname }}"
     ports: [7000, 7001]
@@ -99,19 +99,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 host:
-  description: The host.
+  description: Name of the host.
   returned: success
   type: str
 server:
-  description: The server program, its version, and what is wrong with it.
+  description: Path and version of the server program, and what is wrong with it.
   returned: success
   type: dict
 systemd:
-  description: Whether systemd runs there.
+  description: Whether systemd runs on the host.
   returned: success
   type: bool
 units:
-  description: What systemd says of each unit at boot.
+  description: State of each unit at boot, as reported by systemd.
   returned: success
   type: dict
 hooks:
@@ -120,7 +120,7 @@ hooks:
   type: list
   elements: dict
 settings:
-  description: The settings of each instance, by its port.
+  description: Settings of each instance, by port.
   returned: success
   type: dict
 services:
@@ -128,6 +128,10 @@ services:
   returned: success
   type: list
   elements: dict
+seconds:
+  description: Total duration, in seconds.
+  returned: success
+  type: float
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.host import look

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acceptance_replication
-version_added: 0.1.0
-short_description: Writes through each primary and reads back on each of its replicas
+version_added: 0.2.0
+short_description: Write to each primary and read back from each of its replicas
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - Writes one key through each primary, reads it on each replica that has a link, takes the time, and removes the key.
-  - What does not work is returned, not raised.
+  - Writes one key to each primary, reads it from each replica that has a link, measures the time, and removes the key.
+  - Failures are returned, not raised.
 extends_documentation_fragment:
   - almashooq.redis.cluster
   - almashooq.redis.connection
@@ -21,18 +21,18 @@ extends_documentation_fragment:
 options:
   topology:
     description:
-      - Which kind of deployment it is.
+      - Topology of the deployment.
     type: str
     choices: [cluster, replication]
     default: cluster
   run:
     description:
-      - Part of the names of the keys.
+      - Part of the key names.
     type: str
     required: true
   timeout:
     description:
-      - How long a replica may take, in seconds.
+      - Maximum time until a replica has the write, in seconds.
     type: float
     default: 5.0
 seealso:
@@ -42,17 +42,17 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Try replication
+- name: Test replication
   almashooq.redis.acceptance_replication:
     username: admin
     password: "{{ redis_node_admin_password }}"
     run: try-1
-    nodes: "{{ hostvars | almashooq.redis.deployment_members(groups['redis_cluster'], 'redis') }}"
+    nodes: "{{ (hostvars | almashooq.redis.monitored_deployments(groups['redis_cluster']) | first).nodes }}"
 """
 
 RETURN = r"""
 plan:
-  description: What was to be done.
+  description: Planned steps.
   returned: always
   type: list
   elements: str
@@ -62,12 +62,12 @@ copies:
   type: list
   elements: dict
 refused:
-  description: The primaries that did not take the write, and why.
+  description: Primaries that did not accept the write, and why.
   returned: success
   type: list
   elements: dict
 nodes:
-  description: Each node's id in the cluster, and the settings that keep it from taking over.
+  description: Each node's cluster ID, and the settings that prevent it from taking over.
   returned: success
   type: list
   elements: dict

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acceptance_report
-short_description: Write the report of an acceptance, and compare it with those before
-version_added: 0.1.0
+short_description: Write the report of an acceptance and compare it with earlier reports
+version_added: 0.2.0
 description:
-  - Writes what playbook acceptance has found as one page that loads nothing from anywhere, and as JSON, into
+  - Writes the result of playbook acceptance as one self-contained page and as JSON, to
     C(<directory>/<deployment>/<started>.html) and C(.json), with copies named C(latest).
-  - Compares with the earlier results of the deployment in that directory, and says what got worse.
-  - Computes the availability that the measured gaps allow, and tells the arithmetic.
-  - A result that is not whole is refused, with the place of each fault. Values of secret settings are blanked.
-  - Runs on the controller, as the user who runs Ansible, and connects to no host.
+  - Compares it with the earlier results of the deployment in that directory, and reports what got worse.
+  - Computes the availability that the measured gaps allow, and shows the calculation.
+  - An incomplete result is refused, with the location of each fault. Values of secret settings are masked.
+  - Runs on the controller as the user who runs Ansible, and connects to no host.
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
@@ -24,22 +24,22 @@ extends_documentation_fragment:
 options:
   result:
     description:
-      - What the acceptance has found.
+      - Result of the acceptance.
     type: dict
     required: true
   directory:
     description:
-      - Where reports are kept, with a directory for each deployment. A relative path starts at the playbook.
+      - Directory of the reports, with a subdirectory for each deployment. A relative path is relative to the playbook.
     type: path
     required: true
   keep:
     description:
-      - How many reports to keep of the deployment. Older ones are removed.
+      - Number of reports of the deployment to keep. Older ones are removed.
     type: int
     default: 20
   worse_percent:
     description:
-      - By how much a figure has to differ from the median of up to five earlier ones to be called worse or better.
+      - Difference to the median of up to five earlier figures from which a figure is reported as worse or better.
     type: float
     default: 20.0
   targets:
@@ -49,11 +49,11 @@ options:
     default: {}
     suboptions:
       availability_percent:
-        description: Percentage of a month in which every shard is to take writes.
+        description: Percentage of a month in which every shard must accept writes.
         type: float
   failures_per_month:
     description:
-      - How often each primary is assumed to fail, for the availability.
+      - Assumed failures of each primary per month, to compute the availability.
     type: float
     default: 1.0
 seealso:
@@ -71,19 +71,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 result:
-  description: The result with its availability and all targets; passed only where all of them are met.
+  description: Result with its availability and all targets. It is passed only if all targets are met.
   returned: success
   type: dict
 html:
-  description: Path of the page.
+  description: Path of the HTML page.
   returned: success
   type: str
 json:
-  description: Path of the JSON.
+  description: Path of the JSON file.
   returned: success
   type: str
 history:
-  description: The earlier acceptances that it was compared with, oldest first.
+  description: Earlier acceptances that the result was compared with, oldest first.
   returned: success
   type: list
   elements: dict
@@ -91,32 +91,32 @@ history:
     started: {description: When it started., type: str}
     passed: {description: Whether it passed., type: bool}
 changes:
-  description: What is not as before, worse first.
+  description: What has changed, worse first.
   returned: success
   type: list
   elements: dict
   contains:
     what: {description: What differs., type: str}
-    before: {description: What it was., type: str}
-    after: {description: What it is., type: str}
-    percent: {description: The difference in percent; null where there is none., type: float}
+    before: {description: Earlier value., type: str}
+    after: {description: Type of the service., type: str}
+    percent: {description: Difference in percent; null if there is none., type: float}
     verdict: {description: "V(worse), V(changed) or V(better).", type: str}
 summary:
-  description: One line for people.
+  description: Summary in one line.
   returned: success
   type: str
 plan:
-  description: The files to write and to remove.
+  description: Files to write and to remove.
   returned: always
   type: list
   elements: str
 done:
-  description: What was done, and what it took in seconds.
+  description: Steps done, with their duration in seconds.
   returned: always
   type: list
   elements: dict
 faults:
-  description: What is wrong with O(result), each with its place.
+  description: Faults in O(result), each with its location.
   returned: when it is refused
   type: list
   elements: str

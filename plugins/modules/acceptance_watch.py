@@ -8,38 +8,41 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acceptance_watch
-version_added: 0.1.0
-short_description: Waits until a replica has taken over, or until a deployment is whole again
+version_added: 0.2.0
+short_description: Wait until a replica has taken over, or until a deployment is healthy again
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - Asks every node until it is so, or until O(timeout); the error then says what is still missing. Changes nothing.
+  - Queries every node until the condition is met or O(timeout) expires; the error then says what is still missing.
+    Read-only.
 extends_documentation_fragment:
   - almashooq.redis.cluster
   - almashooq.redis.connection
+  - almashooq.redis.connection.sentinel_login
   - almashooq.redis.connection.info_attributes
   - almashooq.redis.deployment
+  - almashooq.redis.deployment.sentinels
 options:
   awaiting:
     description:
-      - V(takeover), that another node than O(old) is primary of the shard; V(preferred), that all Sentinels know that
-        the replica O(old) is to be chosen first; V(healed), that all nodes and Sentinels are well, in the sense of
-        M(almashooq.redis.health).
+      - V(takeover) waits until another node than O(old) is primary of the shard. V(preferred) waits until all Sentinels
+        know that the replica O(old) is to be chosen first. V(healed) waits until all nodes and Sentinels are healthy
+        according to M(almashooq.redis.health).
     type: str
     choices: [takeover, preferred, healed]
     required: true
   old:
     description:
-      - The primary that is to be replaced, or the replica that is to be preferred, as V(address:port).
+      - Primary to be replaced, or replica to be preferred, as V(address:port).
     type: str
     default: ""
   slots:
     description:
-      - The slots of the shard, for a cluster.
+      - Slots of the shard, for a cluster.
     type: str
     default: ""
   timeout:
     description:
-      - How long to wait, in seconds.
+      - Timeout in seconds.
     type: float
     default: 60.0
 seealso:
@@ -49,34 +52,34 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Wait until somebody has taken over
+- name: Wait until a replica has taken over
   almashooq.redis.acceptance_watch:
     awaiting: takeover
     username: admin
     password: "{{ redis_node_admin_password }}"
     old: 192.0.2.11:7000
     slots: 0-5460
-    nodes: "{{ hostvars | almashooq.redis.deployment_members(groups['redis_cluster'], 'redis') }}"
+    nodes: "{{ (hostvars | almashooq.redis.monitored_deployments(groups['redis_cluster']) | first).nodes }}"
 """
 
 RETURN = r"""
 successor:
-  description: Who has taken over, with O(awaiting=takeover).
+  description: The new primary, with O(awaiting=takeover).
   returned: success
   type: str
 primaries:
-  description: Who is primary, with O(awaiting=healed).
+  description: The primaries, with O(awaiting=healed).
   returned: success
   type: list
   elements: str
 at:
-  description: When that was seen, in seconds since 1970.
+  description: When that was observed, in seconds since 1970.
   returned: success
   type: float
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.watch import watch
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, SENTINEL_LOGIN
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 from ansible_collections.almashooq.redis.plugins.module_utils._health.options import DEPLOYMENT
@@ -87,6 +90,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             **CONNECTION,
+            **SENTINEL_LOGIN,
             **CLUSTER,
             **DEPLOYMENT,
             "awaiting": {"type": "str", "choices": ["takeover", "preferred", "healed"], "required": True},

@@ -8,43 +8,43 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acceptance_writer
-version_added: 0.1.0
-short_description: A client that writes while something else is done to the deployment, and counts
+version_added: 0.2.0
+short_description: Run a client that writes during a fault or a change, and count its writes
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - "With O(state=started): starts a client that goes on by itself. Each write has a key of its own, and it
-    keeps which of them were acknowledged, and when. With O(nodes) it writes to one shard in two streams, one of which
-    has a replica confirm each write (WAIT); with O(connection) it is an application with what role redis_client wrote."
-  - "With O(state=stopped): ends it. It then reads all acknowledged keys back from the primary, counts what is lost, and
-    removes its keys."
-  - "With O(state=absent): ends all that were started on this host, and removes their keys."
-  - A writer ends by itself after O(deadline), and its keys expire an hour after they were written.
+  - "With O(state=started): starts a client that keeps running. Each write has its own key, and the client records which
+    writes were acknowledged, and when. With O(nodes) it writes to one shard in two streams; in one of them a replica
+    confirms each write (WAIT). With O(connection) it acts as an application that uses the files of role redis_client."
+  - "With O(state=stopped): stops the client, reads all acknowledged keys back from the primary, counts the lost ones,
+    and removes its keys."
+  - "With O(state=absent): stops all clients that were started on this host, and removes their keys."
+  - A client stops by itself after O(deadline), and its keys expire an hour after they were written.
 extends_documentation_fragment:
   - almashooq.redis.connection
   - almashooq.redis.connection.attributes
 options:
   state:
     description:
-      - Whether it is to write.
+      - Desired state of the client.
     type: str
     choices: [started, stopped, absent]
     default: started
   run:
     description:
-      - Name of the writer.
+      - Name of the client.
     type: str
   nodes:
     description:
-      - The nodes of the shard, its primary first.
+      - Nodes of the shard, its primary first.
     type: list
     elements: dict
     suboptions:
       address:
-        description: Address.
+        description: Address of the server.
         type: str
         required: true
       port:
-        description: Port.
+        description: Port of the server.
         type: int
         required: true
       host:
@@ -55,7 +55,7 @@ options:
         type: str
   slots:
     description:
-      - The slots of the shard, as in V(0-5460). Empty for a replication set.
+      - Slots of the shard, as in V(0-5460). Empty for a replication set.
     type: str
     default: ""
   connection:
@@ -64,7 +64,7 @@ options:
     type: path
   prefix:
     description:
-      - How the names of all keys begin.
+      - Prefix of all key names.
     type: str
     default: almashooq:acceptance
   interval:
@@ -74,17 +74,17 @@ options:
     default: 2.0
   deadline:
     description:
-      - After how many seconds it ends by itself.
+      - Seconds after which the client stops by itself.
     type: float
     default: 300.0
   timeout:
     description:
-      - How long ending it may take, in seconds.
+      - Timeout of stopping the client, in seconds.
     type: float
     default: 150.0
   directory:
     description:
-      - Where its files are.
+      - Directory of the client's files.
     type: path
     default: /var/lib/redis-acceptance
 seealso:
@@ -104,7 +104,7 @@ EXAMPLES = r"""
       - {address: 192.0.2.11, port: 7000}
       - {address: 192.0.2.12, port: 7001}
 
-- name: Count what is lost
+- name: Count lost writes
   almashooq.redis.acceptance_writer:
     state: stopped
     run: drill-1
@@ -115,29 +115,29 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What was to be done, one line each.
+  description: Planned steps, one line each.
   returned: always
   type: list
   elements: str
 done:
-  description: What was done, and how long it took.
+  description: Steps done, with their duration.
   returned: always
   type: list
   elements: dict
 report:
-  description: What the writer has counted, with O(state=stopped). Times are seconds since 1970.
+  description: Counts of the client, with O(state=stopped). Times are in seconds since 1970.
   returned: success
   type: dict
   contains:
-    attempted: {description: Writes that were tried., type: int}
-    acknowledged: {description: Those that were acknowledged., type: int}
-    confirmed: {description: Those that a replica had confirmed., type: int}
-    lost: {description: Confirmed writes that are not there., type: int}
-    lost_without_wait: {description: "Acknowledged writes of the other stream that are not there.", type: int}
+    attempted: {description: Attempted writes., type: int}
+    acknowledged: {description: Acknowledged writes., type: int}
+    confirmed: {description: Writes that a replica confirmed., type: int}
+    lost: {description: Confirmed writes that are lost., type: int}
+    lost_without_wait: {description: Acknowledged writes of the other stream that are lost., type: int}
     gap_ms: {description: Longest time between two acknowledged writes., type: int}
-    gap_since: {description: When that began., type: float}
+    gap_since: {description: When that gap began., type: float}
     writes: {description: "[ms, acknowledged, failed] for each tenth of a second.", type: list}
-    errors: {description: "What failed, with how often it did.", type: dict}
+    errors: {description: "Failures, with the number of their occurrences.", type: dict}
     left: {description: Keys that could not be removed., type: int}
 """
 

@@ -8,26 +8,26 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: check_inventory
-version_added: 0.1.0
-short_description: Check the names and the values of this collection's variables in the inventory
+version_added: 0.2.0
+short_description: Check the names and values of this collection's variables in the inventory
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Checks the variables of all hosts in the groups of the playbooks as they were loaded, before a role converts them.
-  - "Misspelled variables and groups are reported with the closest match. A variable that begins with the name of a role
-    has to be one of the collection's, other names are compared with them; your own are listed in
-    C(redis_node_accept_names)."
-  - "Values that YAML or Ansible have turned into something else are reported: an unquoted C(0123), C(1_000), C(12:30),
-    C(1.10), C(on), C(2026-01-31) or C(null) where text is expected, text where a list is expected, numbers that are
-    written in octal or hexadecimal digits."
-  - Runs on the controller, connects to no host, and changes nothing. Secrets are checked and never shown.
+  - Misspelled variables and groups are reported with the closest match. A variable that begins with the name of a role
+    must be one of the collection's; other names are compared with them. List your own similar names in
+    C(redis_node_accept_names).
+  - "Values that YAML or Ansible has converted are reported: an unquoted C(0123), C(1_000), C(12:30), C(1.10), C(on),
+    C(2026-01-31) or C(null) where text is expected, text where a list is expected, and numbers written in octal or
+    hexadecimal digits."
+  - Runs on the controller and connects to no host. Read-only. Secrets are checked and never shown.
 options:
   strict:
-    description: Whether an error fails the task. Otherwise each one is a warning.
+    description: Whether an error fails the task. If false, each error is a warning.
     type: bool
     default: true
 attributes:
   check_mode:
-    description: Runs in check mode as it does without.
+    description: Runs the same way in check mode.
     support: full
   diff_mode:
     description: Has nothing to compare.
@@ -44,7 +44,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 problems:
-  description: What was found, one sentence each.
+  description: Findings, one sentence each.
   returned: success
   type: list
   elements: str

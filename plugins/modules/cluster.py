@@ -8,17 +8,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cluster
-short_description: Create a Redis or Valkey cluster, finish a half-made one, recognise a complete one
-version_added: 0.1.0
+short_description: Create a Redis or Valkey cluster, or complete a partially formed one
+version_added: 0.2.0
 description:
-  - Asks every node, and brings the named nodes together to one cluster in which every slot has an owner, every primary
-    has its replicas, and all nodes agree.
-  - Whatever an interrupted run left (some slots assigned, some nodes met, some replicas attached) is finished.
-    A complete cluster is left alone, whoever is primary by now.
-  - A node that holds keys, belongs to another cluster, cannot be reached, does not accept the password or is not in
-    cluster mode stops the run before anything is changed. Nothing is ever flushed, reset or forgotten.
-  - When the nodes differ from a complete cluster, the module says what differs and changes nothing.
-  - Of several runs at a time on one cluster, wherever they are started, one works and the others wait for it.
+  - Queries every node, and joins the given nodes to one cluster in which every slot has an owner, every primary has its
+    replicas, and all nodes agree.
+  - Completes whatever an interrupted run left (some slots assigned, some nodes met, some replicas attached). Leaves a
+    complete cluster alone, whichever nodes are primary by now.
+  - A node that has keys, belongs to another cluster, is unreachable, rejects the password or is not in cluster mode
+    stops the run before anything is changed. Nothing is ever flushed, reset or forgotten.
+  - If the nodes differ from a complete cluster, the module reports the differences and changes nothing.
+  - If several runs act on one cluster at the same time, from whatever controller, one proceeds and the others wait for
+    it.
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
@@ -29,21 +30,21 @@ extends_documentation_fragment:
 options:
   replicas:
     description:
-      - Replicas of each primary. The number of primaries is the number of nodes divided by one more than this;
-        nodes left over become further replicas.
+      - Number of replicas of each primary. The number of primaries is the number of nodes divided by one more than
+        this; remaining nodes become additional replicas.
     type: int
     default: 1
   settings:
     description:
-      - Settings that every node has once the cluster stands. While empty nodes come together, the module lowers
-        C(cluster-node-timeout) and C(repl-diskless-sync-delay), and puts them back to these values.
-      - A setting that is not named goes back to what the nodes ran with when the module started; name it, so that
-        also a run that finds the low values left by a killed one puts them right.
+      - Settings that every node has once the cluster is formed. While empty nodes join, the module lowers
+        C(cluster-node-timeout) and C(repl-diskless-sync-delay), and then restores these values.
+      - Settings not listed here are restored to their values at module start. List them explicitly so that a later run
+        can also repair low values left behind by an interrupted run.
     type: dict
     default: {}
   timeout:
     description:
-      - How long all the waiting of a run may take together, in seconds.
+      - Total timeout of all waits of a run, in seconds.
     type: float
     default: 120.0
 seealso:
@@ -51,7 +52,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Six nodes on three hosts, three primaries with a replica each
+- name: Create three primaries with a replica each from six nodes on three hosts
   almashooq.redis.cluster:
     username: admin
     password: "{{ redis_node_admin_password }}"
@@ -70,28 +71,28 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What there was to do, a line a step; in check mode what there would be.
+  description: Planned steps, one line each. In check mode nothing is done.
   returned: always
   type: list
   elements: str
   sample: ["198.51.100.11:7000: take 5461 slots: 0-5460"]
 done:
-  description: The steps done and how long each took (steps of one phase run side by side), in seconds.
+  description: Steps done, with their duration in seconds. Steps of one phase run in parallel.
   returned: always
   type: list
   elements: dict
 failed_steps:
-  description: The steps that failed, each with its error; one of them may be half done.
+  description: Steps that failed, each with its error. One of them may be partially done.
   returned: failure
   type: list
   elements: dict
   contains:
-    step: {description: The step., type: str}
-    msg: {description: What was wrong., type: str}
-    error: {description: The kind of the error., type: str}
-    node: {description: The server., type: str}
+    step: {description: Description of the step., type: str}
+    msg: {description: Error message., type: str}
+    error: {description: Type of the error., type: str}
+    node: {description: Server that the step failed on., type: str}
 remaining:
-  description: The steps that were planned and not done.
+  description: Planned steps that were not done.
   returned: failure
   type: list
   elements: str
@@ -100,16 +101,22 @@ topology:
   returned: success
   type: dict
 findings:
-  description: What is not as it should be; check, severity, node, message, hint, observed, expected.
+  description: Deviations from the desired state; check, severity, node, message, hint, observed, expected.
+  returned: success
+  type: list
+  elements: dict
+refused_writes:
+  description: Why members cannot keep their data on disk, and so refuse writes; like RV(findings). A failed snapshot,
+    or a failed write or rewrite of the append-only file.
   returned: success
   type: list
   elements: dict
 summary:
-  description: The topology as a table for a person.
+  description: Topology as a table for people.
   returned: success
   type: str
 classes:
-  description: What each node is, by address and port, where the module refused to act.
+  description: Classification of each node by address and port, if the module refused to act.
   returned: when refused
   type: dict
 """
@@ -138,7 +145,7 @@ def main() -> None:
     converge(
         module,
         lambda params, record: ClusterOperation(
-            make_desired(params["nodes"], params["replicas"], params["accept"], params["settings"]),
+            make_desired(params["nodes"], params["replicas"], params["accept_placement"], params["settings"]),
             access(params),
             Deployment(record, params["timeout"], params["run_by"]),
         ),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cluster_info
-short_description: Read the topology of a Redis or Valkey cluster, and what is wrong with it
-version_added: 0.1.0
+short_description: Read the topology of a Redis or Valkey cluster and report its problems
+version_added: 0.2.0
 description:
-  - Asks the named nodes who is in the cluster, then asks every member, and returns the topology, the nodes as
-    M(almashooq.redis.cluster) would accept them, and findings.
-  - One node that answers is enough. The other members are found through it, at the addresses that they announce.
-    A member that does not answer is a finding. What O(accept) names is none.
+  - Queries the given nodes for the members of the cluster, then every member, and returns the topology, the nodes as
+    M(almashooq.redis.cluster) accepts them, and findings.
+  - One node that answers is enough. The other members are discovered through it, at the addresses that they announce. A
+    member that does not answer is a finding. Broken rules listed in O(accept_placement) are not findings.
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
@@ -26,7 +26,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: What does the cluster look like, and what is wrong with it
+- name: Read the cluster's topology and problems
   almashooq.redis.cluster_info:
     username: admin
     password: "{{ redis_node_admin_password }}"
@@ -34,7 +34,7 @@ EXAMPLES = r"""
       - {address: 198.51.100.11, port: 7000}
   register: cluster
 
-- name: Show it
+- name: Show the summary
   ansible.builtin.debug:
     msg: "{{ cluster.summary }}"
 """
@@ -45,22 +45,28 @@ topology:
   returned: success
   type: dict
 findings:
-  description: What is not as it should be; check, severity (V(error) or V(warning)), node, message, hint, observed,
-    expected.
+  description: Deviations from the desired state; check, severity (V(error) or V(warning)), node, message, hint,
+    observed, expected.
   returned: success
   type: list
   elements: dict
 nodes:
-  description: All members, as the option O(almashooq.redis.cluster#module:nodes) takes them.
+  description: All members, as the option O(almashooq.redis.cluster#module:nodes) accepts them.
   returned: success
   type: list
   elements: dict
 replicas:
-  description: The least number of replicas that a primary has.
+  description: Lowest number of replicas of a primary.
   returned: success
   type: int
+refused_writes:
+  description: Why members cannot keep their data on disk, and so refuse writes; like RV(findings). A failed snapshot,
+    or a failed write or rewrite of the append-only file.
+  returned: success
+  type: list
+  elements: dict
 summary:
-  description: The topology as a table for a person.
+  description: Topology as a table for people.
   returned: success
   type: str
 """
@@ -80,7 +86,9 @@ def main() -> None:
     )
     read(
         module,
-        lambda params, record: read_cluster(make_seeds(params["nodes"], params["accept"]), access(params), record),
+        lambda params, record: read_cluster(
+            make_seeds(params["nodes"], params["accept_placement"]), access(params), record
+        ),
     )
 
 

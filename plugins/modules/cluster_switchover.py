@@ -8,17 +8,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cluster_switchover
-short_description: Switch a shard of a Redis or Valkey cluster over to a replica, as planned
-version_added: 0.1.0
+short_description: Run a planned switchover of a shard of a Redis or Valkey cluster
+version_added: 0.2.0
 description:
   - "Refuses unless it is safe: all nodes answer and see one working cluster, and the candidate has a link to its
     primary. Ends when all nodes see the candidate as primary, and the others of the shard follow it."
-  - No acknowledged write is lost. The engine holds the old primary's clients until the candidate has everything.
-  - "A shard that has switched over is left alone for four node timeouts. Until then Redis may let the candidate declare
-    itself primary on old votes and fall back, while the primary keeps its clients paused for five seconds. The module
-    waits, and refuses if the wait is longer than O(timeout). With Valkey 8.1 and later there is nothing to wait for."
-  - "A switchover counts only when the candidate owns the slots with a higher config epoch and the former primary
-    follows it. An attempt that the engine gives up is tried again while O(timeout) allows, and otherwise reported."
+  - No acknowledged write is lost. The engine pauses the old primary's clients until the candidate has everything.
+  - After a switchover, the shard is not switched over again for four node timeouts. Within that time Redis may let the
+    candidate declare itself primary on old votes and fall back, while the primary pauses its clients for five seconds.
+    The module waits, and refuses if the wait is longer than O(timeout). Valkey 8.1 and later needs no wait.
+  - A switchover succeeds only when the candidate owns the slots with a higher config epoch and the former primary
+    follows it. If the engine gives up an attempt, the module retries while O(timeout) allows, and otherwise reports it.
   - If the candidate is already primary, nothing is done.
 author:
   - The almashooq.redis authors (@almashooq)
@@ -30,18 +30,17 @@ extends_documentation_fragment:
 options:
   to:
     description:
-      - The replica that is to become primary, as V(address:port). Either this or O(from) is given.
+      - Replica that becomes primary, as V(address:port). Specify either this or O(from).
     type: str
   from:
     description:
-      - The primary that is to hand over, as V(address:port). Of its replicas with a link the one with the highest
-        replication offset takes over; of equals the one whose zone and host have the fewest primaries.
-        If it is not a primary, nothing is done.
+      - Primary that hands over, as V(address:port). The linked replica with the highest replication offset takes over;
+        of equals, the one whose zone and host have the fewest primaries. If the node is not a primary, nothing is done.
     type: str
   timeout:
     description:
-      - How long all the waiting of a run may take together, in seconds. An attempt that has begun is watched to its
-        end, six seconds at most.
+      - Total timeout of all waits of a run, in seconds. An attempt that has begun is watched to its end, for six
+        seconds at most.
     type: float
     default: 60.0
 seealso:
@@ -55,18 +54,18 @@ EXAMPLES = r"""
     username: admin
     password: "{{ redis_node_admin_password }}"
     from: 198.51.100.11:7000
-    nodes: "{{ hostvars | almashooq.redis.deployment_members(groups['redis_cluster'], 'redis') }}"
+    nodes: "{{ (hostvars | almashooq.redis.monitored_deployments(groups['redis_cluster']) | first).nodes }}"
   run_once: true
 """
 
 RETURN = r"""
 plan:
-  description: What there was to do; in check mode what there would be.
+  description: Planned steps. In check mode nothing is done.
   returned: always
   type: list
   elements: str
 done:
-  description: What was done and how long it took, in seconds.
+  description: Steps done, with their duration in seconds.
   returned: always
   type: list
   elements: dict
@@ -75,19 +74,19 @@ from:
   returned: success
   type: str
 to:
-  description: Node that is primary.
+  description: Node that is now primary.
   returned: success
   type: str
 slots:
-  description: The slots of the shard.
+  description: Slots of the shard.
   returned: success
   type: str
 seconds:
-  description: From the command until the candidate owned the slots and the former primary followed it.
+  description: Seconds from the command until the candidate owned the slots and the former primary followed it.
   returned: success
   type: float
 waited:
-  description: Seconds until the command could be sent, with attempts that the engine gave up.
+  description: Seconds until the command could be sent, including attempts that the engine gave up.
   returned: success
   type: float
 """
@@ -116,7 +115,7 @@ def main() -> None:
     converge(
         module,
         lambda params, record: FailoverOperation(
-            make_seeds(params["nodes"], params["accept"]),
+            make_seeds(params["nodes"], params["accept_placement"]),
             access(params),
             Deployment(record, params["timeout"], params["run_by"]),
             params,

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: engine_package_services
-version_added: 0.1.0
-short_description: Tell what of the engine is missing, and keep its package's own server from ever listening
+version_added: 0.2.0
+short_description: Report missing engine packages, and prevent the packaged server from listening
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - Used before the package is installed. Masks its unit and has its init script started in no run level, with or
-    without systemd running.
-  - Tells which packages and whether the account are missing, so that a run on a host that has them skips their tasks.
-  - A service that runs already belongs to somebody; O(existing) says what to do then.
+  - Runs before the package is installed. Masks the package's unit and disables its init script in every run level,
+    whether or not systemd runs.
+  - Reports which packages are missing and whether the account is, so that a run on a prepared host skips their tasks.
+  - A service that already runs may be in use; O(existing) says what to do about it.
 extends_documentation_fragment:
   - almashooq.redis.connection.attributes
+  - almashooq.redis.connection.lock
 options:
   services:
-    description: The services that the package brings along.
+    description: Services that the package contains.
     type: list
     elements: dict
     required: true
@@ -30,27 +31,27 @@ options:
         type: str
         required: true
       pid_file:
-        description: Its pid file, by which it is found on a host without systemd.
+        description: Pid file of the service, which identifies it on a host without systemd.
         type: path
         required: true
   existing:
     description:
-      - What to do about a service that runs.
-      - V(refuse) fails and changes nothing. V(keep) leaves it alone. V(stop) stops it; its data files stay.
+      - What to do about a running service.
+      - V(refuse) fails and changes nothing. V(keep) leaves it alone. V(stop) stops it and keeps its data files.
     type: str
     choices: [refuse, keep, stop]
     default: refuse
   packages:
-    description: Packages to look for, for RV(missing).
+    description: Packages to look for, reported in RV(missing).
     type: list
     elements: str
     required: true
   user:
-    description: User to look for, for RV(account).
+    description: User to look for, reported in RV(account).
     type: str
     required: true
   group:
-    description: Group that is to be the user's main one, for RV(account).
+    description: Required primary group of the user, reported in RV(account).
     type: str
     required: true
 author:
@@ -58,7 +59,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Forbid Debian's default server
+- name: Disable Debian's default server
   almashooq.redis.engine_package_services:
     services:
       - name: redis-server
@@ -70,36 +71,37 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What was to be done, one line each.
+  description: Planned steps, one line each.
   returned: always
   type: list
   elements: str
 done:
-  description: What was done, and how long it took.
+  description: Steps done, with their duration.
   returned: always
   type: list
   elements: dict
 running:
-  description: Services that run and were kept.
+  description: Services that run and were left alone.
   returned: success
   type: list
   elements: str
 missing:
-  description: Those of O(packages) that are not installed.
+  description: Packages in O(packages) that are not installed.
   returned: success
   type: list
   elements: str
 interrupted:
-  description: Whether dpkg was killed at work and has to be told to go on.
+  description: Whether dpkg was interrupted and must be resumed.
   returned: success
   type: bool
 account:
-  description: Whether O(user) and O(group) are there.
+  description: Whether O(user) and O(group) exist.
   returned: success
   type: bool
 """
 
 
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import LOCK
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._host.engine_package import EnginePackageOperation
 
@@ -110,6 +112,7 @@ def main() -> None:
     """Forbid, stop or keep the package's services."""
     module = AnsibleModule(
         argument_spec={
+            **LOCK,
             "services": {"type": "list", "elements": "dict", "required": True, "options": SERVICE},
             "existing": {"type": "str", "choices": ["refuse", "keep", "stop"], "default": "refuse"},
             "packages": {"type": "list", "elements": "str", "required": True},

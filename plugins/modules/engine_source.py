@@ -8,23 +8,23 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: engine_source
-version_added: 0.1.0
-short_description: Have a build of an engine, from its source or made elsewhere, and have it current
+version_added: 0.2.0
+short_description: Install a build of an engine from source or a prebuilt archive, and activate it
 description:
-  - Builds the engine with TLS and systemd support, in a private directory that is removed, asks the fresh server
-    what it is, and puts the build
-    in place as a whole. A build that is there is never touched again.
-  - "C(PREFIX/ENGINE/current) is one link, replaced in one step: going to another version and back is that link."
-  - A run that is cut off leaves the current build as it was; the next one removes what is left and starts anew. Runs
-    on one host wait for
-    each other, and for the compilers of one that was killed.
-  - A wrong checksum, a broken archive, another engine or version in it, missing tools, headers or libraries, too
-    little space and a file system without
-    the right to execute are refused before anything is changed.
-  - "Servers that run go on with the build that they were started from: this module restarts nothing, and warns."
+  - Builds the engine with TLS and systemd support in a private directory that is removed afterwards, checks the new
+    server's engine and version, and installs the build as a whole. An installed build is never changed.
+  - C(PREFIX/ENGINE/current) is one link that is replaced atomically. Switching to another version and back changes only
+    this link.
+  - An interrupted run leaves the current build unchanged; the next run removes the leftovers and starts over. Runs on
+    one host wait for each other, and for compilers left running by a killed run.
+  - "The module refuses the following before anything is changed: a wrong checksum, a broken archive, another engine or
+    version in the archive, missing tools, headers or libraries, too little space, and a file system that does not allow
+    execution."
+  - Running servers keep the build that they were started from. The module restarts nothing, and warns.
 extends_documentation_fragment:
   - almashooq.redis.engine_source
   - almashooq.redis.connection.attributes
+  - almashooq.redis.connection.lock
 options:
   make_arguments:
     description: Further arguments of C(make), for example V(MALLOC=libc).
@@ -32,24 +32,23 @@ options:
     elements: str
     default: []
   jobs:
-    description: How many compilers run at once; V(0) is one for each processor that this process may use.
+    description: Number of parallel compilers; V(0) uses one per processor that this process may use.
     type: int
     default: 0
   activate:
-    description: Whether the build is to be current.
+    description: Whether to make the build the current one.
     type: bool
     default: true
   pack:
     description: Whether to pack the build as an archive for O(method=prebuilt), see RV(packed). The next run without
-      this option removes it.
+      this option removes the archive.
     type: bool
     default: false
   links:
-    description: Directory that gets links to the current programs, for people, such as V(/usr/local/bin). None by
-      default.
+    description: Directory for links to the current programs, such as V(/usr/local/bin). Default is none.
     type: path
   timeout:
-    description: How long the build, and waiting for another run on this host, may take at most, in seconds.
+    description: Timeout of the build, including the wait for another run on this host, in seconds.
     type: float
     default: 1800.0
 seealso:
@@ -59,14 +58,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Build an engine, and have it current
+- name: Build and activate an engine
   almashooq.redis.engine_source:
     version: 8.0.6
     checksum: sha256:{{ checksum_of_the_source }}
     archive: /var/tmp/redis-8.0.6.tar.gz
     links: /usr/local/bin
 
-- name: Go back to a build that is installed
+- name: Switch back to an installed build
   almashooq.redis.engine_source:
     version: 8.0.2
     checksum: sha256:{{ checksum_of_the_older_source }}
@@ -74,12 +73,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What was to be done, one line each.
+  description: Planned steps, one line each.
   returned: always
   type: list
   elements: str
 done:
-  description: What was done, and how long it took.
+  description: Steps done, with their duration.
   returned: always
   type: list
   elements: dict
@@ -97,7 +96,7 @@ current:
   returned: success
   type: str
 packed:
-  description: The archive of the build, or null without O(pack).
+  description: Archive of the build, or null without O(pack).
   returned: success
   type: dict
   contains:
@@ -105,21 +104,22 @@ packed:
       description: Path on this host.
       type: str
     name:
-      description: A name to keep it by, with engine, version and platform.
+      description: Suggested file name, with engine, version and platform.
       type: str
     checksum:
-      description: Its SHA-256, as V(sha256:HEX).
+      description: SHA-256 of the archive, as V(sha256:HEX).
       type: str
 """
 
 
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import LOCK
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._engine_source.operation import SOURCE, EngineSource
 
 
 def main() -> None:
-    """Have one build of an engine."""
-    module = AnsibleModule(argument_spec=SOURCE, supports_check_mode=True)
+    """Install one build of an engine, or remove it."""
+    module = AnsibleModule(argument_spec={**LOCK, **SOURCE}, supports_check_mode=True)
     converge(module, EngineSource, needs_client=False)
 
 

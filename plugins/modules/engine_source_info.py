@@ -8,21 +8,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: engine_source_info
-version_added: 0.1.0
-short_description: Tell which builds of an engine a host has, and what stands in the way of one
+version_added: 0.2.0
+short_description: List the builds of an engine on a host, and report obstacles to a new one
 description:
-  - Changes nothing, and needs no server. An archive that is given is refused where it is broken, or is not what was
-    named.
+  - Read-only; needs no server. An archive that is broken or does not match its description is refused.
 extends_documentation_fragment:
   - almashooq.redis.engine_source
   - almashooq.redis.connection.info_attributes
 options:
   tools:
-    description: Whether to look for what compiling takes, see RV(lacking).
+    description: Whether to look for the tools, headers and libraries that compiling needs, see RV(lacking).
     type: bool
     default: false
   libraries:
-    description: Libraries that a build made elsewhere loads, to look for.
+    description: Libraries of a prebuilt archive to look for.
     type: list
     elements: str
     default: []
@@ -33,7 +32,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Look at an archive on the controller
+- name: Inspect an archive on the controller
   almashooq.redis.engine_source_info:
     version: 8.0.6
     checksum: sha256:{{ checksum_of_the_source }}
@@ -43,7 +42,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 installed:
-  description: Whether the build is there.
+  description: Whether the build is installed.
   returned: success
   type: bool
 path:
@@ -60,26 +59,26 @@ current:
   returned: success
   type: str
 platform:
-  description: What builds made on this host run on, for example V(debian-12-x86_64).
+  description: Platform of builds made on this host, for example V(debian-12-x86_64).
   returned: success
   type: str
 lacking:
-  description: Tools, headers and libraries that are missing; none where the build is there.
+  description: Missing tools, headers and libraries; empty if the build is installed.
   returned: success
   type: list
   elements: str
 obstacles:
-  description: A sentence for each reason why the build cannot be installed, but for what O(tools) finds.
+  description: Reasons why the build cannot be installed, one sentence each, except those that O(tools) finds.
   returned: success
   type: list
   elements: str
 libraries:
-  description: Libraries that the build in O(archive) loads, where it was made elsewhere.
+  description: Libraries that the build in O(archive) loads, for a prebuilt archive.
   returned: success
   type: list
   elements: str
 made_for:
-  description: Platform of the build in O(archive), where it was made elsewhere.
+  description: Platform of the build in O(archive), for a prebuilt archive.
   returned: success
   type: str
 """
@@ -90,7 +89,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._engine_source.ope
 
 
 def main() -> None:
-    """Look at builds, change nothing."""
+    """Inspect builds, change nothing."""
     module = AnsibleModule(argument_spec=INFO, supports_check_mode=True)
     read(module, look, needs_client=False)
 

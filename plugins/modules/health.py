@@ -9,11 +9,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: health
 short_description: Assert that a cluster or a replication set is healthy
-version_added: 0.1.0
+version_added: 0.2.0
 description:
-  - Asks every node and every Sentinel, judges what they say by named checks, and fails with findings; each tells the
-    node, what was seen, what was expected, and what to do.
-  - What could not be seen is a finding, too. A node that is down never hides what the others say.
+  - Queries every node and every Sentinel, validates their answers with named checks, and fails with findings. Each
+    finding states the node, the observed value, the expected value, and what to do.
+  - Missing data is a finding, too. A node that is down never hides what the others report.
   - "The checks are RV(checks) of a run with all of them: reachable, loading, unseen, versions, clock, clients,
     rejected-connections, restarts, memory, evictions, fragmentation, swap, save, aof, persistence, start-guard,
     snapshot-age, access, disk, role, replicas, replica-link, lag, full-resync, backlog, replica-buffer,
@@ -25,49 +25,51 @@ author:
 extends_documentation_fragment:
   - almashooq.redis.cluster
   - almashooq.redis.connection
+  - almashooq.redis.connection.sentinel_login
   - almashooq.redis.connection.info_attributes
   - almashooq.redis.deployment
+  - almashooq.redis.deployment.sentinels
 options:
   set:
     description:
-      - Name of the replication set as the Sentinels have it. By default O(deployment).
+      - Name of the replication set on the Sentinels. Default is O(deployment).
     type: str
   announced:
     description:
-      - What nodes announce other than the address that they are reached at, by C(address:port).
+      - Address that each node announces if it differs from the one it is reached at, by C(address:port).
     type: dict
     default: {}
   hosts:
     description:
-      - What module M(almashooq.redis.health_host_info) returned on each host, with C(drift) beside it, the list of what
-        a run would change there (C(plan) of M(almashooq.redis.instance) in check mode).
-      - Without a host's word the checks disk, swap, restarts and drift cannot be made there, and that is a finding.
-        Nor can pending-restart.
+      - Result of module M(almashooq.redis.health_host_info) on each host, with an added C(drift), the list of what a
+        run would change there (C(plan) of M(almashooq.redis.instance) in check mode).
+      - Without this data of a host, the checks disk, swap, restarts and drift cannot run for it, which is a finding.
+        Check pending-restart cannot run either.
     type: list
     elements: dict
   external:
     description:
-      - Replicas, as V(address:port), that are none of the nodes and may be there, for example one that serves backups.
+      - Replicas outside O(nodes) that may exist, as V(address:port), for example one for backups.
     type: list
     elements: str
     default: []
   checks:
     description:
-      - Checks to make. By default all.
-      - V(reachable), V(loading), V(unseen) and V(sentinel-reachable) are made as well, unless O(skip) names them.
-        Without them the others would call healthy what nobody has seen.
+      - Checks to run. Default is all.
+      - V(reachable), V(loading), V(unseen) and V(sentinel-reachable) are run as well, unless O(skip) lists them.
+        Without them the others would report unobserved nodes as healthy.
     type: list
     elements: str
     default: []
   skip:
     description:
-      - Checks not to make. They are named in RV(not_made).
+      - Checks to skip. They are listed in RV(not_made).
     type: list
     elements: str
     default: []
   mute:
     description:
-      - Findings that are known and do not count; they are returned in RV(muted).
+      - Known findings to ignore; they are returned in RV(muted).
     type: list
     elements: dict
     default: []
@@ -77,12 +79,31 @@ options:
         type: str
         required: true
       reason:
-        description: Why, for the next person on call.
+        description: Reason, for the next person on call.
         type: str
         required: true
       node:
-        description: Node (C(address:port)) that it is muted for. By default all.
+        description: Node (C(address:port)) to mute the check for. Default is all nodes.
         type: str
+  maintenance:
+    description:
+      - Hosts in maintenance. What is only that is returned in RV(muted), and as warnings once the end time has passed.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      host:
+        description: Inventory name of the host, as O(nodes) has it in C(host).
+        type: str
+        required: true
+      text:
+        description: Beginning, end time, user and reason, to be read after the name of the host.
+        type: str
+        required: true
+      expired:
+        description: Whether its end time has passed.
+        type: bool
+        required: true
   warn:
     description:
       - Checks whose errors count as warnings.
@@ -91,58 +112,59 @@ options:
     default: []
   limits:
     description:
-      - Thresholds.
+      - Thresholds of the checks.
     type: dict
     default: {}
     suboptions:
       lag_bytes:
-        description: How far a replica in sync may be behind its primary, in bytes.
+        description: Maximum lag of an in-sync replica behind its primary, in bytes.
         type: float
       lag_seconds:
-        description: How long ago a replica in sync may have been heard of, in seconds.
+        description: Maximum time since an in-sync replica was last heard from, in seconds.
         type: float
       full_resyncs_per_hour:
-        description: How many full synchronisations for each replica and hour of uptime are no loop yet.
+        description: Number of full synchronisations per replica and hour of uptime that is not yet considered a loop.
         type: float
       backlog_seconds:
-        description: How many seconds of the present writes the replication backlog has to hold.
+        description: Seconds of writes at the current rate that the replication backlog must hold.
         type: float
       replica_buffer_percent:
-        description: Share of the output buffer limit of replicas.
+        description: Percentage of the output buffer limit of replicas.
         type: float
       memory_percent:
-        description: Share of C(maxmemory), or of the host's memory without one.
+        description: Percentage of C(maxmemory), or of the host's memory without one.
         type: float
       fragmentation_ratio:
         description: Ratio of memory held to memory used.
         type: float
       fragmentation_bytes:
-        description: Bytes below which fragmentation does not matter.
+        description: Bytes below which fragmentation is ignored.
         type: float
       swap_bytes:
-        description: What of an instance may be swapped out, in bytes.
+        description: Maximum swapped-out memory of an instance, in bytes.
         type: float
       clients_percent:
-        description: Share of C(maxclients).
+        description: Percentage of C(maxclients).
         type: float
       snapshot_age:
-        description: Age of the last good snapshot where snapshots are wanted, in seconds.
+        description: Maximum age of the last successful snapshot if snapshots are enabled, in seconds.
         type: float
       disk_percent:
-        description: How full the disk of the data may be.
+        description: Maximum usage of the data disk, in percent.
         type: float
       clock_seconds:
-        description: How far clocks may be apart, in seconds.
+        description: Maximum clock difference, in seconds.
         type: float
   sample:
     description:
-      - Seconds between two looks, for what can only be seen as growth (evictions, rejected connections, writes).
-      - V(0) looks once, and those checks are not made.
+      - Seconds between two samples, for values that are only visible as growth (evictions, rejected connections,
+        writes).
+      - V(0) takes one sample, and those checks are skipped.
     type: float
     default: 1.0
   fail_on:
     description:
-      - Which findings make the module fail.
+      - Severity of findings that makes the module fail.
     type: str
     choices: [error, warning, never]
     default: error
@@ -153,13 +175,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Go on only if the cluster is healthy
+- name: Continue only if the cluster is healthy
   almashooq.redis.health:
     username: admin
     password: "{{ redis_node_admin_password }}"
-    nodes: "{{ hostvars | almashooq.redis.deployment_members(groups['redis_cluster'], 'redis') }}"
+    nodes: "{{ (hostvars | almashooq.redis.monitored_deployments(groups['redis_cluster']) | first).nodes }}"
 
-- name: A cache may evict
+- name: Check a replication set that may evict keys
   almashooq.redis.health:
     username: admin
     password: "{{ redis_node_admin_password }}"
@@ -183,20 +205,20 @@ healthy:
   returned: always
   type: bool
 findings:
-  description: What is not as it should be, errors first.
+  description: Deviations from the desired state, errors first.
   returned: always
   type: list
   elements: dict
   contains:
     check: {description: Name of the check., type: str}
     severity: {description: V(error) or V(warning)., type: str}
-    node: {description: Node or Sentinel that it is about; null for the whole., type: str}
-    message: {description: What is wrong., type: str}
-    observed: {description: What was seen., type: str}
-    expected: {description: What was expected., type: str}
+    node: {description: Node or Sentinel that it is about; null for the whole deployment., type: str}
+    message: {description: Description of the problem., type: str}
+    observed: {description: Observed value., type: str}
+    expected: {description: Expected value., type: str}
     hint: {description: What to do., type: str}
 muted:
-  description: Findings that do not count, each with the reason.
+  description: Ignored findings, each with the reason.
   returned: always
   type: list
   elements: dict
@@ -205,17 +227,17 @@ counts:
   returned: always
   type: dict
 checks:
-  description: The checks that were made.
+  description: Checks that were run.
   returned: always
   type: list
   elements: str
 not_made:
-  description: The checks that were not made, because of O(checks), O(skip) or O(sample).
+  description: Checks that were not run, because of O(checks), O(skip) or O(sample).
   returned: always
   type: list
   elements: str
 nodes:
-  description: The figures of every node (bytes, seconds, counts); null where it did not tell.
+  description: Values of every node (bytes, seconds, counts); null if the node did not report it.
   returned: always
   type: list
   elements: dict
@@ -225,16 +247,16 @@ sentinels:
   type: list
   elements: dict
 summary:
-  description: One line for people.
+  description: Summary in one line.
   returned: always
   type: str
 timing:
-  description: Seconds, commands in all, commands for each server.
+  description: Seconds, total number of commands, and commands per server.
   returned: always
   type: dict
 """
 
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, SENTINEL_LOGIN
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 from ansible_collections.almashooq.redis.plugins.module_utils._health.operation import assert_health
@@ -243,7 +265,9 @@ from ansible_collections.almashooq.redis.plugins.module_utils._health.options im
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec={**CONNECTION, **CLUSTER, **HEALTH}, supports_check_mode=True)
+    module = AnsibleModule(
+        argument_spec={**CONNECTION, **SENTINEL_LOGIN, **CLUSTER, **HEALTH}, supports_check_mode=True
+    )
     read(module, assert_health)
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: health_host_info
-version_added: 0.1.0
-short_description: Tell what only the host knows of its instances, for module health
+version_added: 0.2.0
+short_description: Gather what only the host has about its instances, for module health
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - Room on the disk of the data, memory that is swapped out, restarts by the service manager, and what an instance
-    takes over only when it is restarted.
-  - Needs no Redis client and asks no server. What cannot be read is null, with the reason in C(unreadable).
+  - Returns free disk space for the data, swapped-out memory, restarts by the service manager, and what an instance will
+    apply only at its next restart.
+  - Needs no Redis client and queries no server. Values that cannot be read are null, with the reason in C(unreadable).
 extends_documentation_fragment:
   - almashooq.redis.connection.info_attributes
 options:
@@ -28,11 +28,11 @@ options:
     elements: int
     required: true
   data_dir:
-    description: Directory under which each instance has its own, named by its port.
+    description: Base of the data directories. Each instance has its own below it, named by its port.
     type: path
     required: true
   unit:
-    description: Name of the template unit of the instances.
+    description: Name of the systemd template unit of the instances.
     type: str
     default: redis-node
   guard:
@@ -41,8 +41,9 @@ options:
     default: /usr/local/lib/redis-node
   user:
     description:
-      - System user that runs the instances; what it has to read, write and enter is tried with its rights.
-      - Without it, that is not tried.
+      - System user that runs the instances. Access to the files it reads, writes and enters is tested with its
+        permissions.
+      - If omitted, access is not tested.
     type: str
   config_dir:
     description: Directory of the managed configuration, for O(user).
@@ -50,6 +51,10 @@ options:
   log_dir:
     description: Directory of the log files, for O(user).
     type: path
+  history_directory:
+    description: Directory of the records of what was changed on this host. If omitted or empty, none are read.
+    type: str
+    default: ""
 seealso:
   - module: almashooq.redis.health
 author:
@@ -57,7 +62,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Look at this host
+- name: Inspect this host
   almashooq.redis.health_host_info:
     host: "{{ inventory_hostname }}"
     ports: [7000, 7001]
@@ -77,21 +82,27 @@ instances:
   elements: dict
   contains:
     port: {description: Data port., type: int}
-    device: {description: Device that the data are on., type: str}
-    disk_free_bytes: {description: What may still be written there., type: int}
+    device: {description: Device of the data directory., type: str}
+    disk_free_bytes: {description: Free space on that file system., type: int}
     disk_total_bytes: {description: Size of the file system., type: int}
-    swap_bytes: {description: What of the process is swapped out., type: int}
-    guarded: {description: Whether the start guard runs before each of its starts., type: bool}
-    restarts: {description: How often systemd has started it again by itself., type: int}
+    swap_bytes: {description: Swapped-out memory of the process., type: int}
+    guarded: {description: Whether the start guard runs before each start of the instance., type: bool}
+    restarts: {description: Number of automatic restarts by systemd., type: int}
     pending:
       description:
-        - What it takes over at its next start, each with C(setting), C(running) and C(wanted). Settings are those that
-          the last run of M(almashooq.redis.instance) found; C(setting) is "(program)" where the program was replaced on
-          the disk, and "(unit)" where the unit was changed since the start.
+        - Changes that take effect at the next start, each with C(setting), C(running) and C(wanted). Settings are those
+          found by the last run of M(almashooq.redis.instance). C(setting) is "(program)" if the program on disk was
+          replaced, and "(unit)" if the unit has changed since the start.
       type: list
       elements: dict
     unreadable: {description: "What could not be read, by name: path and error.", type: dict}
-    denied: {description: "What O(user) cannot use of its files, as sentences.", type: list, elements: str}
+    denied: {description: "Files that O(user) cannot use, one sentence each.", type: list, elements: str}
+history:
+  description: Records of the newest runs that have changed this host, as
+    RV(almashooq.redis.history_info#module:records), without their steps. Empty if they cannot be read.
+  returned: success
+  type: list
+  elements: dict
 """
 
 
@@ -100,7 +111,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._health import hos
 
 
 def main() -> None:
-    """Look at this host."""
+    """Inspect this host."""
     module = AnsibleModule(
         argument_spec={
             "host": {"type": "str", "required": True},
@@ -111,6 +122,7 @@ def main() -> None:
             "user": {"type": "str"},
             "config_dir": {"type": "path"},
             "log_dir": {"type": "path"},
+            "history_directory": {"type": "str", "default": ""},
         },
         supports_check_mode=True,
     )

@@ -8,47 +8,53 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: instance
-version_added: 0.1.0
-short_description: Converges the managed configuration of the instances of one host
+version_added: 0.2.0
+short_description: Apply the managed configuration to the instances of one host
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - Writes the managed configuration and the users file of each instance, and changes in running instances what can be
-    changed while they run.
-  - "What the settings mean is the engine's to say: a throwaway server of the same binary, with the settings to be and
-    without a port, refuses what it refuses, before anything is changed, and shows the values that running instances are
-    compared with. No unit, alias or default is known to this module."
-  - Running instances are compared in all their settings. A directive that is dropped goes back to the engine's default,
-    and so does what somebody has set by hand.
-  - "What takes a restart is written and returned as RV(restart_required): this module restarts nothing."
-  - "The engine's own file (V(redis.conf) in the data directory) is created empty and never written again: it belongs to
-    the engine, which keeps there what replication and Sentinel decide. An instance has to be started as
-    C(SERVER DATA_DIR/PORT/redis.conf --include CONFIG_DIR/PORT.conf)."
+  - Writes the managed configuration and the users file of each instance, and applies settings that can change at run
+    time to running instances.
+  - The engine validates the settings. A throwaway server of the same binary starts with the desired settings and
+    without a port. Whatever it refuses is refused before anything is changed, and running instances are compared with
+    the values that it shows. The module itself contains no list of units, aliases or defaults.
+  - All settings of running instances are compared. A directive that is removed returns to the engine's default, and so
+    does a setting that was changed by hand.
+  - Settings that need a restart are written, recorded on the host and returned as RV(restart_required). The module
+    restarts nothing.
+  - Where an instance runs, the module first takes the lock of the deployment. Hosts of one run share it; another run
+    waits.
+  - The engine's own file (V(redis.conf) in the data directory) is created empty and never written again. It belongs to
+    the engine, which stores there what replication and Sentinel decide. Start an instance as C(SERVER
+    DATA_DIR/PORT/redis.conf --include CONFIG_DIR/PORT.conf).
 extends_documentation_fragment:
   - almashooq.redis.host
+  - almashooq.redis.host.instances
+  - almashooq.redis.host.users
+  - almashooq.redis.connection.lock
   - almashooq.redis.connection.attributes
 options:
   settings:
     description:
-      - Directives of the engine for all instances, by name. Those in O(instances[].settings) win.
-      - A text or a number is the rest of the line as in V(redis.conf), a boolean is V(yes) or V(no), and null leaves
-        the directive out, also one that this module would write. A list is several lines where the engine adds them up
-        (for example C(save)), or one line with all values where it takes several (for example C(bind)); any other list
-        of more than one value is refused.
-      - What would cut an instance off from its peers, its replicas, Sentinel or this module is refused, for example
-        C(bind) without the instance's own address, or C(rename-command) of a command that the engine writes to
-        replicas. The error tells why, and what to do instead.
+      - Directives of the engine for all instances, by name. Those in O(instances[].settings) take precedence.
+      - A string or a number is the rest of the line as in V(redis.conf), a boolean is V(yes) or V(no), and null leaves
+        the directive out, even one that this module would write. A list is written as several lines where the engine
+        adds them up (for example C(save)), or as one line with all values where it takes several (for example C(bind)).
+        Any other list of more than one value is refused.
+      - Directives that would isolate an instance from its peers, its replicas, Sentinel or this module are refused, for
+        example C(bind) without the instance's own address, or C(rename-command) of a command that the engine writes to
+        replicas. The error states the reason, and what to do instead.
       - Some directives cannot be set here, because this module derives them from other options or because they belong
         to the engine. The error for each names the option.
     type: dict
     default: {}
   secret_settings:
     description:
-      - Like O(settings), for directives whose value is a secret, such as V(tls-key-file-pass). They are not shown.
+      - Like O(settings), for directives whose value is a secret, such as V(tls-key-file-pass). They are never shown.
     type: dict
     default: {}
   replication_user:
     description:
-      - User that replicas log in as to their primary. It has the rights for replication only.
+      - User that replicas use to log in to their primary. It has only the rights for replication.
     type: str
     default: replication
   replication_password:
@@ -56,50 +62,152 @@ options:
       - Password of O(replication_user).
     type: str
     required: true
-  users:
-    description:
-      - All other users. The engine's V(default) user is off unless it is listed here.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      name:
-        description:
-          - Name of the user.
-        type: str
-        required: true
-      password:
-        description:
-          - Password of the user. Only its hash is written.
-        type: str
-      rules:
-        description:
-          - "ACL rules as the engine takes them, for example V(~app:* +@read)."
-        type: str
-        default: ""
   accept_memory_overcommit:
     description:
-      - Whether C(maxmemory) of all instances together may be more than the memory of the host.
+      - Whether the sum of C(maxmemory) of all instances may exceed the host's memory.
     type: bool
     default: false
+  service:
+    description:
+      - Host setup around the instances, as in M(almashooq.redis.host_service). It is applied after the settings, in the
+        same call, and started last.
+    type: dict
+    suboptions:
+      kernel:
+        description:
+          - Kernel settings, applied now and at each boot.
+          - Settings that a container does not allow are returned as C(not_set), the same in each run.
+        type: dict
+        suboptions:
+          sysctl:
+            description: Settings by name, with their required value.
+            type: dict
+            default: {}
+          sysctl_at_least:
+            description: Settings by name, with their minimum value.
+            type: dict
+            default: {}
+          transparent_hugepage:
+            description:
+              - Mode of transparent huge pages. If V(never) is in force, it stays.
+              - If omitted, the mode is left unchanged.
+            type: str
+            choices: [never, madvise, always]
+          sysctl_file:
+            description: File that sets O(service.kernel.sysctl) and O(service.kernel.sysctl_at_least) at boot. If
+              omitted, none is written.
+            type: path
+          tmpfiles_file:
+            description: File of systemd-tmpfiles that sets the mode of huge pages at boot. If omitted, none is written.
+            type: path
+          required:
+            description: Whether a setting that cannot be set here is an error.
+            type: bool
+            default: false
+      directories:
+        description: Directories, in the order in which they are created.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          path:
+            description: Path.
+            type: path
+            required: true
+          owner:
+            description: Owner of the path.
+            type: str
+            default: root
+          group:
+            description: Group of the path.
+            type: str
+            default: root
+          mode:
+            description: Mode, as an octal number.
+            type: str
+            default: "0755"
+          packaged:
+            description:
+              - Whether a package of the distribution contains it, too. If it exists, its group and mode are then left
+                unchanged, except that its owner gets all permissions and others lose write permission.
+            type: bool
+            default: false
+      files:
+        description: Files to write. Their directories must exist or be made by the same call.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          path:
+            description: Path.
+            type: path
+            required: true
+          content:
+            description: Content of the file.
+            type: str
+            required: true
+          owner:
+            description: Owner of the path.
+            type: str
+            default: root
+          group:
+            description: Group of the path.
+            type: str
+            default: root
+          mode:
+            description: Mode, as an octal number.
+            type: str
+            default: "0644"
+          restarts:
+            description:
+              - Whether the units read the file at start, so that they are restarted if their process is older.
+            type: bool
+            default: false
+      units:
+        description:
+          - Units, with their suffix. They are queried in one call to systemd, and started in parallel.
+          - Other units whose files are among O(service.files) are only reloaded by systemd.
+        type: list
+        elements: str
+        default: []
+      logs:
+        description: Log file of each unit, in the order of O(service.units). Its last lines are part of the error.
+        type: list
+        elements: path
+  daemon:
+    description:
+      - Starts the instances as M(almashooq.redis.instance_daemon) does, on a host without a service manager.
+    type: dict
+    suboptions:
+      open_files:
+        description:
+          - Limit of open files for instances that are started. If it cannot be set, the module warns.
+        type: int
+        default: 65536
+      guard:
+        description:
+          - Directory of the start guard that role P(almashooq.redis.redis_node#role) installs. The guard runs before
+            each instance that is started. If a replica has data that the instance would erase, it waits until that
+            replica is promoted or the deployment has had time to promote it. If omitted, the guard does not run.
+        type: path
   live:
     description:
-      - Which part of the work this call does. A setting that running instances take while they run is changed on one
-        instance first. It stays only if a new connection to the instance's address is let in, and if the instance still
-        stands in its deployment as before, as its peers, its replicas or its primary see it. Otherwise the values from
-        before are put back over the connection that was open all the time, and the module fails.
+      - Which part of the work this call does. A setting that changes at run time is changed on one instance first. The
+        change stays only if the instance's address accepts a new connection, and if its peers, its replicas or its
+        primary see the instance in the deployment as before. Otherwise the previous values are restored through the
+        connection that was open all the time, and the module fails.
       - V(apply) does everything, on one instance after another.
-      - "The others are for a deployment on several hosts. V(defer) leaves instances alone that have such a change, and
-        returns them as RV(deferred). V(trial) makes the change, and keeps the values from before on record. V(keep)
-        drops that record and writes the files; it leaves users and logins, which change on all hosts at once, to a call
-        with V(apply). V(undo) puts the values from before back, and does nothing else."
-      - Whatever a call that was interrupted has on record is put back first, unless the call is to V(keep) it.
+      - The other values are for a deployment on several hosts. V(defer) leaves instances with such a change alone, and
+        returns them as RV(deferred). V(trial) makes the change, and records the previous values. V(keep) removes that
+        record and writes the files; it leaves users and logins, which change on all hosts at once, to a call with
+        V(apply). V(undo) only restores the previous values.
+      - Previous values recorded by an interrupted call are restored first, except with V(keep).
     type: str
     choices: [apply, defer, trial, keep, undo]
     default: apply
   only:
     description:
-      - Ports of the instances that this call is about. By default all.
+      - Ports of the instances that this call handles. Default is all.
     type: list
     elements: int
     default: []
@@ -110,7 +218,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Two instances with 2 GB each
+- name: Configure two instances with 2 GB each
   almashooq.redis.instance:
     instances:
       - port: 7000
@@ -132,7 +240,7 @@ EXAMPLES = r"""
         rules: ~app:* +@read +@write
   register: configured
 
-- name: Tell what waits for a restart
+- name: Report settings that need a restart
   ansible.builtin.debug:
     msg: "{{ item.port }}: {{ item.setting }} is {{ item.running }}, will be {{ item.wanted }}"
   loop: "{{ configured.restart_required }}"
@@ -149,12 +257,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What was to be done, one line each.
+  description: Planned steps, one line each.
   returned: always
   type: list
   elements: str
 done:
-  description: What was done, and how long it took.
+  description: Steps done, with their duration.
   returned: always
   type: list
   elements: dict
@@ -163,25 +271,25 @@ done:
       description: Line of RV(plan).
       type: str
     seconds:
-      description: Seconds that it took, together with the steps done at the same time.
+      description: Duration in seconds, together with the steps done in parallel.
       type: float
 instances:
-  description: The instances.
+  description: State of the instances.
   returned: success
   type: list
   elements: dict
   contains:
     port:
-      description: Port.
+      description: Port of the server.
       type: int
     address:
-      description: Address.
+      description: Address of the server.
       type: str
     running:
-      description: Whether it runs.
+      description: Whether the instance runs.
       type: bool
     pid:
-      description: Its process, or null.
+      description: Process ID, or null.
       type: int
     config_file:
       description: Path of the managed configuration.
@@ -193,7 +301,7 @@ instances:
       description: Path of the data directory.
       type: str
 restart_required:
-  description: What running instances take over at their next start only.
+  description: Settings that running instances apply only at their next start.
   returned: success
   type: list
   elements: dict
@@ -202,16 +310,16 @@ restart_required:
       description: Port of the instance.
       type: int
     setting:
-      description: Name of the setting, or V((version\)) where another version runs than is installed.
+      description: Name of the setting, or V((version\)) if the running version differs from the installed one.
       type: str
     running:
-      description: Value in force.
+      description: Current value.
       type: str
     wanted:
       description: Value from the next start on.
       type: str
 deferred:
-  description: Instances that are left alone because of a live change, with O(live=defer).
+  description: Instances that were left alone because of a live change, with O(live=defer).
   returned: success
   type: list
   elements: dict
@@ -226,13 +334,22 @@ deferred:
       description: Names of the settings.
       type: list
       elements: str
+service:
+  description: Result of M(almashooq.redis.host_service).
+  returned: when O(service) is given
+  type: dict
+guard:
+  description: Decisions of the start guard, one line or more for each instance that was started.
+  returned: when O(daemon) is given and an instance was started
+  type: list
+  elements: str
 memory:
-  description: What the instances may take and what the host has, in bytes.
+  description: Memory limits of the instances and memory of the host, in bytes.
   returned: success
   type: dict
   contains:
     limit:
-      description: Memory of the host, or of the container that it is.
+      description: Memory of the host or container.
       type: int
     source:
       description: What sets the limit.
@@ -247,7 +364,7 @@ memory:
       description: C(maxmemory) of managed instances that are not in O(instances), by file name.
       type: dict
 engine:
-  description: The engine that was asked.
+  description: Engine of the server program.
   returned: success
   type: dict
   contains:
@@ -255,20 +372,20 @@ engine:
       description: V(redis) or V(valkey).
       type: str
     version:
-      description: Its version.
+      description: Version of the engine.
       type: str
 """
 
 
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
-from ansible_collections.almashooq.redis.plugins.module_utils._instance.config import Config
-from ansible_collections.almashooq.redis.plugins.module_utils._instance.options import CONFIG
+from ansible_collections.almashooq.redis.plugins.module_utils._settings.instances import InstancesOperation
+from ansible_collections.almashooq.redis.plugins.module_utils._settings.options import CONFIG
 
 
 def main() -> None:
     """Converge the configuration of this host's instances."""
     module = AnsibleModule(argument_spec=CONFIG, supports_check_mode=True)
-    converge(module, Config)
+    converge(module, InstancesOperation)
 
 
 if __name__ == "__main__":

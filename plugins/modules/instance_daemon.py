@@ -8,35 +8,38 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: instance_daemon
-version_added: 0.1.0
-short_description: Starts and stops instances as daemons on hosts without a service manager
+version_added: 0.2.0
+short_description: Start and stop instances as daemons on hosts without a service manager
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - Starts instances that M(almashooq.redis.instance) has configured, as O(user) and in a session of their own, and
-    waits until they answer. One that is still loading its data does.
-  - "An instance is recognised by its process: a server that works in the instance's data directory. Pid files are
-    written for others, and never believed."
-  - An instance is stopped as a service manager does it, so that it saves its data first. It is never killed.
+  - Starts instances that M(almashooq.redis.instance) has configured, as O(user) and in their own session, and waits
+    until they answer. An instance that is still loading its data counts as answering.
+  - An instance is identified by its process, a server whose working directory is the instance's data directory. Pid
+    files are written for other tools, and never trusted.
+  - An instance is stopped the way a service manager does it, so that it saves its data first. It is never killed.
+  - Before it stops an instance, the module takes the lock of the deployment. Another run waits.
 extends_documentation_fragment:
   - almashooq.redis.host
+  - almashooq.redis.host.instances
+  - almashooq.redis.connection.lock
   - almashooq.redis.connection.attributes
 options:
   state:
     description:
-      - Whether the instances are to run.
+      - Desired state of the instances.
     type: str
     choices: [started, stopped]
     default: started
   open_files:
     description:
-      - Limit of open files for instances that are started. Where it cannot be had, there is a warning.
+      - Limit of open files for instances that are started. If it cannot be set, the module warns.
     type: int
     default: 65536
   guard:
     description:
-      - Directory of the start guard that role P(almashooq.redis.redis_node#role) installs. It runs before each instance
-        that is started, and waits where a replica has data that the instance would erase, until that replica is
-        promoted or the deployment has had time to do so. Without the option it does not run.
+      - Directory of the start guard that role P(almashooq.redis.redis_node#role) installs. The guard runs before each
+        instance that is started. If a replica has data that the instance would erase, it waits until that replica is
+        promoted or the deployment has had time to promote it. If omitted, the guard does not run.
     type: path
 seealso:
   - module: almashooq.redis.instance
@@ -65,12 +68,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What was to be done, one line each.
+  description: Planned steps, one line each.
   returned: always
   type: list
   elements: str
 done:
-  description: What was done, and how long it took.
+  description: Steps done, with their duration.
   returned: always
   type: list
   elements: dict
@@ -79,34 +82,34 @@ done:
       description: Line of RV(plan).
       type: str
     seconds:
-      description: Seconds that it took, together with the steps done at the same time.
+      description: Duration in seconds, together with the steps done in parallel.
       type: float
 guard:
-  description: What the start guard decided, one line or more for each instance that was started.
+  description: Decisions of the start guard, one line or more for each instance that was started.
   returned: when O(guard) is given and an instance was started
   type: list
   elements: str
 instances:
-  description: The instances.
+  description: State of the instances.
   returned: success
   type: list
   elements: dict
   contains:
     port:
-      description: Port.
+      description: Port of the server.
       type: int
     address:
-      description: Address.
+      description: Address of the server.
       type: str
     pid:
-      description: Its process, or null where it does not run.
+      description: Process ID, or null if it does not run.
       type: int
 """
 
 
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
-from ansible_collections.almashooq.redis.plugins.module_utils._instance.daemon import Daemon
-from ansible_collections.almashooq.redis.plugins.module_utils._instance.options import DAEMON
+from ansible_collections.almashooq.redis.plugins.module_utils._settings.daemon import Daemon
+from ansible_collections.almashooq.redis.plugins.module_utils._settings.options import DAEMON
 
 
 def main() -> None:

@@ -9,17 +9,17 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: load_test
 short_description: Measure throughput and latency of a cluster or a replication set
-version_added: 0.1.0
+version_added: 0.2.0
 description:
-  - Runs the engine's own benchmark tool on the host that the module runs on, which is the load generator, against the
-    whole deployment and against each primary alone, and returns operations per second and percentiles of the latency.
-  - A primary that is far slower than its peers, and a generator that is the limit itself, are findings.
-  - Writes keys C(almashooq:load:*) and no others, removes them at the end, and gives each an expiry of an hour, so that
-    nothing stays of a run that was killed.
-  - The tool takes a password from its command line only, which every user of the host can read. It gets a user of its
-    own, C(almashooq-load), which may do nothing but read and write these keys, with a password that is drawn for one
-    run; O(username) has to have the right to make such a user (C(acl|setuser), C(acl|deluser)).
-  - It takes what the deployment can give. Its applications feel that.
+  - Runs the engine's own benchmark tool on the load generator, the host that the module runs on. It loads the whole
+    deployment and then each primary alone, and returns operations per second and latency percentiles.
+  - A primary that is far slower than its peers is a finding, and so is a generator that is itself the bottleneck.
+  - Writes only keys C(almashooq:load:*) and removes them at the end. Each key expires after an hour, so that a killed
+    run leaves nothing behind.
+  - The tool accepts a password only on its command line, which every user of the host can read. It therefore gets a
+    user of its own, C(almashooq-load), which may only read and write these keys, with a random password for one run.
+    O(username) needs the right to create such a user (C(acl|setuser), C(acl|deluser)).
+  - The test uses all capacity of the deployment, which affects its applications.
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
@@ -29,7 +29,7 @@ extends_documentation_fragment:
 options:
   nodes:
     description:
-      - All data nodes of the deployment. Who is primary is asked.
+      - All data nodes of the deployment. The module determines which are primaries.
     type: list
     elements: dict
     required: true
@@ -39,88 +39,89 @@ options:
         type: str
         required: true
       port:
-        description: Its port.
+        description: Port of the server.
         type: int
         required: true
       host:
-        description: Machine that it runs on. By default the address.
+        description: Machine that it runs on. Default is the address.
         type: str
       zone:
-        description: Failure domain of the machine. By default the host.
+        description: Failure domain of the machine. Default is the host.
         type: str
   topology:
     description:
-      - What the nodes are.
+      - Topology of the nodes.
     type: str
     choices: [cluster, replication]
     default: cluster
   tool:
     description:
-      - Path of C(redis-benchmark) or C(valkey-benchmark) on the generator, or its name where it is on the path.
+      - Path of C(redis-benchmark) or C(valkey-benchmark) on the generator, or its name if it is in the search path.
     type: str
     required: true
   kinds:
     description:
-      - What to measure. V(mix) is reads and writes side by side, see O(read_percent).
+      - What to measure. V(mix) runs reads and writes in parallel, see O(read_percent).
     type: list
     elements: str
     choices: [read, write, mix]
     default: [read, write, mix]
   pipelines:
     description:
-      - How many requests are under way on a connection at a time. V(1) is no pipelining. Each is a run of its own.
+      - Number of concurrent requests per connection. V(1) disables pipelining. Each value is a run of its own.
     type: list
     elements: int
     default: [1, 16]
   connections:
     description:
-      - Connections in all.
+      - Total number of connections.
     type: int
     default: 50
   value_bytes:
     description:
-      - Size of a value.
+      - Size of a value in bytes.
     type: int
     default: 100
   keys:
     description:
-      - How many keys there are on each primary at most.
+      - Maximum number of keys on each primary.
     type: int
     default: 10000
   read_percent:
     description:
-      - Share of the reads in a mix, of the requests and of the connections.
+      - Percentage of reads in a mix, of the requests and of the connections.
     type: int
     default: 80
   per_node:
     description:
-      - Whether to measure each primary alone, too, where there are several. They take three turns each, so
-        that whatever else keeps the generator busy for a while does not meet one of them alone.
+      - Whether to also measure each primary alone, if there are several. Each is measured in three rounds, so that
+        temporary load on the generator does not affect only one of them.
     type: bool
     default: true
   seconds:
     description:
-      - How long all runs take together; they share it evenly.
+      - Total duration of all runs in seconds; they share it evenly.
     type: float
     default: 60.0
   timeout:
     description:
-      - When to give up, in seconds. By default twice O(seconds) and a minute.
+      - Timeout in seconds. Default is twice O(seconds) plus one minute.
     type: float
     default: 0.0
   threads:
     description:
-      - Threads of the tool. By default half of the generator's processors, 8 at most.
+      - Threads of the tool. Default is half of the generator's processors, 8 at most.
     type: int
     default: 0
   node_percent:
     description:
-      - A primary that does a smaller share of the operations of its peers' median is a finding.
+      - A primary with a lower percentage of the median operations of its peers is a finding.
     type: float
     default: 50.0
   targets:
     description:
-      - What the deployment is to reach. Whether it did is in RV(targets); a target that was missed fails nothing here.
+      - Targets of the deployment. RV(targets) shows whether they were reached; a missed target does not fail the
+        module.
     type: dict
     default: {}
     suboptions:
@@ -128,7 +129,7 @@ options:
         description: Operations per second of the whole deployment, in the best of its runs.
         type: float
       p99_ms:
-        description: Latency in ms that 99 percent of the requests do not exceed, at the shallowest pipeline.
+        description: Maximum latency of 99 percent of the requests in milliseconds, at the smallest pipeline.
         type: float
 seealso:
   - module: almashooq.redis.acceptance_report
@@ -136,7 +137,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Measure for a minute, from a host that is no member
+- name: Measure for a minute, from a host outside the deployment
   almashooq.redis.load_test:
     username: admin
     password: "{{ redis_node_admin_password }}"
@@ -149,11 +150,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 load:
-  description: What was measured; null in check mode.
+  description: Measurements; null in check mode.
   returned: success
   type: dict
   contains:
-    generator: {description: "Host, processors, how busy they were, whether it was the limit, tool.", type: dict}
+    generator: {description: "Host, processors, their utilisation, whether it was the bottleneck, tool.", type: dict}
     runs:
       description:
         - "Each run: name, scope (V(cluster) for the whole deployment), node, pipeline, connections, value_bytes,
@@ -162,7 +163,7 @@ load:
       type: list
       elements: dict
 findings:
-  description: Slow nodes (severity V(error)), and a generator that was the limit (V(warning)).
+  description: Slow nodes (severity V(error)), and a generator that was the bottleneck (V(warning)).
   returned: success
   type: list
   elements: dict
@@ -172,31 +173,31 @@ targets:
   type: list
   elements: dict
 summary:
-  description: One line for people.
+  description: Summary in one line.
   returned: success
   type: str
 plan:
-  description: The runs, a line each.
+  description: Planned runs, one line each.
   returned: always
   type: list
   elements: str
 done:
-  description: The runs that are over, and what they took in seconds.
+  description: Completed runs, with their duration in seconds.
   returned: always
   type: list
   elements: dict
 failed_steps:
-  description: The steps that failed, each with its error; one of them may be half done.
+  description: Steps that failed, each with its error. One of them may be partially done.
   returned: failure
   type: list
   elements: dict
   contains:
-    step: {description: The step., type: str}
-    msg: {description: What was wrong., type: str}
-    error: {description: The kind of the error., type: str}
-    node: {description: The server., type: str}
+    step: {description: Description of the step., type: str}
+    msg: {description: Error message., type: str}
+    error: {description: Type of the error., type: str}
+    node: {description: Server that the step failed on., type: str}
 remaining:
-  description: The runs that were left when one failed.
+  description: Runs that were left when one failed.
   returned: failure
   type: list
   elements: str

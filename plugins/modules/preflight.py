@@ -8,14 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: preflight
-version_added: 0.1.0
-short_description: Tell whether instances can live on this host, before anything is changed
+version_added: 0.2.0
+short_description: Check whether instances can run on this host, before anything is changed
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - "Looks at the host that it runs on: is the address one of this host, are the ports free or held by these very
-    instances, can the directories be written, does the memory suffice."
-  - Fails with everything that is in the way, each with its way out. Changes nothing, and nothing listens for it.
-  - Needs no Redis client, so that it runs before anything is installed.
+  - Checks that the address belongs to this host, the ports are free or held by these very instances, the directories
+    are writable, and the memory suffices.
+  - Fails with all obstacles, each with its remedy. Read-only; opens no port.
+  - Needs no Redis client, so that it can run before anything is installed.
 extends_documentation_fragment:
   - almashooq.redis.connection.info_attributes
 options:
@@ -24,7 +24,8 @@ options:
     type: str
     required: true
   instances:
-    description: The instances of this host, see the filter P(almashooq.redis.instance_endpoints#filter).
+    description: Instances of this host, RV(almashooq.redis.inventory_info#module:endpoints) of module
+      M(almashooq.redis.inventory_info).
     type: list
     elements: dict
     required: true
@@ -34,23 +35,24 @@ options:
         type: int
         required: true
       bus_port:
-        description: Port of the cluster bus; none for an instance that is no cluster node.
+        description: Port of the cluster bus; omitted for an instance that is not a cluster node.
         type: int
       maxmemory:
-        description: Limit of its data, in bytes; V(0) is no limit. Without it the limit is not checked.
+        description: Data limit in bytes; V(0) means no limit. If omitted, the limit is not checked.
         type: int
       persistent:
-        description: Whether it keeps its data on disk, so that there has to be room for O(instances[].maxmemory).
+        description: Whether the instance keeps its data on disk, so that there must be space for
+          O(instances[].maxmemory).
         type: bool
         default: false
       announce_ip:
-        description: Address that it announces to others, where that is not O(address).
+        description: Address that it announces to others, if it differs from O(address).
         type: str
       announce_port:
-        description: Data port that it announces, where that is not O(instances[].port).
+        description: Data port that it announces, if it differs from O(instances[].port).
         type: int
       announce_bus_port:
-        description: Port of the cluster bus that it announces, where that is not O(instances[].bus_port).
+        description: Port of the cluster bus that it announces, if it differs from O(instances[].bus_port).
         type: int
   host:
     description: Name of this host in the inventory, for the result.
@@ -69,7 +71,7 @@ options:
     type: path
     required: true
   data_dir:
-    description: Directory under which each instance has its own.
+    description: Base of the instances' data directories.
     type: path
     required: true
   log_dir:
@@ -81,48 +83,134 @@ options:
     type: path
     required: true
   unit:
-    description: Name of the template unit of the instances.
+    description: Name of the systemd template unit of the instances.
     type: str
     default: redis-node
   accept_memory_overcommit:
-    description: Whether the instances' C(maxmemory) may add up to more than the host has.
+    description: Whether the sum of the instances' C(maxmemory) may exceed the host's memory.
     type: bool
     default: false
   accept_disk_overcommit:
-    description: Whether the data of the instances may become more than their disk has room for.
+    description: Whether the data of the instances may outgrow their disk.
     type: bool
     default: false
   user:
     description:
-      - System user that runs the instances. What it has to read, write and enter is tried with its rights; without the
-        option it is not. Where the user does not exist yet, only the directories on the way are tried.
+      - System user that runs the instances. Access to the files it reads, writes and enters is tested with its
+        permissions. If omitted, access is not tested. If the user does not exist yet, only the parent directories are
+        tested.
     type: str
   service_manager:
-    description: What runs the instances; their unit hides home directories.
+    description: What runs the instances. Their systemd unit hides home directories.
     type: str
     choices: [auto, systemd, daemon]
     default: auto
   server:
-    description: Path of the engine's server, to report whether it is there.
+    description: Path of the engine's server program, to report whether it exists.
     type: path
-  files:
-    description: Files, and directories whose files, are to be described in the result RV(files).
-    type: list
-    elements: path
-    default: []
   controller_time:
-    description: The controller's clock at the start of the task, in seconds since 1970, to compare clocks of hosts.
+    description: Controller clock at the start of the task, in seconds since 1970, to compare the clocks of hosts.
     type: float
   state_file:
-    description: File that tells of a temporary listener, see O(almashooq.redis.preflight_listener#module:state_file).
+    description: File that records a temporary listener, see O(almashooq.redis.preflight_listener#module:state_file).
     type: path
     default: /run/almashooq-redis-preflight.json
+  sentinel:
+    description: Sentinel of this host, checked like an instance. Options not listed here are those of the instances.
+    type: dict
+    suboptions:
+      address:
+        description: Address of the Sentinel.
+        type: str
+        required: true
+      port:
+        description: Port of the Sentinel.
+        type: int
+        required: true
+      zone:
+        description: Failure domain, for the result.
+        type: str
+        required: true
+      deployment:
+        description: Name that distinguishes Sentinels from instances, for the result.
+        type: str
+        required: true
+      config_dir:
+        description: Directory of its configuration.
+        type: path
+        required: true
+      data_dir:
+        description: Base of its data directory.
+        type: path
+        required: true
+      log_dir:
+        description: Directory of its log file.
+        type: path
+        required: true
+      run_dir:
+        description: Directory of its pid file if it runs without systemd.
+        type: path
+        required: true
+      unit:
+        description: Name of its systemd template unit.
+        type: str
+        required: true
+      user:
+        description: System user that runs it.
+        type: str
+        required: true
+      service_manager:
+        description: What runs it.
+        type: str
+        choices: [auto, systemd, daemon]
+        default: auto
+      server:
+        description: Path of its server program.
+        type: path
+        required: true
+  package:
+    description: Packages of the engine and their services, as module M(almashooq.redis.engine_package_services) takes
+      them, to report what it would do. A service that it refuses is refused here, too.
+    type: dict
+    suboptions:
+      services:
+        description: Services of the packages.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          name:
+            description: Name of the service.
+            type: str
+            required: true
+          pid_file:
+            description: Its pid file, to find it where there is no systemd.
+            type: path
+            required: true
+      existing:
+        description: What to do with a service that runs.
+        type: str
+        choices: [refuse, keep, stop]
+        default: refuse
+      packages:
+        description: Packages that must be installed.
+        type: list
+        elements: str
+        required: true
+      user:
+        description: User that must exist.
+        type: str
+        required: true
+      group:
+        description: Its main group.
+        type: str
+        required: true
 author:
   - The almashooq.redis authors (@almashooq)
 """
 
 EXAMPLES = r"""
-- name: Ask whether one instance can live here
+- name: Check whether one instance can run here
   almashooq.redis.preflight:
     address: 192.0.2.11
     instances:
@@ -138,45 +226,34 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ip:
-  description: The IP address behind O(address).
+  description: IP address that O(address) resolves to.
   returned: success
   type: str
 machine:
-  description: What tells this machine from others; inventory names of one machine have the same.
+  description: Identifier of this machine. Inventory names of the same machine have the same.
   returned: success
   type: str
 memory:
-  description: Bytes that this host, or the container that it is, may use.
+  description: Memory available to this host or container, in bytes.
   returned: success
   type: int
 service_manager:
   description:
-    - V(systemd) where it runs this host, V(daemon) where nothing does. Where systemd is merely installed, as in
-      many containers, it does not.
+    - V(systemd) if it runs this host, V(daemon) otherwise, also where systemd is installed but does not run, as in many
+      containers.
   returned: success
   type: str
 engine:
-  description: Whether there is an O(server).
+  description: Whether O(server) exists.
   returned: success
   type: bool
 prepared:
-  description: Whether there is an O(config_dir), so that instances have been configured before.
+  description: Whether O(config_dir) exists, because instances have been configured before.
   returned: success
   type: bool
-files:
-  description: The regular files of O(files) that exist, for P(almashooq.redis.stale_files#filter).
-  returned: success
-  type: list
-  elements: dict
-  contains:
-    path: {description: Its path., type: str}
-    checksum: {description: SHA-1 of its content., type: str}
-    mode: {description: Its mode with four digits., type: str}
-    uid: {description: Number of its owner., type: int}
-    gid: {description: Number of its group., type: int}
 members:
-  description: The instances as other hosts have to know them, for P(almashooq.redis.deployment_members#filter)
-    and M(almashooq.redis.preflight_peers).
+  description: Instances as other hosts need to know them, for M(almashooq.redis.inventory_info) and
+    M(almashooq.redis.preflight_peers).
   returned: success
   type: list
   elements: dict
@@ -184,15 +261,15 @@ members:
     host: {description: Name of the host., type: str}
     zone: {description: Failure domain., type: str}
     deployment: {description: Name of the deployment., type: str}
-    address: {description: IP address., type: str}
+    address: {description: IP address of the instance., type: str}
     name: {description: O(address) as it was given., type: str}
     port: {description: Data port., type: int}
     bus_port: {description: Port of the cluster bus or null., type: int}
-    announced: {description: The endpoint that it announces where that is not the one that it binds., type: dict}
-    identity: {description: Whether a nodes file tells it which member of a cluster it is., type: bool}
-    listening: {description: Whether the instance runs already., type: bool}
-    configured: {description: Whether it has a managed file already., type: bool}
-    clock: {description: How far this host's clock was from O(controller_time) in seconds., type: float}
+    announced: {description: "Endpoint that it announces, if it differs from the one it binds.", type: dict}
+    identity: {description: Whether a nodes file identifies it as a member of a cluster., type: bool}
+    listening: {description: Whether the instance already runs., type: bool}
+    configured: {description: Whether it already has a managed file., type: bool}
+    clock: {description: "Difference of this host's clock to O(controller_time), in seconds.", type: float}
 trials:
   description: Ports of the instances on which an interrupted run has left a live change on trial.
   returned: success
@@ -203,15 +280,25 @@ silent_ports:
   returned: success
   type: list
   elements: int
+sentinel:
+  description: The same for the Sentinel of O(sentinel).
+  returned: when O(sentinel) is given
+  type: dict
+package_settled:
+  description: Whether the packages of O(package) are installed, their services forbidden, and user and group exist.
+  returned: success
+  type: bool
 problems:
-  description: What is in the way, one sentence each.
+  description: Obstacles, one sentence each.
   returned: failure
   type: list
   elements: str
 """
 
+import typing as t
 
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
+from ansible_collections.almashooq.redis.plugins.module_utils._host.engine_package import is_settled
 from ansible_collections.almashooq.redis.plugins.module_utils._preflight import operation
 
 INSTANCE = {
@@ -223,10 +310,38 @@ INSTANCE = {
     "announce_port": {"type": "int"},
     "announce_bus_port": {"type": "int"},
 }
+SENTINEL = {
+    "address": {"type": "str", "required": True},
+    "port": {"type": "int", "required": True},
+    "zone": {"type": "str", "required": True},
+    "deployment": {"type": "str", "required": True},
+    "config_dir": {"type": "path", "required": True},
+    "data_dir": {"type": "path", "required": True},
+    "log_dir": {"type": "path", "required": True},
+    "run_dir": {"type": "path", "required": True},
+    "unit": {"type": "str", "required": True},
+    "user": {"type": "str", "required": True},
+    "service_manager": {"type": "str", "choices": ["auto", "systemd", "daemon"], "default": "auto"},
+    "server": {"type": "path", "required": True},
+}
+SERVICE = {"name": {"type": "str", "required": True}, "pid_file": {"type": "path", "required": True}}
+PACKAGE = {
+    "services": {"type": "list", "elements": "dict", "required": True, "options": SERVICE},
+    "existing": {"type": "str", "choices": ["refuse", "keep", "stop"], "default": "refuse"},
+    "packages": {"type": "list", "elements": "str", "required": True},
+    "user": {"type": "str", "required": True},
+    "group": {"type": "str", "required": True},
+}
+
+
+def look(params: operation.Params, record: operation.Record) -> dict[str, t.Any]:
+    """Inspect this host; what its package needs is asked first, because it can be refused."""
+    settled = params["package"] is not None and is_settled(params["package"], record)
+    return {**operation.look(params, record), "package_settled": settled}
 
 
 def main() -> None:
-    """Look at this host."""
+    """Inspect this host."""
     module = AnsibleModule(
         argument_spec={
             "address": {"type": "str", "required": True},
@@ -244,13 +359,14 @@ def main() -> None:
             "user": {"type": "str"},
             "service_manager": {"type": "str", "choices": ["auto", "systemd", "daemon"], "default": "auto"},
             "server": {"type": "path"},
-            "files": {"type": "list", "elements": "path", "default": []},
             "controller_time": {"type": "float"},
             "state_file": {"type": "path", "default": "/run/almashooq-redis-preflight.json"},
+            "sentinel": {"type": "dict", "options": SENTINEL},
+            "package": {"type": "dict", "options": PACKAGE},
         },
         supports_check_mode=True,
     )
-    read(module, operation.look, needs_client=False)
+    read(module, look, needs_client=False)
 
 
 if __name__ == "__main__":

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: preflight_cluster
-version_added: 0.1.0
-short_description: Check whether a cluster that runs already can become the desired one
+version_added: 0.2.0
+short_description: Check whether a running cluster can become the desired one
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - Asks the members that run, takes those that do not run yet for what the others know them as, or for empty nodes, and
-    lets the planner of module M(almashooq.redis.cluster) say what it would refuse.
-  - So a host that cannot join, or one that was taken out of the inventory while its instances are members, is refused
-    before anything is installed. Changes nothing.
-  - Checks nothing where no instance runs, or where the Redis client of Python is not there yet.
+  - Queries the running members. Members that do not run yet are assumed to be as the others know them, or empty. The
+    planner of module M(almashooq.redis.cluster) then reports what it would refuse.
+  - This refuses, before anything is installed, a host that cannot join, and a host that was removed from the inventory
+    while its instances are still members. Read-only.
+  - Checks nothing if no instance runs, or if the Python Redis client is not installed yet.
 extends_documentation_fragment:
   - almashooq.redis.connection
   - almashooq.redis.connection.info_attributes
@@ -24,16 +24,16 @@ options:
   nodes:
     description:
       - All nodes of the cluster, RV(almashooq.redis.preflight#module:members) of each host joined.
-      - Of each, C(address) and C(port) are needed; C(host), C(zone) and C(listening), whether it runs, are used.
+      - Each needs C(address) and C(port). C(host), C(zone) and C(listening) (whether it runs) are used if present.
     type: list
     elements: dict
     required: true
   replicas:
-    description: Replicas of each primary.
+    description: Number of replicas of each primary.
     type: int
     default: 1
-  accept:
-    description: Compromises of placement to accept, see O(almashooq.redis.cluster#module:accept).
+  accept_placement:
+    description: Placement rules that may be broken, see O(almashooq.redis.cluster#module:accept_placement).
     type: list
     elements: str
     choices: [replica-on-primary-host, replica-in-primary-zone, primary-majority-on-host]
@@ -47,7 +47,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Check the cluster that runs
+- name: Check the running cluster
   almashooq.redis.preflight_cluster:
     username: admin
     password: "{{ redis_node_admin_password }}"
@@ -58,7 +58,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 checked:
-  description: Whether a running member could be asked.
+  description: Whether a running member could be queried.
   returned: success
   type: bool
 plan:
@@ -81,7 +81,7 @@ def main() -> None:
             **CONNECTION,
             "nodes": {"type": "list", "elements": "dict", "required": True},
             "replicas": {"type": "int", "default": 1},
-            "accept": CLUSTER["accept"],
+            "accept_placement": CLUSTER["accept_placement"],
             "group": {"type": "str", "default": "redis_cluster"},
         },
         supports_check_mode=True,

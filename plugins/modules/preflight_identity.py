@@ -8,17 +8,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: preflight_identity
-version_added: 0.1.0
+version_added: 0.2.0
 short_description: Refuse to start servers on the files of another deployment
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Reads the files that the stopped servers of this host would start with, and compares the addresses in them with the
-    members of the deployment - the nodes file of a cluster node, C(replicaof) in the own file of an instance, and what
-    the own file of a Sentinel watches.
-  - A data directory that was copied from another deployment carries the identity of that one. A server that starts on
+    members of the deployment. These are the nodes file of a cluster node, C(replicaof) in an instance's own file, and
+    the sets in a Sentinel's own file.
+  - A data directory that was copied from another deployment carries that deployment's identity. A server that starts on
     it joins the other deployment at once.
-  - A host that got a new address is not refused as long as the other members are those of the inventory.
-  - Servers that run are passed over. Changes nothing, and needs no client library.
+  - A host with a new address is not refused as long as the other members are those of the inventory.
+  - Running servers are skipped. Read-only; needs no client library.
 extends_documentation_fragment:
   - almashooq.redis.connection.info_attributes
 options:
@@ -28,21 +28,21 @@ options:
     required: true
   members:
     description:
-      - The instances of all hosts, RV(almashooq.redis.preflight#module:members) of each joined.
+      - Instances of all hosts, RV(almashooq.redis.preflight#module:members) of each joined.
       - Instances of other deployments may be among them.
     type: list
     elements: dict
     required: true
   sentinels:
-    description: The Sentinels of all hosts, in the same form.
+    description: Sentinels of all hosts, in the same form.
     type: list
     elements: dict
     default: []
   data_dir:
-    description: Directory of the instances' data, which has a directory for each port.
+    description: Directory of the instances' data, with a subdirectory for each port.
     type: path
   sentinel_data_dir:
-    description: Directory of Sentinel's own file, which has a directory for each port.
+    description: Directory of Sentinel's own file, with a subdirectory for each port.
     type: path
 author:
   - The almashooq.redis authors (@almashooq)
@@ -57,13 +57,8 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-notes:
-  description: What is unusual and no reason to refuse, for example an address that has changed.
-  returned: success
-  type: list
-  elements: str
 problems:
-  description: Which files belong to another deployment, one sentence each.
+  description: Files that belong to another deployment, one sentence each.
   returned: failure
   type: list
   elements: str

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: preflight_listener
-version_added: 0.1.0
-short_description: Hold ports for a moment, so that other hosts can try to reach them
+version_added: 0.2.0
+short_description: Hold ports temporarily, so that other hosts can try to reach them
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - Starts or ends a process that listens on ports on which nothing of the deployment listens yet.
-    M(almashooq.redis.preflight_peers) on the other hosts then finds a firewall that is in the way before anything
-    is installed.
-  - The process ends by itself after O(lifetime), whatever becomes of the controller.
-  - With O(state=absent) the process, of whichever run, is gone when the module returns.
+  - Starts or stops a process that listens on ports of the deployment on which nothing listens yet.
+    M(almashooq.redis.preflight_peers) on the other hosts can then detect a blocking firewall before anything is
+    installed.
+  - The process ends by itself after O(lifetime), whatever happens to the controller.
+  - With O(state=absent), the process is gone when the module returns, whichever run started it.
 extends_documentation_fragment:
   - almashooq.redis.connection.attributes
 options:
   state:
     description:
-      - Whether the process is to be there.
-      - With V(present) one of an earlier run is replaced.
+      - Whether the process runs.
+      - V(present) replaces a process of an earlier run.
     type: str
     choices: [present, absent]
     default: present
@@ -39,7 +39,7 @@ options:
     type: int
     default: 60
   state_file:
-    description: File in which the process is written down.
+    description: File that records the process.
     type: path
     default: /run/almashooq-redis-preflight.json
 author:
@@ -47,29 +47,29 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Listen where the instances are going to
+- name: Listen on the future ports of the instances
   almashooq.redis.preflight_listener:
     address: 192.0.2.11
     ports: [7000, 17000]
 
-- name: Free the ports again
+- name: Release the ports
   almashooq.redis.preflight_listener:
     state: absent
 """
 
 RETURN = r"""
 plan:
-  description: What was to be done, one line each.
+  description: Planned steps, one line each.
   returned: always
   type: list
   elements: str
 done:
-  description: What was done, and how long it took.
+  description: Steps done, with their duration.
   returned: always
   type: list
   elements: dict
 pid:
-  description: The process, or null.
+  description: Process ID, or null.
   returned: success
   type: int
 """

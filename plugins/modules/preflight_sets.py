@@ -8,22 +8,23 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: preflight_sets
-version_added: 0.1.0
+version_added: 0.2.0
 short_description: Check whether running replication sets and Sentinels can become the desired ones
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - Asks the instances and Sentinels that run, and refuses what the modules M(almashooq.redis.replication) and
-    M(almashooq.redis.sentinel) would refuse after everything else of a run was done. Examples are a set whose primary
-    or replica is missing from the inventory, a replica of another deployment, an instance in cluster mode, two
-    primaries that both hold data, and a Sentinel that votes and is missing from the inventory.
-  - Instances and Sentinels that do not answer are left to the run, which starts them. Changes nothing.
-  - Checks nothing if the Redis client of Python is not installed yet.
+  - Queries the running instances and Sentinels, and refuses what the modules M(almashooq.redis.replication) and
+    M(almashooq.redis.sentinel) would refuse at the end of a run. Examples are a set whose primary or replica is missing
+    from the inventory, a replica of another deployment, an instance in cluster mode, two primaries that both hold data,
+    and a Sentinel that votes and is missing from the inventory.
+  - Instances and Sentinels that do not answer are left to the run, which starts them. Read-only.
+  - Checks nothing if the Python Redis client is not installed yet.
 extends_documentation_fragment:
   - almashooq.redis.connection
+  - almashooq.redis.connection.sentinel_login
   - almashooq.redis.connection.info_attributes
 options:
   sets:
-    description: The replication sets.
+    description: Replication sets to check.
     type: list
     elements: dict
     required: true
@@ -33,7 +34,7 @@ options:
         type: str
         required: true
       primary:
-        description: The primary that the set starts with; address and port.
+        description: Initial primary of the set, with address and port.
         type: dict
         required: true
         suboptions:
@@ -42,11 +43,11 @@ options:
             type: str
             required: true
           port:
-            description: Port.
+            description: Port of the server.
             type: int
             required: true
       nodes:
-        description: The instances of the set.
+        description: Instances of the set.
         type: list
         elements: dict
         required: true
@@ -56,17 +57,17 @@ options:
             type: str
             required: true
           port:
-            description: Port.
+            description: Port of the server.
             type: int
             required: true
           host:
             description: Name of the host.
             type: str
           zone:
-            description: Name of the failure domain that the host is in.
+            description: Failure domain of the host.
             type: str
   sentinels:
-    description: The Sentinels that watch the sets.
+    description: Sentinels that monitor the sets.
     type: list
     elements: dict
     default: []
@@ -78,27 +79,18 @@ options:
       announce_port: &announce_port
         description: Port by which the other Sentinels know it.
         type: int
-  sentinel_username:
-    description: User to log in as at the Sentinels; default is O(username).
-    type: str
-  sentinel_password:
-    description: Its password; default is O(password).
-    type: str
-  sentinel_password_old:
-    description: Password that is tried where a Sentinel refuses O(sentinel_password); default is O(password_old).
-    type: str
   discard:
-    description: Nodes whose data may be given up, see O(almashooq.redis.replication#module:discard).
+    description: Nodes whose data may be discarded, see O(almashooq.redis.replication#module:discard).
     type: list
     elements: str
     default: []
   external:
-    description: Replicas that are not in the inventory on purpose, as C(address:port).
+    description: Replicas that are intentionally not in the inventory, as C(address:port).
     type: list
     elements: str
     default: []
   leaving:
-    description: Instances and Sentinels that this run takes out.
+    description: Instances and Sentinels that this run removes.
     type: list
     elements: dict
     default: []
@@ -111,7 +103,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Check the set that runs
+- name: Check the running set
   almashooq.redis.preflight_sets:
     username: admin
     password: "{{ redis_node_admin_password }}"
@@ -132,7 +124,13 @@ checked:
 """
 
 
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, ENDPOINT, NODES, SENTINELS
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
+    CONNECTION,
+    ENDPOINT,
+    NODES,
+    SENTINEL_LOGIN,
+    SENTINELS,
+)
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.ahead import look_ahead
 
@@ -142,6 +140,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             **CONNECTION,
+            **SENTINEL_LOGIN,
             "sets": {
                 "type": "list",
                 "elements": "dict",
@@ -153,9 +152,6 @@ def main() -> None:
                 },
             },
             "sentinels": {**SENTINELS, "required": False, "default": []},
-            "sentinel_username": {"type": "str"},
-            "sentinel_password": {"type": "str", "no_log": True},
-            "sentinel_password_old": {"type": "str", "no_log": True},
             "discard": {"type": "list", "elements": "str", "default": []},
             "external": {"type": "list", "elements": "str", "default": []},
             "leaving": {**SENTINELS, "required": False, "default": []},

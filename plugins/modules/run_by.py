@@ -8,18 +8,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: run_by
-version_added: 0.1.0
-short_description: Tell a module that takes the lock of a deployment who runs it
+version_added: 0.2.0
+short_description: Pass the name of the caller to modules that take a deployment's lock
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - Is no task of its own. It runs on the controller before the modules that take the lock of a deployment, and gives
-    them the name of the controller, of the user there and of the playbook, which another run that has to wait reports.
+  - Not a task of its own. It runs on the controller before modules that take a deployment's lock, and passes the names
+    of the controller, its user and the playbook, which a waiting run reports.
 attributes:
   check_mode:
-    description: As the module that it is called for.
+    description: Behaves as the module that it runs for.
     support: full
   diff_mode:
-    description: As the module that it is called for.
+    description: Behaves as the module that it runs for.
     support: full
 seealso:
   - module: almashooq.redis.cluster

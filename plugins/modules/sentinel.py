@@ -2,33 +2,36 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Have Sentinels watch replication sets, all in the same way."""
+"""Make Sentinels watch replication sets, all in the same way."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sentinel
-short_description: Have Sentinels watch replication sets, all in the same way
-version_added: 0.1.0
+short_description: Configure Sentinels to monitor replication sets in the same way
+version_added: 0.2.0
 description:
-  - Asks every Sentinel, and changes at run time what differs. Sets are watched, tuned and removed on each of them, and
-    the module waits until all know one another and all instances, name one primary and can have a quorum.
-  - Who is primary of a set that is watched already is what the Sentinels say, with one voice. O(sets[].primary) counts
-    only for a set that none of them watches yet. No failover is ever started or undone.
-  - What is down and not in the wish is told, and forgotten only with consent (O(forget), O(leaving)), one Sentinel at a
-    time, while all others are well.
-  - What only Sentinel's file can say, hooks above all, is the work of M(almashooq.redis.sentinel_config).
+  - Queries every Sentinel, and changes at run time what differs. Adds, configures and removes sets on each of them, and
+    waits until all know one another and all instances, name one primary and can reach a quorum.
+  - The Sentinels, if they all agree, decide the primary of a set that is already monitored. O(sets[].primary) is used
+    only for a set that none of them monitors yet. No failover is ever started or undone.
+  - Sentinels and replicas that are down and not in the desired state are reported. They are forgotten only with consent
+    (O(forget), O(leaving)), one Sentinel at a time, while all others are healthy.
+  - Takes the lock of the deployment on the Sentinels and, if O(username) or O(password) is given, on the instances.
+    There may be no login for instances that another inventory manages.
+  - What can only be set in Sentinel's file, mainly hooks, is configured by M(almashooq.redis.sentinel_config).
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
   - almashooq.redis.sentinel
   - almashooq.redis.connection
+  - almashooq.redis.connection.sentinel_login
   - almashooq.redis.connection.lock
   - almashooq.redis.connection.attributes
 options:
   sets:
     description:
-      - The sets to watch.
+      - Sets to monitor.
     type: list
     elements: dict
     default: []
@@ -40,87 +43,80 @@ options:
         required: true
       primary:
         description:
-          - Its primary, for the time when no Sentinel watches it; C(address) and C(port).
+          - Primary of the set while no Sentinel monitors it; C(address) and C(port).
         type: dict
         required: true
         suboptions:
           address:
             description:
-              - Its address.
+              - Address of the server.
             type: str
             required: true
           port:
             description:
-              - Its port.
+              - Port of the server.
             type: int
             required: true
       nodes:
         description:
-          - All its instances, which the Sentinels have to find.
+          - All instances of the set, which the Sentinels must discover.
         type: list
         elements: dict
         required: true
         suboptions:
           address:
             description:
-              - Its address.
+              - Address of the server.
             type: str
             required: true
           port:
             description:
-              - Its port.
+              - Port of the server.
             type: int
             required: true
           host:
             description:
-              - Machine that it runs on. By default the address.
+              - Machine that it runs on. Default is the address.
             type: str
           zone:
             description:
-              - Failure domain of the machine. By default the host.
+              - Failure domain of the machine. Default is the host.
             type: str
       quorum:
         description:
-          - Sentinels that have to miss the primary before a failover is tried; who does it a majority elects.
+          - Number of Sentinels that must consider the primary down before a failover is tried. A majority then elects
+            the Sentinel that runs it.
         type: int
         required: true
       settings:
         description:
-          - Further options of SENTINEL SET, for example C(down-after-milliseconds).
-          - What Sentinel does not tell again (C(master-reboot-down-after-period)) is set when the set is first watched.
+          - Other SENTINEL SET options, for example C(down-after-milliseconds).
+          - Options that Sentinel does not report (C(master-reboot-down-after-period)) are set when the set is first
+            monitored.
         type: dict
         default: {}
       auth_user:
         description:
-          - User that Sentinel logs in as at the instances.
+          - User that Sentinel uses to log in to the instances.
         type: str
       auth_password:
         description:
-          - Password of O(sets[].auth_user). It is tried at every instance before anything is changed.
+          - Password of O(sets[].auth_user). It is tried on every instance before anything is changed.
         type: str
   remove:
     description:
-      - Names of sets that are to be watched no more.
+      - Names of sets that are no longer monitored.
     type: list
     elements: str
     default: []
   settings:
     description:
-      - Settings of every Sentinel, in the words of SENTINEL CONFIG SET, for example C(resolve-hostnames).
+      - Settings of every Sentinel, as in SENTINEL CONFIG SET, for example C(resolve-hostnames).
     type: dict
     default: {}
-  node_username:
-    description:
-      - User to log in as at the instances of O(sets), to take the lock of the deployment there, too. By default
-        O(username).
-    type: str
-  node_password:
-    description:
-      - Password of O(node_username). By default O(password). Where neither is given, only the Sentinels are locked.
-    type: str
   peer_username:
     description:
-      - User that the Sentinels log in as at one another.
+      - User that the Sentinels use to log in to one another.
     type: str
   peer_password:
     description:
@@ -128,31 +124,31 @@ options:
     type: str
   forget:
     description:
-      - Whether Sentinels and replicas that are down and not in the wish may be forgotten.
+      - Whether to forget Sentinels and replicas that are down and not in the desired state.
     type: bool
     default: false
   external:
     description:
-      - Replicas, as V(address:port), that are in none of the sets and may be there, for example for backups.
-      - Any other Sentinel or replica that is up and not in the wish stops the run before anything is changed.
+      - Replicas outside all sets that may exist, as V(address:port), for example for backups.
+      - Any other Sentinel or replica that is up and not in the desired state stops the run before anything is changed.
     type: list
     elements: str
     default: []
   leaving:
     description:
-      - Sentinels and instances that have been stopped for good. The others are given time to notice, and forget them.
+      - Sentinels and instances that have been stopped permanently. The others get time to notice, and forget them.
     type: list
     elements: dict
     default: []
     suboptions:
       address:
         description:
-          - Its address.
+          - Address of the server.
         type: str
         required: true
       port:
         description:
-          - Its port.
+          - Port of the server.
         type: int
         required: true
       host:
@@ -173,7 +169,7 @@ options:
         type: int
   timeout:
     description:
-      - How long all the waiting of a run may take together, in seconds.
+      - Total timeout of all waits of a run, in seconds.
     type: float
     default: 120.0
 seealso:
@@ -182,7 +178,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Three Sentinels watch one set
+- name: Monitor one set with three Sentinels
   almashooq.redis.sentinel:
     username: admin
     password: "{{ redis_node_admin_password }}"
@@ -207,27 +203,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What there was to do, a line a step; in check mode what there would be.
+  description: Planned steps, one line each. In check mode nothing is done.
   returned: always
   type: list
   elements: str
 done:
-  description: The steps done and how long each took (steps of one phase run side by side), in seconds.
+  description: Steps done, with their duration in seconds. Steps of one phase run in parallel.
   returned: always
   type: list
   elements: dict
 failed_steps:
-  description: The steps that failed, each with its error; one of them may be half done.
+  description: Steps that failed, each with its error. One of them may be partially done.
   returned: failure
   type: list
   elements: dict
   contains:
-    step: {description: The step., type: str}
-    msg: {description: What was wrong., type: str}
-    error: {description: The kind of the error., type: str}
-    node: {description: The server., type: str}
+    step: {description: Description of the step., type: str}
+    msg: {description: Error message., type: str}
+    error: {description: Type of the error., type: str}
+    node: {description: Server that the step failed on., type: str}
 remaining:
-  description: The steps that were planned and not done.
+  description: Planned steps that were not done.
   returned: failure
   type: list
   elements: str
@@ -236,17 +232,17 @@ sets:
   returned: success
   type: dict
 sentinels:
-  description: The Sentinels with id and version.
+  description: Sentinels with ID and version.
   returned: success
   type: list
   elements: dict
 findings:
-  description: What is not as it should be; check, severity, node, message, hint, observed, expected.
+  description: Deviations from the desired state; check, severity, node, message, hint, observed, expected.
   returned: success
   type: list
   elements: dict
 summary:
-  description: The Sentinels as a table for a person.
+  description: The Sentinels as a table for people.
   returned: success
   type: str
 """
@@ -256,9 +252,10 @@ from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     ENDPOINT,
     LOCK,
     NODES,
+    SENTINEL_LOGIN,
     SENTINELS,
     access,
-    access_of,
+    sentinel_access,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.execute import make_operation
@@ -279,9 +276,8 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             **CONNECTION,
+            **SENTINEL_LOGIN,
             **LOCK,
-            "node_username": {"type": "str"},
-            "node_password": {"type": "str", "no_log": True},
             "sentinels": SENTINELS,
             "sets": {"type": "list", "elements": "dict", "default": [], "options": SET},
             "remove": {"type": "list", "elements": "str", "default": []},
@@ -297,7 +293,7 @@ def main() -> None:
     )
     converge(
         module,
-        lambda params, record: make_operation(params, access(params), access_of(params, "node"), record),
+        lambda params, record: make_operation(params, sentinel_access(params), access(params), record),
     )
 
 

@@ -8,37 +8,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sentinel_config
-short_description: Configures and runs the Sentinel of one host
-version_added: 0.1.0
+short_description: Configure and run the Sentinel of one host
+version_added: 0.2.0
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Writes the managed settings and the users file, creates Sentinel's own file once, empty, and starts Sentinel.
-  - Sentinel's own file is Sentinel's. It is edited for one thing only, the hooks, which Sentinel takes from nowhere
-    else (C(deny-scripts-reconfig) stays on), and only while this Sentinel is stopped.
-  - Users, and the login at the instances, are changed while it runs. Settings and hooks take a restart, one for all of
-    them, and only when all O(peers) are up. Call this module on one host after the other (C(throttle) of 1).
-  - "The settings are judged by the engine: a throwaway Sentinel without a port refuses what it refuses, before anything
-    is changed."
+  - Sentinel's own file belongs to Sentinel. The module edits only the hooks in it, because Sentinel accepts them
+    nowhere else (C(deny-scripts-reconfig) stays on), and only while this Sentinel is stopped.
+  - Users and the login on the instances are changed at run time. Settings and hooks need a restart. There is one
+    restart for all of them, and only if all O(peers) are up. Call this module on one host after the other (C(throttle)
+    of 1).
+  - Before it changes anything, the module takes the lock of the deployment, at this Sentinel and at those of O(peers).
+    Another run waits.
+  - The engine validates the settings. A throwaway Sentinel starts with them without a port; whatever it refuses is
+    refused before anything is changed.
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
+  - almashooq.redis.host
+  - almashooq.redis.host.users
+  - almashooq.redis.connection.lock
   - almashooq.redis.connection.attributes
 options:
-  server:
-    description:
-      - Path of the engine's server binary, which is Sentinel's, too.
-    type: path
-    default: /usr/bin/redis-server
-  user:
-    description:
-      - User that Sentinel runs as.
-    type: str
-    default: redis
-  group:
-    description:
-      - Group of O(user), which may read the managed files.
-    type: str
-    default: redis
   config_dir:
     description:
       - Directory of the managed files, V(PORT.conf) and V(PORT.acl).
@@ -46,7 +37,8 @@ options:
     default: /etc/redis-sentinel
   data_dir:
     description:
-      - Directory below which Sentinel has its own, named by its port, with its own V(sentinel.conf) in it.
+      - Base of Sentinel's data directory, which is below it, named by the port and containing Sentinel's own
+        V(sentinel.conf).
     type: path
     default: /var/lib/redis-sentinel
   log_dir:
@@ -56,62 +48,28 @@ options:
     default: /var/log/redis-sentinel
   run_dir:
     description:
-      - Directory of the pid file of a daemon.
+      - Directory of a daemon's pid file.
     type: path
     default: /run/redis-sentinel
   address:
     description:
-      - IP address that Sentinel listens on besides loopback.
+      - IP address that Sentinel listens on, in addition to loopback.
     type: str
     required: true
   port:
     description:
-      - Its port.
+      - Port of the server.
     type: int
     default: 26379
   settings:
     description:
-      - Directives of the process, for example C(loglevel) or C(tls-port). What Sentinel watches is none of them.
+      - Directives of the process, for example C(loglevel) or C(tls-port). What Sentinel monitors is not configured
+        here.
     type: dict
     default: {}
-  users:
-    description:
-      - Further users of Sentinel. The user V(default) is off unless it is listed here.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      name:
-        description:
-          - Name of the user.
-        type: str
-        required: true
-      password:
-        description:
-          - Its password. Only its hash is written.
-        type: str
-      rules:
-        description:
-          - What it may do, in the words of ACL SETUSER.
-        type: str
-        default: ""
-  admin_user:
-    description:
-      - User with all rights, whom the modules log in as.
-    type: str
-    default: admin
-  admin_password:
-    description:
-      - Password of O(admin_user).
-    type: str
-    required: true
-  admin_password_old:
-    description:
-      - Password that a running Sentinel still has, for the run that changes O(admin_password).
-    type: str
   peer_user:
     description:
-      - User that the other Sentinels log in as. It has the rights for that only.
+      - User that the other Sentinels log in as. It has only the rights they need.
     type: str
     default: sentinel
   peer_password:
@@ -121,58 +79,58 @@ options:
     required: true
   client_user:
     description:
-      - User for applications, which may ask who is primary and hear of a switch, and nothing else.
+      - User for applications, which may only query the primary and subscribe to failover events.
     type: str
     default: client
   client_password:
     description:
-      - Password of O(client_user). Without it there is no such user.
+      - Password of O(client_user). Without it, the user is not created.
     type: str
   sets:
     description:
-      - Names of the sets that Sentinel logs in at with O(auth_user). Those that it does not watch are passed over.
+      - Names of the sets that Sentinel logs in to with O(auth_user). Sets that it does not monitor are skipped.
     type: list
     elements: str
     default: []
   auth_user:
     description:
-      - User that Sentinel logs in as at the instances of O(sets).
+      - User that Sentinel uses to log in to the instances of O(sets).
     type: str
   auth_password:
     description:
-      - Password of O(auth_user). Without it the login of the sets is left alone.
+      - Password of O(auth_user). If omitted, the login of the sets is left unchanged.
     type: str
   notification_script:
     description:
-      - Program that Sentinel runs for each event of a set. Without it, none.
+      - Program that Sentinel runs for each event of a set. Default is none.
     type: path
   client_reconfig_script:
     description:
-      - Program that Sentinel runs when another instance becomes primary. Without it, none.
+      - Program that Sentinel runs when another instance becomes primary. Default is none.
     type: path
   scripts_to_come:
     description:
-      - Programs that another task of the same run installs before this one.
-      - One that is not there is planned with instead of refused.
-      - For check mode, in which that other task has installed nothing. Sentinel does not start without its programs.
+      - Programs that an earlier task of the same run installs.
+      - A missing one is accepted in the plan instead of refused.
+      - For check mode, in which that task has installed nothing. Sentinel does not start without its programs.
     type: list
     elements: path
     default: []
   peers:
     description:
-      - The other Sentinels, which have to be up before this one is restarted.
+      - Other Sentinels, which must be up before this one is restarted.
     type: list
     elements: dict
     default: []
     suboptions:
       address:
         description:
-          - Its address.
+          - Address of the server.
         type: str
         required: true
       port:
         description:
-          - Its port.
+          - Port of the server.
         type: int
         required: true
       host:
@@ -185,35 +143,71 @@ options:
         type: str
       announce_ip:
         description:
-          - Address that it announces; not looked at here.
+          - Address that it announces; not used here.
         type: str
       announce_port:
         description:
-          - Port that it announces; not looked at here.
+          - Port that it announces; not used here.
         type: int
   unit:
     description:
-      - Systemd unit that runs Sentinel. Without it, Sentinel runs as a daemon.
+      - Systemd unit that runs Sentinel. If omitted, Sentinel runs as a daemon.
     type: str
+  service:
+    description:
+      - Host setup around the Sentinel, as in M(almashooq.redis.host_service). It is applied first, in the same call.
+        The units are enabled, and started by this module.
+    type: dict
+    suboptions:
+      files:
+        description: Files to write. Their directories must exist or be made by the same call.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          path:
+            description: Path.
+            type: path
+            required: true
+          content:
+            description: Content of the file.
+            type: str
+            required: true
+          owner:
+            description: Owner of the path.
+            type: str
+            default: root
+          group:
+            description: Group of the path.
+            type: str
+            default: root
+          mode:
+            description: Mode, as an octal number.
+            type: str
+            default: "0644"
+          restarts:
+            description:
+              - Whether the units read the file at start, so that they are restarted if their process is older.
+            type: bool
+            default: false
+      units:
+        description:
+          - Units, with their suffix. They are queried in one call to systemd, and started in parallel.
+          - Other units whose files are among O(service.files) are only reloaded by systemd.
+        type: list
+        elements: str
+        default: []
   open_files:
     description:
       - Limit of open files of a daemon.
     type: int
     default: 65536
-  timeout:
-    description:
-      - How long each wait may take at most, in seconds.
-    type: float
-    default: 60.0
-requirements:
-  - redis-py (Python package C(redis)) 4.3 or later on the host that runs the module
-  - Linux
 seealso:
   - module: almashooq.redis.sentinel
 """
 
 EXAMPLES = r"""
-- name: A Sentinel with hooks
+- name: Run a Sentinel with hooks
   almashooq.redis.sentinel_config:
     address: 198.51.100.11
     admin_password: "{{ redis_node_admin_password }}"
@@ -232,12 +226,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What was to be done, one line each.
+  description: Planned steps, one line each.
   returned: always
   type: list
   elements: str
 done:
-  description: What was done, and how long it took.
+  description: Steps done, with their duration.
   returned: always
   type: list
   elements: dict
@@ -245,8 +239,12 @@ running:
   description: Whether Sentinel runs.
   returned: success
   type: bool
+service:
+  description: Result of M(almashooq.redis.host_service).
+  returned: when O(service) is given
+  type: dict
 sets:
-  description: Names of the sets that it watches.
+  description: Names of the sets that it monitors.
   returned: success
   type: list
   elements: str
@@ -265,14 +263,14 @@ engine:
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
-from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.execute import SentinelConfig
+from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.operation import SentinelOperation
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.options import SENTINEL_CONFIG
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=SENTINEL_CONFIG, supports_check_mode=True)
-    converge(module, SentinelConfig)
+    converge(module, SentinelOperation)
 
 
 if __name__ == "__main__":

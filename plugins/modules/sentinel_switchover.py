@@ -8,24 +8,26 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sentinel_switchover
-short_description: Switch a replication set over to another primary, as planned
-version_added: 0.1.0
+short_description: Run a planned switchover of a replication set
+version_added: 0.2.0
 description:
-  - "Refuses unless it is safe: all Sentinels are up and agree, a quorum can be had, no failover is going on, and a
-    replica is in sync. Ends when every Sentinel names the new primary, and all others follow it, the old one too."
-  - No write that was acknowledged is lost. Where all servers are Valkey 9.0 or later, Sentinel coordinates the
-    switchover itself, if its user has the rights (C(+failover +client|pause +client|unpause)). Elsewhere writes are
-    held on the old primary until the replicas have all of them; once one is promoted the old primary follows it at
-    once, and its clients are disconnected.
-  - Should this module be killed meanwhile, writes go on after 15 seconds, and Sentinel finishes what was begun. What
-    waited until then is refused where C(min-replicas-to-write) is at least 1; elsewhere it may be lost, a write for
+  - "Refuses unless it is safe: all Sentinels are up and agree, a quorum is reachable, no failover is in progress, and a
+    replica is in sync. Ends when every Sentinel names the new primary and all other instances follow it, including the
+    old one."
+  - No acknowledged write is lost. If all servers are Valkey 9.0 or later, Sentinel coordinates the switchover itself,
+    if its user has the rights (C(+failover +client|pause +client|unpause)). Otherwise writes are paused on the old
+    primary until the replicas have all of them; once one is promoted, the old primary follows it at once, and its
+    clients are disconnected.
+  - If this module is killed during the switchover, writes resume after 15 seconds and Sentinel completes it. Writes
+    that waited until then are refused if C(min-replicas-to-write) is at least 1; otherwise they may be lost, one for
     each connection.
-  - Which replica takes over is Sentinel's choice, by C(replica-priority) and by what each of them has.
+  - Sentinel chooses the replica that takes over, by C(replica-priority) and by the data that each of them has.
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:
   - almashooq.redis.sentinel
   - almashooq.redis.connection
+  - almashooq.redis.connection.sentinel_login
   - almashooq.redis.connection.lock
   - almashooq.redis.connection.attributes
 options:
@@ -43,37 +45,29 @@ options:
     suboptions:
       address:
         description:
-          - Its address.
+          - Address of the server.
         type: str
         required: true
       port:
         description:
-          - Its port.
+          - Port of the server.
         type: int
         required: true
       host:
         description:
-          - Machine that it runs on. By default the address.
+          - Machine that it runs on. Default is the address.
         type: str
       zone:
         description:
-          - Failure domain of the machine. By default the host.
+          - Failure domain of the machine. Default is the host.
         type: str
-  node_username:
-    description:
-      - User to log in as at the instances. By default O(username).
-    type: str
-  node_password:
-    description:
-      - Password of O(node_username). By default O(password).
-    type: str
   from:
     description:
-      - Switch over only if this is the primary now, as V(address:port). Makes a second call harmless.
+      - Switch over only if this is the current primary, as V(address:port). Makes a second call harmless.
     type: str
   timeout:
     description:
-      - How long all the waiting of a run may take together, in seconds.
+      - Total timeout of all waits of a run, in seconds.
     type: float
     default: 60.0
 seealso:
@@ -81,7 +75,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have another primary before this host goes down for maintenance
+- name: Switch over before this host goes down for maintenance
   almashooq.redis.sentinel_switchover:
     username: admin
     password: "{{ redis_node_admin_password }}"
@@ -100,12 +94,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What there was to do; in check mode what there would be.
+  description: Planned steps. In check mode nothing is done.
   returned: always
   type: list
   elements: str
 done:
-  description: What was done and how long it took, in seconds.
+  description: Steps done, with their duration in seconds.
   returned: always
   type: list
   elements: dict
@@ -114,19 +108,19 @@ set:
   returned: success
   type: str
 from:
-  description: Who was primary, as V(address:port).
+  description: Former primary, as V(address:port).
   returned: success
   type: str
 to:
-  description: Who is primary.
+  description: New primary.
   returned: success
   type: str
 coordinated:
-  description: Whether Sentinel coordinated it (Valkey 9.0 or later).
+  description: Whether Sentinel coordinated the switchover (Valkey 9.0 or later).
   returned: success
   type: bool
 seconds:
-  description: From the first command until the old primary followed, or until the new one was seen.
+  description: Seconds from the first command until the old primary followed, or until the new one was seen.
   returned: success
   type: float
 """
@@ -135,9 +129,10 @@ from ansible_collections.almashooq.redis.plugins.module_utils._argspec import (
     CONNECTION,
     LOCK,
     NODES,
+    SENTINEL_LOGIN,
     SENTINELS,
     access,
-    access_of,
+    sentinel_access,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, converge
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.failover import make_operation
@@ -148,12 +143,11 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             **CONNECTION,
+            **SENTINEL_LOGIN,
             **LOCK,
             "sentinels": SENTINELS,
             "set": {"type": "str", "required": True},
             "nodes": NODES,
-            "node_username": {"type": "str"},
-            "node_password": {"type": "str", "no_log": True},
             "from": {"type": "str"},
             "timeout": {"type": "float", "default": 60.0},
         },
@@ -161,7 +155,7 @@ def main() -> None:
     )
     converge(
         module,
-        lambda params, record: make_operation(params, access(params), access_of(params, "node"), record),
+        lambda params, record: make_operation(params, sentinel_access(params), access(params), record),
     )
 
 

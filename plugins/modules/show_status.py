@@ -8,17 +8,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: show_status
-version_added: 0.1.0
-short_description: Print what module health has found as a tree, and write it as JSON
+version_added: 0.2.0
+short_description: Print the findings of module health as a tree, and write them as JSON
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
-  - Prints on the controller's terminal, in its width and with colours where Ansible uses them.
+  - Prints on the controller's terminal, using its width, and colours if Ansible uses them.
 attributes:
   check_mode:
-    description: Prints in C(check_mode) as well; it changes nothing but the file of O(json).
+    description: Prints in C(check_mode) as well; it changes only the file of O(json).
     support: full
   diff_mode:
-    description: Returns what has changed in diff mode; this changes nothing.
+    description: Returns what has changed in diff mode; this module changes nothing.
     support: N/A
 options:
   reports:
@@ -26,12 +26,23 @@ options:
     type: list
     elements: dict
     required: true
+  history:
+    description: Records of the hosts, from RV(almashooq.redis.health_host_info#module:history). The newest run that
+      concerns a deployment is shown with it.
+    type: list
+    elements: dict
+    default: []
+  deployments:
+    description: Deployments with their C(nodes) and C(sentinels), each of which has a C(host).
+    type: list
+    elements: dict
+    default: []
   width:
-    description: Columns to use. By default those of the terminal, 100 where there is none.
+    description: Width in columns. Default is that of the terminal, or 100 without one.
     type: int
     default: 0
   json:
-    description: File on the controller to write the reports to, for a machine. By default none is written.
+    description: File on the controller to write the reports to as JSON. Default is none.
     type: str
     default: ""
 seealso:
@@ -41,7 +52,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Show it
+- name: Show the summary
   almashooq.redis.show_status:
     reports: ["{{ health }}"]
     json: status.json

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The files of an inventory as they are written: numbers that Ansible would hand on in another spelling.
 
-A number that has been loaded does not tell that it was written 0770, so the files are read once more.
+A number that has been loaded does not show that it was written 0770, so the files are read once more.
 """
 
 from __future__ import annotations

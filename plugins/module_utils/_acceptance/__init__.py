@@ -1,4 +1,4 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Acceptance of a deployment: what is judged, how a failover is drilled, and how everything is put back."""
+"""Acceptance of a deployment: what is evaluated, how a failover is drilled, and how everything is restored."""

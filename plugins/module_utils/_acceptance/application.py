@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An application's connection, by the file that role redis_client has written for it and by redis-py's own clients.
 
-The file beside ``_client.py`` that imports redis: what is tried here is that these clients, which nobody of this
+The file beside ``_client.py`` that imports redis: what is tried here is that these clients, which no part of this
 collection wrote, find the servers by what was rendered, log in, and follow a failover.
 """
 
@@ -71,9 +71,9 @@ def _settings(path: str) -> dict[str, t.Any]:
     try:
         found = json.loads(text)
     except ValueError as error:
-        raise Refused(f"{path} is no JSON: {error}", hint="Run site.yml: role redis_client writes it.") from error
+        raise Refused(f"{path} is not JSON: {error}", hint="Run site.yml: role redis_client writes it.") from error
     if not isinstance(found, dict) or found.get("topology") not in ("sentinel", "cluster"):
-        raise Refused(f"{path} describes no connection", hint="Run site.yml: role redis_client writes it.")
+        raise Refused(f"{path} does not describe a connection", hint="Run site.yml: role redis_client writes it.")
     return found
 
 

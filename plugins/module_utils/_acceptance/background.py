@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A program that goes on after the module that started it: nobody waits for it, and it ends by itself."""
+"""A program that goes on after the module that started it: nothing waits for it, and it ends by itself."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def launch(program: t.Callable[[], dict[str, t.Any]], report: str) -> None:
     if child:
         os.waitpid(child, 0)
         return
-    outcome: dict[str, t.Any] = {"error": "it ended by what nobody has foreseen"}
+    outcome: dict[str, t.Any] = {"error": "it ended with an unexpected error"}
     try:
         os.setsid()
         if os.fork():
@@ -45,7 +45,7 @@ def _outcome(program: t.Callable[[], dict[str, t.Any]]) -> dict[str, t.Any]:
 
 
 def _let_go() -> None:
-    """Let go of what the caller reads: it must not wait for this process."""
+    """Close what the caller reads: it must not wait for this process."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)

@@ -10,7 +10,7 @@ import typing as t
 from . import checks_drills, checks_servers, checks_uses
 from .checks_common import FAILED, ITEMS, Value, Verdict, looked, many, nodes
 
-JUDGES: dict[str, t.Callable[[Value], Verdict]] = {
+CHECKS: dict[str, t.Callable[[Value], Verdict]] = {
     "installed": checks_servers.installed,
     "complete": checks_servers.complete,
     "replication": checks_servers.replication,
@@ -26,7 +26,7 @@ def items(seen: Value, wanted: t.Collection[str] = ITEMS) -> list[dict[str, t.An
     """Return the verdict of each item, in the order of the list."""
     found = []
     for name in ITEMS:
-        verdict = JUDGES[name](seen) if name in wanted else Verdict(skipped="not wanted (redis_acceptance_items)")
+        verdict = CHECKS[name](seen) if name in wanted else Verdict(skipped="left out (redis_acceptance_items)")
         found.append(
             {
                 "name": name,
@@ -42,9 +42,9 @@ def items(seen: Value, wanted: t.Collection[str] = ITEMS) -> list[dict[str, t.An
 
 def result(seen: Value) -> dict[str, t.Any]:
     """Return the whole result but for load, targets and availability, which are others' to measure."""
-    judged = items(seen, seen.get("items") or ITEMS)
+    evaluated = items(seen, seen.get("items") or ITEMS)
     about = seen["deployment"]
-    failed = [one for one in judged if one["status"] == FAILED]
+    failed = [one for one in evaluated if one["status"] == FAILED]
     return {
         "schema": 1,
         "collection": seen.get("collection") or "",
@@ -53,8 +53,8 @@ def result(seen: Value) -> dict[str, t.Any]:
         "started": seen.get("started") or "",
         "finished": seen.get("finished") or "",
         "passed": not failed,
-        "summary": summary(about["deployment"], judged),
-        "items": judged,
+        "summary": summary(about["deployment"], evaluated),
+        "items": evaluated,
         "nodes": _nodes(seen),
         "drills": list((seen.get("drill") or {}).get("results") or ()),
         "load": seen.get("load") or None,
@@ -63,12 +63,12 @@ def result(seen: Value) -> dict[str, t.Any]:
     }
 
 
-def summary(deployment: str, judged: t.Sequence[Value]) -> str:
+def summary(deployment: str, evaluated: t.Sequence[Value]) -> str:
     """Return one line: which items failed, and the first reason of each."""
-    failed = [one for one in judged if one["status"] == FAILED]
+    failed = [one for one in evaluated if one["status"] == FAILED]
     if not failed:
-        passed = sum(one["status"] == "passed" for one in judged)
-        return f"{deployment} is accepted: {passed} items passed, {len(judged) - passed} skipped."
+        passed = sum(one["status"] == "passed" for one in evaluated)
+        return f"{deployment} is accepted: {passed} items passed, {len(evaluated) - passed} skipped."
     reasons = "; ".join(f"{one['name']} ({one['summary']})" for one in failed)
     return f"{deployment} is NOT accepted: {reasons}."
 
@@ -83,15 +83,15 @@ def _summary(verdict: Verdict) -> str:
 
 def _nodes(seen: Value) -> list[dict[str, t.Any]]:
     """Return what is known of each node: of the instances, and of the Sentinels."""
-    told = looked(seen)
+    reported = looked(seen)
     about = {one["name"]: one for one in (seen.get("replication") or {}).get("nodes") or ()}
     found = []
     for one in nodes(seen):
         if one["role"] not in ("primary", "replica"):
-            continue  # one that tells nothing of itself is a finding of item `complete`
+            continue  # one that does not report anything is a finding of item `complete`
         engine, _blank, version = one["version"].partition(" ")
         port = one["name"].rpartition(":")[2]
-        chosen = (told.get(one["host"]) or {}).get("settings") or {}
+        chosen = (reported.get(one["host"]) or {}).get("settings") or {}
         found.append(
             {
                 "address": one["name"],

@@ -38,7 +38,7 @@ ITEM_OF = {check: item for item, checks in REPORTED.items() for check in checks}
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be said of one item.  ``skipped`` is why nothing was tried; what was found counts all the same."""
+    """The verdict on one item.  ``skipped`` is why nothing was tried; what was found counts all the same."""
 
     findings: tuple[Finding, ...] = ()
     summary: str = ""
@@ -52,7 +52,7 @@ class Verdict:
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """The findings that do not make it fail, and that somebody should read."""
+        """The findings that do not make it fail, but should be read."""
         return tuple(one for one in self.findings if one.severity == WARNING)
 
     @property
@@ -70,7 +70,7 @@ def of_health(seen: Value, item: str) -> t.Iterator[Finding]:
 
 
 def nodes(seen: Value) -> list[Value]:
-    """Return the nodes as module ``health`` tells of them."""
+    """Return the nodes as module ``health`` reports them."""
     return list((seen.get("health") or {}).get("nodes") or ())
 
 
@@ -81,7 +81,7 @@ def hosts(seen: Value) -> list[str]:
 
 
 def looked(seen: Value) -> dict[str, Value]:
-    """Return what the hosts told of themselves, by name."""
+    """Return what the hosts reported, by name."""
     return {str(one["host"]): one for one in seen.get("hosts") or ()}
 
 

@@ -29,7 +29,7 @@ BY_NAME = "Or accept it by name: redis_acceptance_accept_domains."
 def domains(seen: Value) -> t.Iterator[Finding]:
     """Yield the hosts and zones whose loss takes the deployment down; those that were accepted are warnings."""
     about, data = seen["deployment"], [one for one in nodes(seen) if one["role"] in ("primary", "replica")]
-    accepted = {each for name in about.get("accept") or () for each in ACCEPTED.get(name, ())}
+    accepted = {each for name in about.get("accept_placement") or () for each in ACCEPTED.get(name, ())}
     for kind, name in _domains([*data, *about["sentinels"]]):
         for what, reason in _losses(seen, data, kind, name):
             waived = (kind, what) in accepted or name in (seen.get("accept_domains") or ()) or what == "alone"
@@ -39,12 +39,12 @@ def domains(seen: Value) -> t.Iterator[Finding]:
                 WARNING if waived else ERROR,
                 hint=" ".join(filter(None, [HINTS.get(what, ""), "" if waived else BY_NAME])),
                 observed=reason,
-                expected=f"no {kind} that it cannot do without",
+                expected=f"the deployment survives the loss of any {kind}",
             )
 
 
 def _domains(members: t.Sequence[Value]) -> list[tuple[str, str]]:
-    """Return hosts and zones; a zone that is one host is told of once."""
+    """Return hosts and zones; a zone that is one host is reported once."""
     hosts = list(dict.fromkeys(str(one["host"]) for one in members))
     zones: dict[str, set[str]] = {}
     for one in members:
@@ -63,7 +63,7 @@ def _losses(seen: Value, data: t.Sequence[Value], kind: str, name: str) -> t.Ite
     if seen["deployment"]["topology"] == CLUSTER:
         lost = sum(one in inside for one in primaries)
         if lost and 2 * (len(primaries) - lost) <= len(primaries):
-            yield MAJORITY, f"it holds {lost} of {len(primaries)} primaries, and the others are no majority"
+            yield MAJORITY, f"it holds {lost} of {len(primaries)} primaries, and the others are not a majority"
     else:
         yield from _of_sentinels(seen, inside, kind, name)
     for shard in whole:
@@ -76,4 +76,4 @@ def _of_sentinels(seen: Value, inside: set[str], kind: str, name: str) -> t.Iter
     lost = sum(one[kind] == name for one in watchers)
     # Where no instance is, nothing has to fail over when it is lost.
     if inside and lost and 2 * (len(watchers) - lost) <= len(watchers):
-        yield "sentinels", f"it holds {lost} of {len(watchers)} Sentinels, and the others are no majority"
+        yield "sentinels", f"it holds {lost} of {len(watchers)} Sentinels, and the others are not a majority"

@@ -21,11 +21,11 @@ def failover(seen: Value) -> Verdict:
     found += [one for each in drill.get("results") or () for one in _drill(each, seen["limits"])]
     results = list(drill.get("results") or ())
     if not results:
-        return Verdict(tuple(found), skipped=str(drill.get("refused") or "not asked for (redis_acceptance_drill)"))
+        return Verdict(tuple(found), skipped=str(drill.get("refused") or "not requested (redis_acceptance_drill)"))
     longest = max(one["gap_ms"] or 0 for one in results)
     lost = sum(one["lost"] for one in results)
     summary = f"{many(len(results), 'drill')}: at most {longest} ms without writes, {lost} confirmed writes lost"
-    return Verdict(tuple(found), summary, data={"manner": results[0]["manner"]})
+    return Verdict(tuple(found), summary, data={"fault": results[0]["fault"]})
 
 
 def disabled(seen: Value) -> t.Iterator[Finding]:
@@ -46,7 +46,7 @@ def disabled(seen: Value) -> t.Iterator[Finding]:
 
 
 def _drill(one: Value, limits: Value) -> t.Iterator[Finding]:
-    where = f"shard {one['shard']} ({one['manner']} of {one['primary']})"
+    where = f"shard {one['shard']} ({one['fault']} of {one['primary']})"
     if one.get("problem"):
         yield Finding("drill", f"{where}: {one['problem']}", node=one["primary"], hint="See the servers' logs.")
     if one["lost"]:
@@ -62,7 +62,9 @@ def _drill(one: Value, limits: Value) -> t.Iterator[Finding]:
         message = f"{where}: {many(one['lost_without_wait'], 'write')} lost of those that no replica had confirmed"
         yield Finding("lost-without-wait", message, INFO, one["primary"], "Use WAIT for those that matter.")
     if one["gap_ms"] is None:
-        hint = "Nobody has taken over for the client that wrote: see the logs, and redis_acceptance_drill_timeout."
+        hint = (
+            "For the client that writes, no replica has taken over: see the logs, and redis_acceptance_drill_timeout."
+        )
         yield Finding("gap", f"{where}: no write was acknowledged afterwards", node=one["primary"], hint=hint)
     elif limits["gap_ms"] and one["gap_ms"] > limits["gap_ms"]:
         yield Finding(

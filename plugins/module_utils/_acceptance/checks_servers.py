@@ -18,16 +18,16 @@ AT_BOOT = ("enabled", "enabled-runtime", "static", "indirect", "generated", "ali
 def installed(seen: Value) -> Verdict:
     """The engine is on every host, one version everywhere, running and on disk, and starts at boot."""
     found = list(of_health(seen, "installed"))
-    told = looked(seen)
+    reported = looked(seen)
     versions: dict[str, list[str]] = collections.defaultdict(list)
     for host in hosts(seen):
-        if host not in told:
-            hint = "Have it reachable by SSH, with become."
-            found.append(Finding("host", f"{host} could not be looked at", node=host, hint=hint))
+        if host not in reported:
+            hint = "Make it reachable by SSH, with become."
+            found.append(Finding("host", f"{host} could not be inspected", node=host, hint=hint))
             continue
-        found += _host(host, told[host])
-        if told[host]["server"]["version"]:
-            versions[told[host]["server"]["version"]].append(host)
+        found += _host(host, reported[host])
+        if reported[host]["server"]["version"]:
+            versions[reported[host]["server"]["version"]].append(host)
     for one in nodes(seen):
         if one["version"]:
             versions[one["version"]].append(one["name"])
@@ -46,12 +46,12 @@ def installed(seen: Value) -> Verdict:
     return Verdict(tuple(found), f"{version} on {many(len(hosts(seen)), 'host')}", data={"versions": dict(versions)})
 
 
-def _host(host: str, told: Value) -> t.Iterator[Finding]:
-    server = told["server"]
+def _host(host: str, reported: Value) -> t.Iterator[Finding]:
+    server = reported["server"]
     if server["problem"]:
         message = f"{host} has no server that can be run at {server['path']}: {server['problem']}"
         yield Finding("server", message, node=host, hint="Run site.yml.")
-    for unit, state in sorted(told["units"].items()):
+    for unit, state in sorted(reported["units"].items()):
         if state not in AT_BOOT:
             yield Finding(
                 "unit",
@@ -77,14 +77,14 @@ def complete(seen: Value) -> Verdict:
 def replication(seen: Value) -> Verdict:
     """What is written through each primary is there on each of its replicas, soon enough."""
     found = list(of_health(seen, "replication"))
-    told = seen.get("replication") or {}
+    reported = seen.get("replication") or {}
     limit = seen["limits"]["lag_ms"]
     known = {one.node for one in found}
-    for one in told.get("refused") or ():
+    for one in reported.get("refused") or ():
         if one["node"] not in known:
             message = f"{one['node']} did not take a write: {one['problem']}"
-            found.append(Finding("write", message, node=one["node"], hint="An application would be told the same."))
-    for one in told.get("copies") or ():
+            found.append(Finding("write", message, node=one["node"], hint="An application would get the same error."))
+    for one in reported.get("copies") or ():
         if one["problem"]:
             message = f"{one['node']} does not have what {one['primary']} took: {one['problem']}"
             found.append(Finding("copy", message, node=one["node"], hint="See its link and its log."))
@@ -99,10 +99,10 @@ def replication(seen: Value) -> Verdict:
                     hint="Its network or its processor does not keep up.",
                 )
             )
-    copies = [one for one in told.get("copies") or () if not one["problem"]]
+    copies = [one for one in reported.get("copies") or () if not one["problem"]]
     worst = max((one["lag_ms"] for one in copies), default=0.0)
     summary = f"{many(len(copies), 'copy')} read back, the slowest after {worst:g} ms".replace("copys", "copies")
-    return Verdict(tuple(found), summary, data={"copies": list(told.get("copies") or ())})
+    return Verdict(tuple(found), summary, data={"copies": list(reported.get("copies") or ())})
 
 
 def sentinel(seen: Value) -> Verdict:
@@ -111,10 +111,10 @@ def sentinel(seen: Value) -> Verdict:
         return Verdict(skipped="a cluster fails over by itself")
     watchers = seen["deployment"]["sentinels"]
     if not watchers:
-        return Verdict(skipped="there is none: nobody takes over when the primary is lost")
+        return Verdict(skipped="there is none: no replica takes over when the primary is lost")
     found = list(of_health(seen, "sentinel"))
-    for host, told in looked(seen).items():
-        for hook in told["hooks"]:
+    for host, reported in looked(seen).items():
+        for hook in reported["hooks"]:
             if hook["problem"]:
                 found.append(
                     Finding(
@@ -122,7 +122,7 @@ def sentinel(seen: Value) -> Verdict:
                         f"hook {hook['path']} of {host} {hook['problem']}",
                         node=host,
                         expected="a program that Sentinel's user may run",
-                        hint="Run site.yml, or chmod 0755 it: Sentinel tells nobody that it could not.",
+                        hint="Run site.yml, or chmod 0755 it: Sentinel does not report that it could not.",
                     )
                 )
     return Verdict(tuple(found), f"{many(len(watchers), 'Sentinel')}, quorum and majority")

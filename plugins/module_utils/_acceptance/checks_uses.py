@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Items ``monitoring``, ``client`` and ``load``: whoever looks at the deployment, or uses it."""
+"""Items ``monitoring``, ``client`` and ``load``: what observes the deployment, or uses it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .._nodes import ERROR, WARNING, Finding
 from .checks_common import INFO, Value, Verdict, many
 
 NO_CLIENT = "required Python library (redis)"  # Ansible's own words
-# A refusal that is no fault of the connection: it has found the primary, and was let in.
+# A refusal that is not a fault of the connection: it has found the primary, and could log in.
 LET_IN = ("refused_by_engine", "permission")
 
 
 def monitoring(seen: Value) -> Verdict:
     """Each exporter sees its servers, each endpoint answers, and Prometheus has the rules and saw the failovers."""
-    services = [one for told in seen.get("hosts") or () for one in told["services"]]
+    services = [one for reported in seen.get("hosts") or () for one in reported["services"]]
     found = [_service(one) for one in services if one["problem"]]
     prometheus = list(seen.get("prometheus") or ())
     found += [_prometheus(one) for one in prometheus if one["problem"]]
@@ -33,7 +33,7 @@ def _service(one: Value) -> Finding:
         f"the {one['kind']} for {one['node']} at {one['url']} {one['problem']}",
         node=one["node"],
         expected="an answer",
-        hint="Run site.yml; systemctl status and its log say why it does not run.",
+        hint="Run site.yml; systemctl status and its log show why it does not run.",
     )
 
 
@@ -78,13 +78,15 @@ def _use(use: Value) -> t.Iterator[Finding]:
         last, wanted = report.get("last_acknowledged") or 0, use.get("follow_since") or 0
         if last < wanted:
             message = f"{what} did not follow the failover: its last write was {wanted - last:.0f} s before the end"
-            yield Finding("follow", message, node=use["host"], hint=f"It was told: {_worst(errors)}")
+            yield Finding("follow", message, node=use["host"], hint=f"The error was: {_worst(errors)}")
     elif any(said.partition(":")[0] in LET_IN for said in errors):
-        message = f"{what} is let in, and its writes are refused: {_worst(errors)}"
+        message = f"{what} can log in, but its writes are refused: {_worst(errors)}"
         yield Finding("refused", message, INFO, use["host"], "See the other items, and the rights of its user.")
     else:
-        message = f"{what} does not get to the deployment: {_worst(errors)}"
-        yield Finding("connect", message, node=use["host"], hint="Run site.yml: it renders what the servers have.")
+        message = f"{what} cannot use the deployment: {_worst(errors)}"
+        yield Finding(
+            "connect", message, node=use["host"], hint="Run site.yml, which writes the files to match the servers."
+        )
 
 
 def _remedy(use: Value, problem: str) -> str:
@@ -103,23 +105,23 @@ def _worst(errors: Value) -> str:
 
 def load(seen: Value) -> Verdict:
     """The deployment carries what is asked of it, and no node is far slower than its peers."""
-    told = seen.get("load") or {}
-    runs: list[Value] = list(told.get("runs") or ())
+    reported = seen.get("load") or {}
+    runs: list[Value] = list(reported.get("runs") or ())
     if seen.get("load_problem"):
         problem = f"it could not be measured: {seen['load_problem']}"
-        return Verdict((Finding("load", problem, hint="Set redis_acceptance_load false to do without."),))
+        return Verdict((Finding("load", problem, hint="Set redis_acceptance_load false to skip it."),))
     if not runs:
-        return Verdict(skipped=str(seen.get("load_skipped") or "not asked for (redis_acceptance_load)"))
-    told_of = [_told(one) for one in seen.get("load_findings") or ()]
-    found = [*told_of, *_targets(seen.get("targets") or ())]
+        return Verdict(skipped=str(seen.get("load_skipped") or "not requested (redis_acceptance_load)"))
+    reported_findings = [_reported(one) for one in seen.get("load_findings") or ()]
+    found = [*reported_findings, *_targets(seen.get("targets") or ())]
     best = max(runs, key=lambda one: (one["scope"] == "cluster", one["ops_per_second"]))
     summary = f"up to {best['ops_per_second']:.0f} operations a second ({best['name']})"
-    if (told.get("generator") or {}).get("limited"):
+    if (reported.get("generator") or {}).get("limited"):
         summary += ", limited by the generator"
     return Verdict(tuple(found), summary)
 
 
-def _told(one: Value) -> Finding:
+def _reported(one: Value) -> Finding:
     words = ("message", "severity", "hint", "observed", "expected")
     return Finding("load", node=one.get("node") or None, **{word: str(one.get(word) or "") for word in words})
 

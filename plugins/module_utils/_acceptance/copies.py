@@ -16,7 +16,7 @@ from .._engine.loop import Operation
 from .._errors import CollectionError, DeadlineExceeded
 from .._health import observe
 from .._health.model import Server
-from .._nodes import make_wanted
+from .._nodes import DesiredNode, make_desired_nodes
 from .._wait import poll
 from . import figures
 
@@ -46,18 +46,24 @@ class CopiesOperation(Operation[State, WriteAndRead]):
     """The ``acceptance_replication`` module's way through."""
 
     def __init__(self, params: Params, record: Record) -> None:
-        resolve = Addresses()
         self._params = params
-        self._nodes = make_wanted({**one, "address": resolve(str(one["address"]))} for one in params["nodes"])
+        self._record = record
         self._clustered = params["topology"] == CLUSTER
-        self._resolve = resolve
-        self._connections = Connections(self._nodes, access(params), record)
+        self._resolve = Addresses()
+        self._nodes: tuple[DesiredNode, ...]
+        self._connections: Connections
         self._done = False
         self._copies: list[dict[str, t.Any]] = []
         self._refused: list[dict[str, t.Any]] = []
 
+    def enter(self) -> None:
+        """Find the addresses of the nodes: servers know each other by address."""
+        nodes = ({**one, "address": self._resolve(str(one["address"]))} for one in self._params["nodes"])
+        self._nodes = make_desired_nodes(nodes)
+        self._connections = Connections(self._nodes, access(self._params), self._record)
+
     def observe(self) -> State:
-        """Ask every node who it is and whom it follows."""
+        """Ask every node who it is and what it follows."""
         servers = observe.observe_servers(self._nodes, self._connections, self._resolve, 0)
         if not self._clustered:
             return servers
@@ -110,7 +116,7 @@ class CopiesOperation(Operation[State, WriteAndRead]):
         try:
             self._await(client, key)
         except DeadlineExceeded:
-            problem = f"it has not the write within {self._params['timeout']:g} s"
+            problem = f"it does not have the write within {self._params['timeout']:g} s"
         except CollectionError as error:
             problem = error.message
         lag = round((time.monotonic() - written) * 1000, 1)
@@ -130,17 +136,17 @@ class CopiesOperation(Operation[State, WriteAndRead]):
         )
 
     def _about(self, server: Server) -> dict[str, t.Any]:
-        told: dict[str, t.Any] = {"name": server.name, "id": "", "settings": {}}
+        reported: dict[str, t.Any] = {"name": server.name, "id": "", "settings": {}}
         if not server.answers:
-            return told
+            return reported
         client = self._connections[server.name]
         try:
             *pairs, myself = client.pipeline([*(("CONFIG", "GET", one) for one in SETTINGS), ("CLUSTER", "MYID")])
         except CollectionError:
-            return told
-        told["settings"] = {pair[0]: pair[1] for pair in pairs if isinstance(pair, list) and len(pair) == 2}
-        told["id"] = myself if isinstance(myself, str) else ""
-        return told
+            return reported
+        reported["settings"] = {pair[0]: pair[1] for pair in pairs if isinstance(pair, list) and len(pair) == 2}
+        reported["id"] = myself if isinstance(myself, str) else ""
+        return reported
 
 
 def _has_link(server: Server) -> bool:

@@ -17,15 +17,15 @@ from .._engine.deployment import Deployment
 from .._engine.loop import Operation
 from .._errors import CollectionError, Locked
 from .._host.commands import run, write
-from .._instance import launch, processes
-from .._instance.config import login
-from .._instance.observe import connect
-from .._instance.options import bare_instances, ids, layout
-from .._nodes import make_wanted
+from .._managed import model as managed
+from .._managed import processes, start
+from .._managed.connection import connect
+from .._managed.options import bare_instances, ids, layout, login
+from .._nodes import make_desired_nodes
 from .._preflight import proc
 from .._wait import poll
 from . import journal, plan
-from .model import KILL, PREFER, Host, Instance, Wish
+from .model import KILL, PREFER, Host, Instance, Request
 from .steps import Forget, Hold, Note, Prioritise, Release, Signal, Start, Step, Thaw
 
 if t.TYPE_CHECKING:
@@ -40,33 +40,35 @@ class FaultOperation(Operation[Host, Step]):
     """Does the act of a drill to one instance (``present``), undoes all acts of this host (``absent``), or forgets."""
 
     def __init__(self, params: Params, record: Record) -> None:
-        resolve = Addresses()
-        instances = [{**one, "address": resolve(one["address"])} for one in params["instances"]]
-        params = {**params, "instances": instances}
-        where = layout(params)
-        user, group = ids(params["user"], params["group"])
         self._params = params
         self._directory: str = params["directory"]
         self._login = login(params, record)
-        self._instances = {one.port: one for one in bare_instances(params)}
-        self._sought = {port: processes.Sought(port, where.home(port), user, where.server) for port in self._instances}
-        self._launcher = launch.Launcher(where, user, group, params["open_files"], params["timeout"], self._login)
         self._systemd = bool(params["unit"])
         self._deployment = Deployment(record, params["timeout"], params["run_by"])
-        self._scope = (
-            make_wanted({"address": one.address, "port": one.port} for one in self._instances.values()),
-            Access(params["admin_user"], params["admin_password"], params["admin_password_old"]),
-        )
+        self._access = Access(params["admin_user"], params["admin_password"], params["admin_password_old"])
+        self._instances: dict[int, managed.Instance] = {}
+        self._sought: dict[int, processes.Sought]
+        self._launcher: start.Launcher
         self._alone = False
         self._at = 0.0
         self._done: list[str] = []
+
+    def enter(self) -> None:
+        """Find the addresses of the instances and the service user."""
+        resolve, params = Addresses(), self._params
+        instances = [{**one, "address": resolve(one["address"])} for one in params["instances"]]
+        where = layout(params)
+        user, group = ids(params["user"], params["group"])
+        self._instances = {one.port: one for one in bare_instances({**params, "instances": instances})}
+        self._sought = {port: processes.Sought(port, where.home(port), user, where.server) for port in self._instances}
+        self._launcher = start.Launcher(where, user, group, params["open_files"], params["timeout"], self._login)
 
     def observe(self) -> Host:
         """Look for the processes, what holds them, and what is written down."""
         entries = journal.entries(self._directory)
         pids = processes.find(list(self._sought.values()))
-        asked = {one.port for one in entries if one.manner == PREFER}
-        if self._params["manner"] == PREFER and self._params["state"] == "present":
+        asked = {one.port for one in entries if one.fault == PREFER}
+        if self._params["fault"] == PREFER and self._params["state"] == "present":
             asked.add(self._params["port"])
         return Host(tuple(self._look(port, pids.get(port, 0), port in asked) for port in self._instances), entries)
 
@@ -77,8 +79,10 @@ class FaultOperation(Operation[Host, Step]):
         port = self._params["port"]
         if self._params["state"] == "forgotten":
             return plan.forget(state, port)
-        wish = Wish(self._params["run"], self._params["deployment"], port, self._params["manner"], self._unit(port))
-        return plan.stop(state, wish)
+        request = Request(
+            self._params["run"], self._params["deployment"], port, self._params["fault"], self._unit(port)
+        )
+        return plan.stop(state, request)
 
     def execute(self, steps: t.Sequence[Step], state: Host) -> t.Sequence[Step]:
         """Do the first step, and return when it is done; no other run is at work when the first one is chosen."""
@@ -97,12 +101,12 @@ class FaultOperation(Operation[Host, Step]):
     def render(self, state: Host) -> str:
         """Return which instances run, and what is written down."""
         lines = [f"{one.port} {_condition(one)}\n" for one in state.instances]
-        return "".join([*lines, *(f"noted: {one.port} {one.manner} by {one.run}\n" for one in state.entries)])
+        return "".join([*lines, *(f"recorded: {one.port} {one.fault} by {one.run}\n" for one in state.entries)])
 
     def result(self, state: Host) -> dict[str, t.Any]:
         """Return when the signal was sent (s since 1970; 0 where none was), and what is still written down."""
         noted = [
-            {"run": one.run, "deployment": one.deployment, "port": one.port, "manner": one.manner}
+            {"run": one.run, "deployment": one.deployment, "port": one.port, "fault": one.fault}
             for one in state.entries
         ]
         return {"at": round(self._at, 3), "noted": noted}
@@ -113,11 +117,12 @@ class FaultOperation(Operation[Host, Step]):
 
     def _take_lock(self) -> None:
         try:
-            self._deployment.hold(self._scope)
+            nodes = make_desired_nodes({"address": one.address, "port": one.port} for one in self._instances.values())
+            self._deployment.hold((nodes, self._access))
         except Locked:
             raise
         except CollectionError:
-            # What was stopped or harmed by a drill lets nobody in, and is put back all the same.
+            # What was stopped or harmed by a drill accepts no client, and is restored all the same.
             if self._params["state"] == "present":
                 raise
 
@@ -163,7 +168,7 @@ class FaultOperation(Operation[Host, Step]):
         entry = step.entry
         number = signal.SIGCONT
         if isinstance(step, Signal):
-            number = signal.SIGKILL if entry.manner == KILL else signal.SIGSTOP
+            number = signal.SIGKILL if entry.fault == KILL else signal.SIGSTOP
             self._at = time.time()
         os.kill(entry.pid, number)
         wanted = {signal.SIGKILL: "", signal.SIGSTOP: "T"}.get(number)
@@ -175,7 +180,7 @@ class FaultOperation(Operation[Host, Step]):
         poll(
             lambda: proc.state(entry.pid) if proc.start_time(entry.pid) == entry.started else "",
             missing,
-            awaiting=f"{step.describe()} to have its effect",
+            awaiting=f"{step.describe()} to take effect",
             timeout=self._params["timeout"],
         )
 
@@ -189,8 +194,8 @@ class FaultOperation(Operation[Host, Step]):
         one = self._instances.get(step.port)
         if one is None:
             raise CollectionError(
-                f"instance {step.port} was stopped by a drill, and is none of this host's any more",
-                hint=f"Start it by hand if it is wanted, and remove its file in {self._directory}.",
+                f"instance {step.port} was stopped by a drill, and is no longer an instance of this host",
+                hint=f"Start it by hand if it is needed, and remove its file in {self._directory}.",
             )
         if not step.unit:
             self._launcher.check([one])
@@ -204,7 +209,7 @@ class FaultOperation(Operation[Host, Step]):
             lambda found: "" if found else "no such process",
             awaiting=f"{step.unit} to start",
             timeout=self._params["timeout"],
-            hint=f"journalctl -u {step.unit} says why not.",
+            hint=f"journalctl -u {step.unit} shows why not.",
         )
 
     def _prioritise(self, step: Prioritise) -> None:

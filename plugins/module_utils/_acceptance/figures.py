@@ -67,7 +67,7 @@ def rows(streams: t.Iterable[Stream], start: float) -> list[list[int]]:
 
 
 def lost(numbers: t.Iterable[int], found: t.Mapping[int, str | None]) -> list[int]:
-    """Return the numbers that are not there with their own value, in their order; what was not read is not judged."""
+    """Return the numbers without their own value, in their order; what was not read is not evaluated."""
     return sorted(number for number in numbers if number in found and found[number] != str(number))
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only a host can tell of itself: what is installed, whether hooks can be run, whether its services answer."""
+"""What only a host itself can report: what is installed, whether hooks can be run, whether its services answer."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pwd
 import re
 import ssl
 import stat
+import time
 import typing as t
 import urllib.error
 import urllib.request
@@ -21,16 +22,17 @@ from .._text import SECRET_SETTINGS
 
 Params = t.Mapping[str, t.Any]
 Value = t.Dict[str, t.Any]
-# An exporter that tells that a server is down does its work; one that is not let in does not.
+# An exporter that reports that a server is down does its work; one that cannot log in does not.
 SCRAPED = r"^redis_up 1$|^redis_exporter_last_scrape_error\{err=\"(?!.*(WRONGPASS|NOAUTH|NOPERM))"
 _VERSION = re.compile(r"\bv=(\S+)")
-# Where the files of an instance lie is no setting that would tell two deployments apart.
+# Where the files of an instance lie is not a setting that would distinguish two deployments.
 _PLACES = frozenset(["aclfile", "dir", "logfile", "port", "bind", "include"])
 
 
 def look(params: Params, _record: object) -> Value:
-    """Return what is there and what answers; what is not there is a value, too."""
-    return {
+    """Return what is there and what answers; what is not there is a value, too.  ``seconds``: what asking took."""
+    began = time.monotonic()
+    found = {
         "host": params["host"],
         "server": _server(params["server"]),
         "systemd": systemd_runs(),
@@ -39,10 +41,11 @@ def look(params: Params, _record: object) -> Value:
         "settings": {str(port): _settings(f"{params['config_dir']}/{port}.conf") for port in params["ports"]},
         "services": [_ask(one, params["timeout"]) for one in _services(params)],
     }
+    return {**found, "seconds": round(time.monotonic() - began, 3)}
 
 
 def _services(params: Params) -> list[Params]:
-    """Return whom to ask: the exporter for each of its targets, the endpoint, and what else is named."""
+    """Return what to query: the exporter for each of its targets, the endpoint, and what else is named."""
     exporter = [
         {"kind": "exporter", "node": name, "url": f"{params['exporter']}/scrape?target=redis://{name}", "seen": SCRAPED}
         for name in params["targets"]
@@ -73,9 +76,9 @@ def _program(path: str, user: str) -> Value:
     try:
         about = os.stat(path)
     except OSError as error:
-        return {"path": path, "problem": f"cannot be looked at: {error.strerror}"}
+        return {"path": path, "problem": f"cannot be inspected: {error.strerror}"}
     if not stat.S_ISREG(about.st_mode):
-        return {"path": path, "problem": "is no file"}
+        return {"path": path, "problem": "is not a file"}
     runnable = _may_run(about, user)
     return {
         "path": path,
@@ -97,7 +100,7 @@ def _may_run(about: os.stat_result, user: str) -> bool:
 
 
 def _settings(path: str) -> dict[str, str]:
-    """Return the settings of a managed file, which are those that somebody has chosen, without secrets."""
+    """Return the settings of a managed file, which are those that were chosen by people, without secrets."""
     found = {}
     for line in (text_of(path) or "").splitlines():
         name, _blank, value = line.strip().partition(" ")
@@ -109,14 +112,14 @@ def _settings(path: str) -> dict[str, str]:
 
 def _ask(service: Params, timeout: float) -> Value:
     """Ask a service by HTTP; any status is an answer, and ``seen`` has to be in its text where that is given."""
-    told = {
+    reported = {
         "kind": service["kind"],
         "node": service.get("node") or "",
         "url": service["url"],
         "status": 0,
         "problem": "",
     }
-    # Whom its certificate is for is not asked here: whoever uses it knows by which name.
+    # The names in its certificate are not checked here: its clients know by which name they use it.
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting))
@@ -126,7 +129,7 @@ def _ask(service: Params, timeout: float) -> Value:
     except urllib.error.HTTPError as error:
         status, text = error.code, error.read().decode(errors="replace")
     except (OSError, ValueError) as error:
-        return {**told, "problem": f"does not answer: {getattr(error, 'reason', error)}"}
+        return {**reported, "problem": f"does not answer: {getattr(error, 'reason', error)}"}
     seen = service.get("seen") or ""
     missing = bool(seen) and not re.search(seen, text, re.MULTILINE)
-    return {**told, "status": status, "problem": f"answers {status}, without {seen!r} in it" if missing else ""}
+    return {**reported, "status": status, "problem": f"answers {status}, without {seen!r} in it" if missing else ""}

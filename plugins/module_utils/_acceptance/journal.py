@@ -20,7 +20,7 @@ SUFFIX = ".drill"
 
 
 def entries(directory: str) -> tuple[Entry, ...]:
-    """Return everything that is written down; raise Refused for what nobody of ours has written."""
+    """Return everything that is written down; raise Refused for what this collection has not written."""
     return tuple(_entry(os.path.join(directory, name)) for name in names(directory, SUFFIX))
 
 
@@ -49,7 +49,7 @@ def names(directory: str, suffix: str) -> list[str]:
 
 
 def make(directory: str) -> None:
-    """Have the directory, for root's eyes only."""
+    """Create the directory, readable for root only."""
     try:
         os.makedirs(directory, DIRECTORY_MODE, exist_ok=True)
     except OSError as error:
@@ -78,7 +78,7 @@ def read(path: str) -> dict[str, t.Any]:
 
 
 def _path(directory: str, entry: Entry) -> str:
-    return os.path.join(directory, f"{entry.port}-{entry.manner}{SUFFIX}")
+    return os.path.join(directory, f"{entry.port}-{entry.fault}{SUFFIX}")
 
 
 def _entry(path: str) -> Entry:

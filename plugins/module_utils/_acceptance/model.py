@@ -27,7 +27,7 @@ class Entry:
     run: str
     deployment: str
     port: int
-    manner: str
+    fault: str
     unit: str = ""
     pid: int = 0
     started: str = ""
@@ -57,9 +57,9 @@ class Host:
         """Return the instance of a port; one that the host does not know does not run."""
         return next((one for one in self.instances if one.port == port), Instance(port))
 
-    def entry(self, port: int, manner: str) -> Entry | None:
-        """Return what is written down about a port and a manner."""
-        return next((one for one in self.entries if (one.port, one.manner) == (port, manner)), None)
+    def entry(self, port: int, fault: str) -> Entry | None:
+        """Return what is written down about a port and a fault."""
+        return next((one for one in self.entries if (one.port, one.fault) == (port, fault)), None)
 
     def having(self, port: int, **changes: t.Any) -> Host:
         """Return the host with an instance changed."""
@@ -70,11 +70,11 @@ class Host:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What is to be done to one instance, by whom."""
+class Request:
+    """What is to be done to one instance, and by which drill."""
 
     run: str
     deployment: str
     port: int
-    manner: str
+    fault: str
     unit: str = ""

@@ -41,7 +41,7 @@ def plan(seen: Value, consent: Value, chosen: t.Sequence[str] = ()) -> dict[str,
 
 def _refusal(seen: Value, consent: Value) -> str:
     if not consent.get("drill"):
-        return "not asked for (redis_acceptance_drill)"
+        return "not requested (redis_acceptance_drill)"
     name = seen["deployment"]["deployment"]
     if consent.get("confirm") != name:
         return f"not confirmed: type its name (redis_acceptance_confirm={name})"
@@ -49,18 +49,20 @@ def _refusal(seen: Value, consent: Value) -> str:
     if failed:
         return f"nothing is stopped in an unhealthy deployment: {', '.join(failed)} failed"
     if seen["deployment"]["topology"] != CLUSTER and not seen["deployment"]["sentinels"]:
-        return "without Sentinels nobody takes over"
+        return "without Sentinels, no replica takes over"
     return ""
 
 
 def _shards(seen: Value) -> list[dict[str, t.Any]]:
     found = []
-    told = nodes(seen)
+    reported = nodes(seen)
     clustered = seen["deployment"]["topology"] == CLUSTER
-    for one in told:
+    for one in reported:
         if one["role"] != "primary" or one["problem"]:
             continue
-        replicas = sorted(each["name"] for each in told if each["primary"] == one["name"] and each["role"] == "replica")
+        replicas = sorted(
+            each["name"] for each in reported if each["primary"] == one["name"] and each["role"] == "replica"
+        )
         found.append(
             {
                 "shard": one["slot_ranges"] if clustered else seen["deployment"]["deployment"],

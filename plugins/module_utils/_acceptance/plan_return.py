@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which primaries interrupted drills have replaced: from what their hosts have written down."""
+"""Which primaries interrupted drills have replaced, from what is written down on the hosts."""
 
 from __future__ import annotations
 
@@ -9,28 +9,27 @@ import typing as t
 
 from .._text import node_name
 from .model import REMEMBER
+from .plan_steps import Step, return_steps
 
 Value = t.Mapping[str, t.Any]
 
 
-def remembered(notes: t.Mapping[str, t.Sequence[Value]], deployments: t.Iterable[Value]) -> list[dict[str, t.Any]]:
-    """Return ``run``, ``deployment`` (all of it) and ``shard`` (``primary``, ``host``, ``port``) of each.
+def steps(notes: t.Mapping[str, t.Sequence[Value]], deployment: Value, asks: str) -> list[Step]:
+    """Return the steps that give each of these primaries its role back, one shard after the other.
 
-    ``notes`` are those of each host.  What is no node of these deployments any more is left out: there is nothing to
-    have back.
+    ``notes`` are those of each host, ``asks`` the host that asks.  What is not a node of the deployment any more is
+    left out: there is nothing to give back.
     """
-    nodes = {
-        (one["deployment"], node["host"], int(node["port"])): (one, node)
-        for one in deployments
-        for node in one["nodes"]
-    }
+    nodes = {(node["host"], int(node["port"])): node for node in deployment["nodes"]}
     found = [
-        (note["run"], nodes.get((note["deployment"], host, int(note["port"]))))
+        (note["run"], nodes.get((host, int(note["port"]))))
         for host in sorted(notes)
         for note in notes[host]
-        if note["manner"] == REMEMBER
+        if note["fault"] == REMEMBER and note["deployment"] == deployment["deployment"]
     ]
-    return [{"run": run, "deployment": known[0], "shard": _shard(known[1])} for run, known in found if known]
+    return [
+        step for run, node in found if node for step in return_steps(_shard(node), deployment["topology"], run, asks)
+    ]
 
 
 def _shard(node: Value) -> dict[str, t.Any]:

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Getting to a shard whoever is its primary, as quickly as any client could: its nodes are tried in turn.
+"""Reaching a shard, whichever node is its primary, as quickly as any client could: its nodes are tried in turn.
 
 A node that refuses (it is a replica, or the cluster is down) is left at once.  One that is silent is left alone for a
-while, and then looked at by one of a shard's writers only: a look costs the limit of an exchange, and if all of them
-looked at the same time, what takes over meanwhile would seem to come later than it does.
+while, and then tried by one of a shard's writers only: a try costs the limit of an exchange, and if all of them
+tried at the same time, what takes over meanwhile would seem to come later than it does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .._client import Access, Client
 from .._errors import CollectionError, Unreachable
 
 SILENT_FOR = 0.5  # s: a node that missed one answer on a busy machine may be the one that takes over next
-BREATH = 0.01  # s between two tries: nobody is helped by a loop that takes the processor
+BREATH = 0.01  # s between two tries: a loop that takes the processor helps no client
 ANSWER_WITHIN = 0.2
 
 Endpoint = t.Tuple[str, int]

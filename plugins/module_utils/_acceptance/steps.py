@@ -20,7 +20,7 @@ class Note:
 
     def describe(self) -> str:
         """Return the line for people."""
-        return f"note that instance {self.entry.port} is to be touched ({self.entry.manner})"
+        return f"record the drill of instance {self.entry.port} ({self.entry.fault})"
 
     def apply(self, state: Host) -> Host:
         """It is written down."""
@@ -51,12 +51,12 @@ class Signal:
 
     def describe(self) -> str:
         """Return the line for people."""
-        name = "SIGKILL" if self.entry.manner == KILL else "SIGSTOP"
+        name = "SIGKILL" if self.entry.fault == KILL else "SIGSTOP"
         return f"{name} to instance {self.entry.port} (pid {self.entry.pid})"
 
     def apply(self, state: Host) -> Host:
         """The process is gone, or stands still."""
-        if self.entry.manner == FREEZE:
+        if self.entry.fault == FREEZE:
             return state.having(self.entry.port, frozen=True)
         return state.having(self.entry.port, pid=0, started="", frozen=False)
 
@@ -79,7 +79,7 @@ class Prioritise:
 
 @dataclass(frozen=True)
 class Thaw:
-    """Let a frozen process go on."""
+    """Resume a frozen process."""
 
     entry: Entry
 
@@ -94,7 +94,7 @@ class Thaw:
 
 @dataclass(frozen=True)
 class Release:
-    """Let the service manager restart the instance again."""
+    """Allow the service manager to restart the instance again."""
 
     port: int
     unit: str
@@ -132,7 +132,7 @@ class Forget:
 
     def describe(self) -> str:
         """Return the line for people."""
-        return f"forget what was noted about instance {self.entry.port} ({self.entry.manner})"
+        return f"forget the record of instance {self.entry.port} ({self.entry.fault})"
 
     def apply(self, state: Host) -> Host:
         """It is not written down any more."""

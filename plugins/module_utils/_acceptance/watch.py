@@ -10,14 +10,14 @@ import typing as t
 
 from .. import _slots
 from .._addresses import Addresses
-from .._argspec import access, access_of
+from .._argspec import access, sentinel_access
 from .._client import Client, Connections, Record, gather
 from .._cluster.desired import Desired
 from .._cluster.observe import observe as observe_cluster
 from .._errors import CollectionError
 from .._health.operation import assert_health
 from .._health.options import DEPLOYMENT, HEALTH
-from .._nodes import make_wanted
+from .._nodes import make_desired_nodes
 from .._replies import pairs
 from .._text import node_name
 from .._wait import poll
@@ -25,7 +25,7 @@ from . import figures, model
 
 Params = t.Mapping[str, t.Any]
 TAKEOVER, PREFERRED = "takeover", "preferred"
-# What has to hold for a deployment to be whole again. Figures of the past (restarts, rejected connections) are no part.
+# What has to hold for a deployment to be whole. Figures of the past (restarts, rejected connections) do not count.
 WHOLE = (
     "reachable", "loading", "role", "replicas", "replica-link", "lag", "min-replicas", "cluster-state", "slots-covered",
     "slots-open", "one-view", "epochs-distinct", "sentinel-reachable", "sentinel-quorum", "sentinel-agreement",
@@ -42,7 +42,7 @@ def watch(params: Params, record: Record) -> dict[str, t.Any]:
 def _takeover(params: Params, record: Record) -> dict[str, t.Any]:
     """Wait until another node of the shard says that it is primary (of a cluster: in a cluster that works)."""
     resolve = Addresses()
-    wanted = make_wanted({**one, "address": resolve(str(one["address"]))} for one in params["nodes"])
+    wanted = make_desired_nodes({**one, "address": resolve(str(one["address"]))} for one in params["nodes"])
     wanted = tuple(one for one in wanted if one.name != params["old"])
     slots = figures.ranges_of(params["slots"])
     with Connections(wanted, access(params), record) as connections:
@@ -61,10 +61,10 @@ def _takeover(params: Params, record: Record) -> dict[str, t.Any]:
 
         found = poll(
             of_cluster if params["topology"] == CLUSTER else of_set,
-            lambda names: "" if names else f"nobody but {params['old']} has been primary",
+            lambda names: "" if names else f"no node but {params['old']} has been primary",
             awaiting="a replica to take over",
             timeout=params["timeout"],
-            hint="See the logs of the replicas and the Sentinels. acceptance.yml --tags restore puts the primary back.",
+            hint="See the logs of the replicas and the Sentinels. acceptance.yml --tags restore restores the primary.",
             longest_interval=0.1,
         )
     return {"successor": found[0], "at": round(time.time(), 3)}
@@ -72,12 +72,12 @@ def _takeover(params: Params, record: Record) -> dict[str, t.Any]:
 
 def _preferred(params: Params, record: Record) -> dict[str, t.Any]:
     """Wait until every Sentinel that answers knows that a replica is to be chosen first: it asks every ten seconds."""
-    sentinels = make_wanted(params["sentinels"] or ())
-    with Connections(sentinels, access_of(params, "sentinel"), record) as connections:
+    sentinels = make_desired_nodes(params["sentinels"] or ())
+    with Connections(sentinels, sentinel_access(params), record) as connections:
 
         def priorities() -> dict[str, str]:
-            told = gather(lambda one: _priority(connections[one.name], params), sentinels)
-            return {one.name: said for one, said in zip(sentinels, told) if isinstance(said, str)}
+            reported = gather(lambda one: _priority(connections[one.name], params), sentinels)
+            return {one.name: said for one, said in zip(sentinels, reported) if isinstance(said, str)}
 
         poll(
             priorities,
@@ -111,7 +111,7 @@ def _healed(params: Params, record: Record) -> dict[str, t.Any]:
         missing,
         awaiting="the deployment to be whole again",
         timeout=params["timeout"],
-        hint="Run health.yml; what this drill has stopped is put back by acceptance.yml --tags restore.",
+        hint="Run health.yml; acceptance.yml --tags restore starts again what this drill has stopped.",
         longest_interval=0.3,
     )
     primaries = [one["name"] for one in report["nodes"] if one["role"] == "primary"]

@@ -23,8 +23,8 @@ BATCH = 500
 LOOK = 0.02
 TRY_FOR = 15.0
 READ_BACK = 60.0  # s at most, for each stream, and as long again to remove the keys
-EXPIRE = 3600  # s after which a key is gone by itself, should nobody be left to remove it
-SOON = 60  # the same for an application, whose keys nobody reads back: it may not be let in at the end
+EXPIRE = 3600  # s after which a key is gone by itself, if nothing is left to remove it
+SOON = 60  # the same for an application, whose keys are not read back: it may be unable to log in at the end
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ def write(task: Assignment, access: Access, stop_file: str, ready: t.Callable[[]
     writings = [_as_application(application, task)] if application else _to_shard(shards, task)
     for one in writings:
         one.start()
-    told = False
+    reported = False
     while time.time() - started < task.deadline and not (os.path.exists(stop_file) and _tried(writings, started)):
-        if not told and sum(one.written() for one in writings) >= ENOUGH:
+        if not reported and sum(one.written() for one in writings) >= ENOUGH:
             ready()
-            told = True
+            reported = True
         time.sleep(LOOK)
     for one in writings:
         one.stop()
@@ -86,7 +86,7 @@ def write(task: Assignment, access: Access, stop_file: str, ready: t.Callable[[]
 
 
 def _tried(writings: t.Sequence[Writing], started: float) -> bool:
-    """Whether any write has ended, well or not: who is told to stop at once is to have tried."""
+    """Whether any write has ended, well or not: one that is stopped at once has to have tried."""
     return time.time() - started > TRY_FOR or any(one.written() or one.errors for one in writings)
 
 
@@ -127,7 +127,7 @@ def _count_and_remove(shard: Shard, task: Assignment, writings: t.Sequence[Writi
 
 
 def _read(shard: Shard, task: Assignment, stream: int, numbers: t.Sequence[int]) -> dict[int, str | None]:
-    """Return what the primary has; raises what it says when it tells nothing for too long."""
+    """Return what the primary has; raises its error when it does not answer for too long."""
     deadline = time.monotonic() + READ_BACK
     found: dict[int, str | None] = {}
     # A replica answers GET, too, and may have less: only a primary takes the write before it.

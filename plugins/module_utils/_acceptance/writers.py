@@ -30,7 +30,7 @@ SCAN = 1000
 
 @dataclass(frozen=True)
 class Left:
-    """A writer that somebody has started: whether it runs, and whether it has told."""
+    """A writer that was started: whether it runs, and whether it has reported."""
 
     run: str
     runs: bool = True
@@ -99,7 +99,7 @@ class WriterOperation(Operation[Writers, t.Union[Begin, End]]):
         return tuple(End(one.run) for one in (mine if self._params["state"] == STOPPED else state))
 
     def execute(self, steps: t.Sequence[Begin | End], state: Writers) -> t.Sequence[Begin | End]:
-        """Do the first step: returns when the writer writes, or when it has told and is gone."""
+        """Do the first step: returns when the writer writes, or when it has reported and is gone."""
         step = steps[0]
         if isinstance(step, Begin):
             self._begin()
@@ -112,7 +112,7 @@ class WriterOperation(Operation[Writers, t.Union[Begin, End]]):
         return "".join(f"{one.run} {'writes' if one.runs else 'has ended'}\n" for one in state)
 
     def result(self, state: Writers) -> dict[str, t.Any]:
-        """Return what the writer has told."""
+        """Return what the writer has reported."""
         return {"report": self._report}
 
     def _path(self, run: str, suffix: str) -> str:

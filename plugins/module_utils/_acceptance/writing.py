@@ -17,7 +17,7 @@ KINDS = 20
 
 
 class Writing(threading.Thread):
-    """Writes numbers until told to stop.
+    """Writes numbers until it is stopped.
 
     ``write`` returns when a write is acknowledged, and raises when it is not; ``confirm`` returns whether a replica
     has it, too.
@@ -39,7 +39,7 @@ class Writing(threading.Thread):
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """Have it stop after the write that it is at."""
+        """Stop it after its current write."""
         self._stopped.set()
 
     def written(self) -> int:
@@ -51,7 +51,7 @@ class Writing(threading.Thread):
         return Stream(tuple(self._acknowledged), tuple(self._failed), frozenset(self._confirmed))
 
     def run(self) -> None:
-        """Write, each number once: a write that failed may have been done, so it is not told of as one."""
+        """Write, each number once: a write that failed may have been done, so it is not reported as one."""
         while not self._stopped.wait(self._interval):
             self.attempted += 1
             number = self.attempted

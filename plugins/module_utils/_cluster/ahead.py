@@ -12,7 +12,7 @@ from .._addresses import every_name
 from .._argspec import access
 from .._client import REDIS_IMPORT_ERROR, Connections, Record
 from .._errors import Refused
-from .._nodes import make_wanted
+from .._nodes import make_desired_nodes
 from .._text import node_name
 from .desired import Desired, make_desired
 from .model import NOT_CLUSTERED, Node, Observed
@@ -26,11 +26,11 @@ NOT_STARTED = "not started"
 def look_ahead(params: t.Mapping[str, t.Any], record: Record) -> dict[str, t.Any]:
     """Return what the run would do to the running cluster; raise Refused with what it would refuse."""
     nodes = [_node(one) for one in params["nodes"]]
-    running = make_wanted(one for one in nodes if one["listening"])
+    running = make_desired_nodes(one for one in nodes if one["listening"])
     if not running or REDIS_IMPORT_ERROR is not None:
         return {"checked": False, "plan": []}
     found = {node.name: node for node in _ask(Desired(nodes=running), params, record).nodes}
-    everybody = make_wanted(nodes)
+    everybody = make_desired_nodes(nodes)
     given = dict(zip((one.name for one in everybody), params["nodes"]))
     observed = Observed(tuple(_seen(found.get(one.name), one.name, given[one.name]) for one in everybody))
     if all(node.problem for node in observed.nodes):
@@ -38,7 +38,7 @@ def look_ahead(params: t.Mapping[str, t.Any], record: Record) -> dict[str, t.Any
     refuse_unlisted(observed, {place for node in observed.nodes for place in node.places}, params["group"])
     refuse_erasing(observed, {name for name, one in given.items() if not one.get("identity", True)})
     _refuse_not_clustered(observed)
-    desired = make_desired(nodes, params["replicas"], params["accept"])
+    desired = make_desired(nodes, params["replicas"], params["accept_placement"])
     steps = plan(ahead(observed), desired)
     return {"checked": True, "plan": [step.describe() for step in steps]}
 
@@ -59,10 +59,10 @@ def _node(member: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 def _seen(node: Node | None, name: str, member: t.Mapping[str, t.Any]) -> Node:
     """Return a node as it was observed; one that did not answer with the addresses under which others may know it."""
     node = node or Node(name, problem=NOT_STARTED)
-    told = member.get("announced")
-    if not node.problem or not told:
+    reported = member.get("announced")
+    if not node.problem or not reported:
         return node
-    names = (name, node_name(str(told["address"]), int(told["port"])))
+    names = (name, node_name(str(reported["address"]), int(reported["port"])))
     return dataclasses.replace(node, endpoints=tuple(place for one in names for place in every_name(one)))
 
 

@@ -14,13 +14,13 @@ from .addresses import other_address_text, other_addresses
 from .desired import PRIMARY_MAJORITY_ON_HOST, REPLICA_IN_PRIMARY_ZONE, REPLICA_ON_PRIMARY_HOST, Desired
 from .model import Member, Node, Observed
 from .placement import Placement, compromises
-from .safety import WAYS_OUT
+from .safety import PROBLEM_REMEDIES
 from .sides import sides
 
-MENDING = {
+REMEDIES = {
     REPLICA_ON_PRIMARY_HOST: "Move the replica to another host.",
     REPLICA_IN_PRIMARY_ZONE: "Move the replica to another zone.",
-    PRIMARY_MAJORITY_ON_HOST: "A planned switchover (playbook cluster_switchover) mends it.",
+    PRIMARY_MAJORITY_ON_HOST: "A planned switchover (playbook cluster_switchover) fixes it.",
 }
 FURTHER_HINT = (
     "Add it to the inventory if it belongs to this deployment; otherwise find out how the two came to know each other."
@@ -48,14 +48,14 @@ def _problems(observed: Observed) -> t.Iterator[Finding]:
     for node in observed.nodes:
         if node.problem:
             message = f"{node.name} {node.problem}: {node.detail}"
-            yield Finding("node", message, node=node.name, hint=WAYS_OUT[node.problem])
+            yield Finding("node", message, node=node.name, hint=PROBLEM_REMEDIES[node.problem])
         yield from node.findings
 
 
 def _states(observed: Observed) -> t.Iterator[Finding]:
     for node in observed.nodes:
         if not node.problem and not node.state_ok:
-            yield Finding("state", f"{node.name} says cluster_state:fail", node=node.name)
+            yield Finding("state", f"{node.name} reports cluster_state:fail", node=node.name)
 
 
 def _coverage(observed: Observed) -> t.Iterator[Finding]:
@@ -70,9 +70,9 @@ def _coverage(observed: Observed) -> t.Iterator[Finding]:
 
 
 def _views(observed: Observed) -> t.Iterator[Finding]:
-    """Hold each node's view against what every other node says of itself."""
+    """Compare each node's view with what every other node reports of itself."""
     own = {node.id: node for node in observed.nodes if not node.problem}
-    silent = {node.name for node in observed.nodes if node.problem}  # told of already, with the reason
+    silent = {node.name for node in observed.nodes if node.problem}  # reported already, with the reason
     further = any(node.known - own.keys() for node in own.values())
     lost = {one.id for one in sides(observed).lost} if further else set()
     for node in own.values():
@@ -105,7 +105,7 @@ def _disagreement(line: Member | None, other: Node) -> str:
     if line is None or line.in_handshake:
         return "does not know {} yet"
     if line.failed:
-        return "takes {} for failed"
+        return "considers {} failed"
     if line.is_replica != mine.is_replica or line.primary_id != mine.primary_id:
         return "disagrees with {} on its role"
     if line.slots != mine.slots:
@@ -137,7 +137,7 @@ def _replicas(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
             message = f"{node.name} has no link to its primary{' (full sync under way)' if node.syncing else ''}"
             yield Finding("replica-link", message, node=node.name)
         if node.is_replica and node.myself.primary_id not in primaries:
-            yield Finding("replica-chain", f"{node.name} is a replica of no primary", node=node.name)
+            yield Finding("replica-chain", f"{node.name} is a replica without a primary", node=node.name)
         if not node.is_replica and not node.slots:
             yield Finding("role", f"{node.name} is a primary without slots", node=node.name)
         if node.slots and followers[node.id] < desired.replicas:
@@ -163,4 +163,4 @@ def _placement(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
     )
     for rule, sentence, _nodes in compromises(desired, placement):
         if rule not in desired.accept:
-            yield Finding(rule, sentence, WARNING, hint=MENDING[rule])
+            yield Finding(rule, sentence, WARNING, hint=REMEDIES[rule])

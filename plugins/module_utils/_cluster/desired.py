@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import Refused
-from .._nodes import Wanted, make_wanted
+from .._nodes import DesiredNode, make_desired_nodes
 
 MINIMUM_PRIMARIES = 3  # fewer cannot elect: a majority of primaries votes (cluster specification)
 
@@ -21,9 +21,9 @@ COMPROMISES = (REPLICA_ON_PRIMARY_HOST, REPLICA_IN_PRIMARY_ZONE, PRIMARY_MAJORIT
 
 @dataclass(frozen=True)
 class Desired:
-    """The whole wish.  ``settings`` is what every node has once the cluster stands."""
+    """The whole desired state.  ``settings`` is what every node has once the cluster stands."""
 
-    nodes: tuple[Wanted, ...]
+    nodes: tuple[DesiredNode, ...]
     replicas: int = 1
     accept: frozenset[str] = frozenset()
     settings: tuple[tuple[str, str], ...] = field(default=())
@@ -33,7 +33,7 @@ class Desired:
         """How many shards the nodes make; nodes left over become further replicas."""
         return len(self.nodes) // (self.replicas + 1)
 
-    def wanted(self, name: str) -> Wanted:
+    def wanted(self, name: str) -> DesiredNode:
         """Return the wanted node of that name."""
         return next(node for node in self.nodes if node.name == name)
 
@@ -44,13 +44,13 @@ def make_desired(
     accept: t.Iterable[str] = (),
     settings: t.Mapping[str, t.Any] | None = None,
 ) -> Desired:
-    """Build the wish from a module's options.
+    """Build the desired state from a module's options.
 
     Raises Refused for what no cluster can be made of: a node named twice, too few nodes for the
     replicas, a compromise that does not exist.
     """
     desired = Desired(
-        nodes=make_wanted(nodes),
+        nodes=make_desired_nodes(nodes),
         replicas=replicas,
         accept=frozenset(accept),
         settings=tuple(sorted((name, str(value)) for name, value in (settings or {}).items())),
@@ -62,14 +62,14 @@ def make_desired(
 
 def make_seeds(nodes: t.Iterable[t.Mapping[str, t.Any]], accept: t.Iterable[str] = ()) -> Desired:
     """Build a list of nodes to ask, which wants nothing of them; raises Refused for one named twice."""
-    return Desired(nodes=make_wanted(nodes), replicas=0, accept=frozenset(accept))
+    return Desired(nodes=make_desired_nodes(nodes), replicas=0, accept=frozenset(accept))
 
 
 def _refuse_unknown_compromises(desired: Desired) -> None:
     unknown = sorted(desired.accept - set(COMPROMISES))
     if unknown:
         raise Refused(
-            f"there is no such thing to accept: {', '.join(unknown)}", hint=f"Known: {', '.join(COMPROMISES)}."
+            f"there is no such placement rule: {', '.join(unknown)}", hint=f"Known: {', '.join(COMPROMISES)}."
         )
 
 

@@ -81,7 +81,7 @@ class ClusterOperation(Operation[Observed, Step]):
 
     def settle(self, state: Observed) -> Observed:
         """Wait until the cluster is done: see ``checks.findings``."""
-        return self._wait_until_done(state, "the cluster to be complete and of one view")
+        return self._wait_until_done(state, "the cluster to be complete and its nodes to agree")
 
     def render(self, state: Observed) -> str:
         """Return the topology as a table."""
@@ -109,7 +109,7 @@ class ClusterOperation(Operation[Observed, Step]):
         return observe(self._desired, self._connections)
 
     def _adopt_settings(self, observed: Observed) -> None:
-        """Take what the nodes run with as the wish for settings that the user did not name."""
+        """Take what the nodes run with as the desired value of settings that the user did not name."""
         named = dict(self._desired.settings)
         for setting in WATCHED_SETTINGS:
             values = {node.setting(setting) for node in observed.nodes if node.setting(setting)}
@@ -139,7 +139,7 @@ class ClusterOperation(Operation[Observed, Step]):
 
         if not missing(state):
             return state
-        hint = "See the findings; run again when they are mended."
+        hint = "See the findings; run again when they are fixed."
         return self._deployment.poll(self._look, missing, awaiting=awaiting, hint=hint, **self._intervals())
 
     def _intervals(self) -> dict[str, float]:

@@ -74,7 +74,7 @@ class FailoverOperation(Operation[Observed, TakeOver]):
                 before, tenure = self._await_safe(step)
             except (DeadlineExceeded, Refused) as error:
                 if given_up:
-                    # Clients were paused meanwhile: nobody may be told that nothing was done.
+                    # Clients were paused meanwhile: the error must not claim that nothing was done.
                     raise PhaseFailed([], [(step, error)]) from error
                 raise
             started = time.monotonic()
@@ -111,7 +111,7 @@ class FailoverOperation(Operation[Observed, TakeOver]):
         return render.summary(state, self._desired, findings(state, self._desired))
 
     def result(self, state: Observed) -> dict[str, t.Any]:
-        """Return from whom to whom, which slots, and how long it took (s)."""
+        """Return the old and the new primary, which slots, and how long it took (s)."""
         step = self._done
         to = state.by_name()[step.node if step else self._candidate or self._follower(state)]
         return {

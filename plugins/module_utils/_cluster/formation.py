@@ -24,7 +24,7 @@ def refuse_unfinished(observed: Observed, desired: Desired) -> None:
 
 
 def refuse_misfit(observed: Observed, desired: Desired, placement: Placement) -> None:
-    """Raise Refused where what stands leaves another number of primaries than the wish makes."""
+    """Raise Refused where what stands leaves another number of primaries than is desired."""
     owners = [node.name for node in observed.nodes if node.slots]
     replicas = [node.name for node in observed.nodes if node.is_replica]
     unassigned = _slots.minus(_slots.ALL, _slots.merged(node.slots for node in observed.nodes))
@@ -37,7 +37,7 @@ def refuse_misfit(observed: Observed, desired: Desired, placement: Placement) ->
         f"{len(replicas)} are replicas ({', '.join(replicas) or 'none'}), "
         f"{_slots.count(unassigned)} slots are free. Slots and replicas would have to move, "
         "which this module does not do",
-        hint="Ask for the nodes and replicas that the cluster has, or change the cluster first.",
+        hint="Name the nodes and replicas that the cluster has, or change the cluster first.",
         primaries_observed=owners,
         primaries_wanted=desired.primaries,
     )
@@ -62,7 +62,7 @@ def _refuse_outsiders(observed: Observed, desired: Desired) -> None:
         outside = [node.name for node in others if node not in back]
         if outside and _stands(group, desired.replicas):
             raise Refused(
-                f"a complete cluster of {len(group)} nodes stands, and differs from the wish: "
+                f"a complete cluster of {len(group)} nodes exists, and differs from the desired state: "
                 f"{', '.join(outside)} not in it",
                 node=outside[0],
                 hint="This module does not grow a cluster: leave them out of the nodes.",
@@ -72,7 +72,7 @@ def _refuse_outsiders(observed: Observed, desired: Desired) -> None:
 
 
 def _stands(group: t.Sequence[Node], replicas: int) -> bool:
-    """Tell whether these nodes are a cluster that lacks nothing."""
+    """Return whether these nodes are a cluster that lacks nothing."""
     if _slots.merged(node.slots for node in group) != _slots.ALL:
         return False
     followers = [node.myself.primary_id for node in group if node.is_replica]

@@ -10,7 +10,7 @@ import typing as t
 
 from .._client import Access, Connections, Record
 from .._errors import Unreachable
-from .._nodes import Wanted
+from .._nodes import DesiredNode
 from . import render
 from .desired import Desired
 from .model import Member, Observed
@@ -18,7 +18,7 @@ from .observe import observe
 
 
 def read_cluster(seeds: Desired, access: Access, record: Record) -> dict[str, t.Any]:
-    """Ask the seeds who is in the cluster, ask everybody, and return topology, nodes and findings.
+    """Ask the seeds who is in the cluster, ask all nodes, and return topology, nodes and findings.
 
     Raises Unreachable when no seed answers.
     """
@@ -26,7 +26,7 @@ def read_cluster(seeds: Desired, access: Access, record: Record) -> dict[str, t.
     answering = [node for node in first.nodes if not node.problem]
     if not answering:
         said = "; ".join(f"{node.name} {node.problem}: {node.detail}" for node in first.nodes)
-        raise Unreachable(f"no node tells of a cluster: {said}", hint="Give the address of a node that is up.")
+        raise Unreachable(f"no node reports a cluster: {said}", hint="Give the address of a node that is up.")
     everybody = Desired(nodes=_members(seeds, first))
     observed = first
     if everybody.nodes != seeds.nodes:
@@ -39,8 +39,8 @@ def read_cluster(seeds: Desired, access: Access, record: Record) -> dict[str, t.
     }
 
 
-def _members(seeds: Desired, first: Observed) -> tuple[Wanted, ...]:
-    """Return the seeds, and whom they know at the announced address; a node has one id and one name."""
+def _members(seeds: Desired, first: Observed) -> tuple[DesiredNode, ...]:
+    """Return the seeds, and the nodes that they know at the announced address; a node has one id and one name."""
     ids = {node.id for node in first.nodes if node.id}
     names = {seed.name for seed in seeds.nodes}
     others: dict[str, Member] = {}
@@ -48,7 +48,7 @@ def _members(seeds: Desired, first: Observed) -> tuple[Wanted, ...]:
         for member in node.view:
             if member.id not in ids and not member.in_handshake and "noaddr" not in member.flags:
                 others[member.id] = member
-    found = [Wanted(m.address, m.port, m.address, m.address) for m in others.values()]
+    found = [DesiredNode(m.address, m.port, m.address, m.address) for m in others.values()]
     return (*seeds.nodes, *sorted((w for w in found if w.name not in names), key=lambda wanted: wanted.name))
 
 

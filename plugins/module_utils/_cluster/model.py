@@ -17,7 +17,7 @@ MIGRATING, IMPORTING = "migrating", "importing"
 NOT_CLUSTERED = "not in cluster mode"
 NODE_TIMEOUT = "cluster-node-timeout"
 DISKLESS_DELAY = "repl-diskless-sync-delay"
-# Settings that are always observed, and what of a wish is observed besides are those that it names.
+# Settings that are always observed, and others are observed where the desired state names them.
 WATCHED_SETTINGS = (NODE_TIMEOUT, DISKLESS_DELAY)
 
 
@@ -99,8 +99,10 @@ class Node:
     syncing: bool = False
     offset: int = 0  # of the replication stream: how much of it the node has
     version: str = ""
+    run_id: str = ""  # of the process: another one after each restart
     settings: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
+    refused_writes: tuple[Finding, ...] = ()
     endpoints: tuple[str, ...] = ()
     contact: tuple[str, int, int] = ("", 0, 0)
     myself: Member = field(default_factory=lambda: Member(id=""))
@@ -132,7 +134,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Observed:
-    """All wanted nodes, in the order of the wish."""
+    """All desired nodes, in their order."""
 
     nodes: tuple[Node, ...]
 

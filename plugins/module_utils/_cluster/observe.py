@@ -11,7 +11,7 @@ import typing as t
 from .._addresses import every_address, resolved
 from .._client import Client, Connections, gather
 from .._errors import CollectionError
-from .._nodes import UNREADABLE, Wanted, problem_of
+from .._nodes import UNREADABLE, DesiredNode, problem_of, refused_writes
 from .._replies import number, pairs, parse_info, version
 from .._text import node_name
 from .desired import Desired
@@ -23,19 +23,20 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("CLUSTER", "INFO"),
     ("INFO", "replication"),
     ("INFO", "server"),
+    ("INFO", "persistence"),
     ("DBSIZE",),
     ("CONFIG", "GET", "cluster-announce-*"),
 )
 
 
-def observe(desired: Desired, connections: Connections) -> Observed:
-    """Ask every wanted node, side by side; of its settings those that are watched and those of the wish."""
-    names = tuple(dict.fromkeys((*WATCHED_SETTINGS, *(name for name, _value in desired.settings))))
+def observe(desired: Desired, connections: Connections, settings: t.Sequence[str] = ()) -> Observed:
+    """Ask every desired node, side by side; of its settings those that are watched, those desired, and these."""
+    names = tuple(dict.fromkeys((*WATCHED_SETTINGS, *(name for name, _value in desired.settings), *settings)))
     answers = gather(lambda node: _ask(node, connections[node.name], names), desired.nodes)
     return Observed(tuple(_value(node, gathered) for node, gathered in zip(desired.nodes, answers)))
 
 
-def _value(wanted: Wanted, gathered: Node | CollectionError) -> Node:
+def _value(wanted: DesiredNode, gathered: Node | CollectionError) -> Node:
     if isinstance(gathered, Node):
         return gathered
     return _failed(wanted.name, gathered)
@@ -45,7 +46,7 @@ def _failed(name: str, error: CollectionError) -> Node:
     return Node(name=name, problem=problem_of(error), detail=error.message)
 
 
-def _ask(wanted: Wanted, client: Client, names: t.Sequence[str]) -> Node:
+def _ask(wanted: DesiredNode, client: Client, names: t.Sequence[str]) -> Node:
     name = wanted.name
     replies = client.pipeline([*QUESTIONS, *(("CONFIG", "GET", setting) for setting in names)])
     for reply in replies:
@@ -53,13 +54,18 @@ def _ask(wanted: Wanted, client: Client, names: t.Sequence[str]) -> Node:
             if "cluster support disabled" in reply.message:
                 return Node(name=name, problem=NOT_CLUSTERED)
             return _failed(name, reply)
-    nodes, cluster, replication, server, keys, announced, *settings = replies
+    nodes, cluster, replication, server, persistence, keys, announced, *settings = replies
     node = _node(name, str(nodes), parse_info(cluster), parse_info(replication), parse_info(server), keys, settings)
     contact = (node.myself.address or resolved(wanted.address), wanted.port, node.myself.bus_port)
-    return dataclasses.replace(node, endpoints=_endpoints(wanted, pairs(announced)), contact=contact)
+    return dataclasses.replace(
+        node,
+        endpoints=_endpoints(wanted, pairs(announced)),
+        contact=contact,
+        refused_writes=refused_writes(name, parse_info(persistence)),
+    )
 
 
-def _endpoints(wanted: Wanted, announced: t.Mapping[str, str]) -> tuple[str, ...]:
+def _endpoints(wanted: DesiredNode, announced: t.Mapping[str, str]) -> tuple[str, ...]:
     """Return the names under which the others may know a node: configured, and as its own settings announce it."""
     given = announced.get("cluster-announce-ip", "")
     addresses = dict.fromkeys((*every_address(wanted.address), *([given] if given else [])))
@@ -96,5 +102,6 @@ def _node(
         syncing=replication.get("master_sync_in_progress") == "1",
         offset=number(replication.get("slave_repl_offset") or replication.get("master_repl_offset")),
         version=version(server),
+        run_id=server.get("run_id", ""),
         settings=tuple(sorted((pair[0], pair[1]) for pair in settings if len(pair) >= 2)),
     )

@@ -12,5 +12,5 @@ from .desired import COMPROMISES
 
 CLUSTER: dict[str, dict[str, t.Any]] = {
     "nodes": NODES,
-    "accept": {"type": "list", "elements": "str", "choices": list(COMPROMISES), "default": []},
+    "accept_placement": {"type": "list", "elements": "str", "choices": list(COMPROMISES), "default": []},
 }

@@ -5,13 +5,13 @@
 
 Hosts and zones are failure domains.  The rules, in the order of their weight:
 
-1. Whoever owns slots or has replicas is a primary; an attached replica stays where it is.
+1. A node that owns slots or has replicas is a primary; an attached replica stays where it is.
 2. Primaries spread evenly: over zones first, over hosts within them.
 3. No host holds a majority of the primaries where there are three hosts or more, because failover
    needs the votes of a majority of primaries (redis/redis#6771).
 4. No replica on its primary's host, nor in its zone where there are other zones.
 
-What cannot be had is refused, unless the user accepted the compromise by name.
+What the hosts do not allow is refused, unless the user accepted the compromise by name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import Refused
-from .._nodes import Wanted
+from .._nodes import DesiredNode
 from .desired import (
     PRIMARY_MAJORITY_ON_HOST,
     REPLICA_IN_PRIMARY_ZONE,
@@ -82,9 +82,8 @@ def compromises(desired: Desired, placement: Placement) -> list[Compromise]:
         for name in sorted(set(host.values())):
             here = tuple(primary for primary in placement.primaries if host[primary] == name)
             if here and len(here) * 2 >= len(placement.primaries):
-                said = (
-                    f"{name} holds {len(here)} of {len(placement.primaries)} primaries, so the others are no majority"
-                )
+                held = f"{len(here)} of {len(placement.primaries)} primaries"
+                said = f"{name} holds {held}, so the others are not a majority"
                 found.append(Compromise(PRIMARY_MAJORITY_ON_HOST, said, here))
     return found
 
@@ -117,7 +116,7 @@ def _choose_primaries(desired: Desired, fixed: tuple[str, ...], taken: set[str])
     # The others must be a majority without this host.
     most = (desired.primaries - 1) // 2
 
-    def rank(node: Wanted) -> tuple[bool, int, int, int]:
+    def rank(node: DesiredNode) -> tuple[bool, int, int, int]:
         return (hosts[node.host] >= most, zones[node.zone], hosts[node.host], -room[node.host])
 
     while len(chosen) < desired.primaries and free:
@@ -130,7 +129,7 @@ def _choose_primaries(desired: Desired, fixed: tuple[str, ...], taken: set[str])
 
 
 def _attach(
-    desired: Desired, primaries: tuple[str, ...], free: list[Wanted], standing: t.Mapping[str, str]
+    desired: Desired, primaries: tuple[str, ...], free: list[DesiredNode], standing: t.Mapping[str, str]
 ) -> dict[str, str]:
     """Give each free node a primary, under the strictest rule under which all find one."""
     by_name = {node.name: node for node in desired.nodes}
@@ -141,7 +140,7 @@ def _attach(
     for index, name in enumerate(sorted(primaries, key=lambda name: -have[name])):
         share = total // len(primaries) + (1 if index < total % len(primaries) else 0)
         quota[name] = max(share - have[name], 0)
-    rules: list[t.Callable[[Wanted, Wanted], bool]] = [
+    rules: list[t.Callable[[DesiredNode, DesiredNode], bool]] = [
         lambda replica, primary: replica.zone != primary.zone,
         lambda replica, primary: replica.host != primary.host,
         lambda replica, primary: True,
@@ -154,20 +153,20 @@ def _attach(
     return best
 
 
-def _company(by_name: t.Mapping[str, Wanted], standing: t.Mapping[str, str]) -> dict[str, list[Wanted]]:
-    company: dict[str, list[Wanted]] = collections.defaultdict(list)
+def _company(by_name: t.Mapping[str, DesiredNode], standing: t.Mapping[str, str]) -> dict[str, list[DesiredNode]]:
+    company: dict[str, list[DesiredNode]] = collections.defaultdict(list)
     for replica, primary in standing.items():
         company[primary].append(by_name[replica])
     return company
 
 
 def _match(
-    free: list[Wanted],
-    primaries: list[Wanted],
+    free: list[DesiredNode],
+    primaries: list[DesiredNode],
     quota: t.Mapping[str, int],
-    allowed: t.Callable[[Wanted, Wanted], bool],
+    allowed: t.Callable[[DesiredNode, DesiredNode], bool],
     start: t.Mapping[str, str],
-    company: t.Mapping[str, list[Wanted]],
+    company: t.Mapping[str, list[DesiredNode]],
 ) -> dict[str, str]:
     """Match replicas to primaries with a quota each, by augmenting paths (Kuhn's algorithm).
 
@@ -175,7 +174,7 @@ def _match(
     """
     pairs = dict(start)
 
-    def crowd(replica: Wanted, primary: Wanted) -> tuple[int, int, int]:
+    def crowd(replica: DesiredNode, primary: DesiredNode) -> tuple[int, int, int]:
         mates = company.get(primary.name, []) + [n for n in free if pairs.get(n.name) == primary.name]
         return (
             sum(mate.zone == replica.zone for mate in mates),
@@ -183,7 +182,7 @@ def _match(
             len(mates),
         )
 
-    def seat(replica: Wanted, visited: set[str]) -> bool:
+    def seat(replica: DesiredNode, visited: set[str]) -> bool:
         choices = [primary for primary in primaries if allowed(replica, primary)]
         for primary in sorted(choices, key=lambda primary: crowd(replica, primary)):
             if primary.name in visited:

@@ -6,15 +6,15 @@
 Invariant: no step is planned unless every node answered, none holds data that a step could lose,
 and all belong to one unfinished cluster or to none.  A slot is given to a node only if no node
 claims it; only an empty node without slots becomes a replica; nothing is ever reset, and only an id
-that no node has any more is forgotten, once it owns no slots and nobody follows it.  So any prefix
-of a plan leaves a state from which the same wish is planned again, to the same end.
+that no node has any more is forgotten, once it owns no slots and no node follows it.  So any prefix
+of a plan leaves a state from which the same desired state is planned again, to the same end.
 
 Order, and why:
 
 0. promote: where a primary has lost its identity, its best replica takes over its slots first: it has the only copy.
 1. hasten: while all nodes are empty, a low cluster-node-timeout and no diskless delay make the
    waits of formation short (a primary coming from a minority stays in state fail for as long as
-   the timeout; gossip about everybody takes half of it).
+   the timeout; gossip about all nodes takes half of it).
 2. epochs: only a lone node accepts one.  Future replicas get the low, primaries the high ones: with
    the opposite order and early REPLICATE a peer may keep a replica as primary for good (Valkey 9.1).
 3. slots: before meeting, so that nodes come together with what they own.
@@ -53,13 +53,13 @@ from .steps_roles import Forget, Promote
 LEAST_TIMEOUT = 1000
 TIMEOUT_PER_NODE = 20
 
-# Everybody meets everybody while that is cheap; beyond, handshakes would be most of the work.
+# All nodes meet all others while that is cheap; beyond, handshakes would be most of the work.
 ALL_PAIRS_UP_TO = 30
 RING_STRIDES = (1, 7, 17)
 
 
 def plan(observed: Observed, desired: Desired) -> tuple[Step, ...]:
-    """Return the steps that lead from the observed state to the wish, none where it is reached.
+    """Return the steps from the observed to the desired state, none where it is reached.
 
     Raises Refused where nothing may be done: see ``safety`` and ``formation``.
     """
@@ -88,7 +88,7 @@ def hastened_timeout(nodes: int) -> int:
 
 
 def _promotions(observed: Observed, lost: t.Sequence[Lost]) -> list[Promote]:
-    """Have the replica with the most data take over where the primary has lost its identity."""
+    """Make the replica with the most data take over where the primary has lost its identity."""
     nodes = observed.by_name()
     return [
         Promote(max(one.candidates, key=lambda name: nodes[name].offset), one.id, one.slots)
@@ -180,7 +180,7 @@ def _epochs(observed: Observed, placement: Placement) -> list[SetEpoch]:
 
 
 def _add_slots(observed: Observed, placement: Placement) -> list[AddSlots]:
-    """Give every slot that nobody owns to the primary whose even share it is in, and to each primary some."""
+    """Give every slot without an owner to the primary whose even share it is in, and to each primary some."""
     owned = _slots.merged(node.slots for node in observed.nodes)
     if owned == _slots.ALL:
         return []
@@ -222,7 +222,7 @@ def _meetings(observed: Observed, placement: Placement) -> list[Meet]:
         if by_name[other].id not in by_name[one].known or by_name[one].id not in by_name[other].known:
             peers.setdefault(one, []).append(other)
     if not peers:
-        # All chosen pairs know each other; gossip has not reached everybody, so these meet directly.
+        # All chosen pairs know each other; gossip has not reached all of them, so these meet directly.
         for node in nodes:
             for stranger in _strangers(node, observed):
                 peers.setdefault(node.name, []).append(stranger)
@@ -234,7 +234,7 @@ def _strangers(node: Node, observed: Observed) -> list[str]:
 
 
 def _edges(observed: Observed, placement: Placement) -> list[tuple[str, str]]:
-    """Return who meets whom: all pairs, or a star, a few rings, and every replica its primary."""
+    """Return which nodes meet: all pairs, or a star, a few rings, and every replica its primary."""
     names = [node.name for node in observed.nodes]
     size = len(names)
     if size <= ALL_PAIRS_UP_TO:

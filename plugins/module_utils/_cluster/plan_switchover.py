@@ -28,14 +28,14 @@ def plan(state: Observed, desired: Desired, candidate: str, primary: str) -> tup
     nodes = state.by_name()
     for name in filter(None, (candidate, primary)):
         if name not in nodes:
-            raise Refused(f"{name} is none of the nodes", hint=f"There are: {', '.join(nodes)}.")
+            raise Refused(f"{name} is not one of the nodes", hint=f"There are: {', '.join(nodes)}.")
     named = nodes[candidate or primary]
     if not named.problem and named.is_replica != bool(candidate):
         _refuse_doubtful(state, named)
         return ()
     problems = [one.message for one in findings(state, desired) if one.severity == ERROR]
     if problems:
-        raise Refused(f"not all is well: {'; '.join(problems[:5])}", hint="Fix it, then switch over.")
+        raise Refused(f"the cluster is not healthy: {'; '.join(problems[:5])}", hint="Fix it, then switch over.")
     chosen = named if candidate else _candidate(state, desired, named)
     old = state.by_id()[chosen.myself.primary_id or ""]
     return (TakeOver(chosen.name, old.name),)
@@ -47,7 +47,7 @@ def _refuse_doubtful(state: Observed, named: Node) -> None:
     against = plan_takeover.doubters(state, named.name) if named.slots else ()
     if others and 2 * len(against) > len(others):
         raise Refused(
-            f"{named.name} calls itself primary, and {', '.join(against)} do not agree",
+            f"{named.name} claims to be primary, and {', '.join(against)} do not agree",
             node=named.name,
             hint="A switchover may be under way, or may just have failed: run again in some seconds.",
         )
@@ -56,7 +56,7 @@ def _refuse_doubtful(state: Observed, named: Node) -> None:
 def _candidate(state: Observed, desired: Desired, primary: Node) -> Node:
     """Return the replica with a link that has most of the data; raise Refused where there is none.
 
-    Of equals the one whose zone, then whose host, has the fewest primaries besides; then the first by name.
+    Of equals the one whose zone, then whose host, has the fewest other primaries; then the first by name.
     """
     near = [one for one in state.nodes if one.myself.primary_id == primary.id and one.is_replica and one.link_up]
     if not near:

@@ -115,7 +115,7 @@ def unproven(before: Observed, now: Observed, node: str, primary: str) -> str:
     if not candidate.slots:
         return f"{node} owns no slot"
     if candidate.myself.config_epoch <= epoch:
-        return f"{node} calls itself primary with config epoch {candidate.myself.config_epoch}, not above {epoch}"
+        return f"{node} claims to be primary with config epoch {candidate.myself.config_epoch}, not above {epoch}"
     if not old.is_replica or old.myself.primary_id != candidate.id:
         return f"{primary} does not follow {node}"
     return ""

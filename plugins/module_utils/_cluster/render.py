@@ -22,6 +22,7 @@ def report(observed: Observed, desired: Desired) -> dict[str, t.Any]:
     return {
         "topology": topology(observed, desired, found),
         "findings": [finding.result() for finding in found],
+        "refused_writes": [finding.result() for node in observed.nodes for finding in node.refused_writes],
         "summary": summary(observed, desired, found),
     }
 

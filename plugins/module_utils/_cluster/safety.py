@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What each node is, and what no plan may ever touch: pure.
 
-A node that holds keys, belongs to another cluster, or cannot be asked stops every run, which says which node, why, and
-the way out.  What only one kind of plan cannot do is refused beside that plan (formation.py).
+A node that holds keys, belongs to another cluster, or cannot be asked stops every run, and the error has the node, the
+reason and the remedy.  What only one kind of plan cannot do is refused beside that plan (formation.py).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ MEMBER = "member"
 FOREIGN = "member of another cluster"
 HOLDS_KEYS = "holds keys"
 
-WAYS_OUT = {
-    UNREACHABLE: "Start it, or open the way to it, and run again.",
+PROBLEM_REMEDIES = {
+    UNREACHABLE: "Start it, or open the network path to it, and run again.",
     WRONG_PASSWORD: "Give the password that this node runs with, or set it on the node.",
     NOT_PERMITTED: "Log in as a user with all rights on the cluster's commands.",
     LOADING: "It reads its data; run again when it is done.",
@@ -50,7 +50,7 @@ ONLY_COPY = (
 )
 RESTORE = (
     "Stop the instance that was there, put its data directory back from its old disk or a backup (nodes file and data "
-    "together), start it, and run again. docs/cluster.md tells what to do when no copy is left."
+    "together), start it, and run again. docs/cluster.md describes what to do when no copy is left."
 )
 
 
@@ -84,14 +84,14 @@ def refuse_unsafe(observed: Observed) -> None:
 
 
 def _refuse_problems(observed: Observed) -> None:
-    ailing = [node for node in observed.nodes if node.problem]
-    if not ailing:
+    failing = [node for node in observed.nodes if node.problem]
+    if not failing:
         return
-    said = "; ".join(f"{node.name} {_predicate(node)}" for node in ailing)
-    hints = list(dict.fromkeys(WAYS_OUT[node.problem] for node in ailing))
+    said = "; ".join(f"{node.name} {_predicate(node)}" for node in failing)
+    hints = list(dict.fromkeys(PROBLEM_REMEDIES[node.problem] for node in failing))
     raise Refused(
         said,
-        node=ailing[0].name,
+        node=failing[0].name,
         hint=" ".join(hints),
         classes=classify(observed),
     )
@@ -123,7 +123,7 @@ def _refuse_foreigners(observed: Observed, found: Sides) -> None:
             raise Refused(
                 f"{node.name} is a {FOREIGN}, which has {_listed(further)}",
                 node=node.name,
-                hint=WAYS_OUT[FOREIGN],
+                hint=PROBLEM_REMEDIES[FOREIGN],
                 classes=classify(observed),
             )
     if not found.strangers:
@@ -134,7 +134,7 @@ def _refuse_foreigners(observed: Observed, found: Sides) -> None:
     whose = f"the cluster of {', '.join(inside)}" if outside else "the cluster"
     others = f", while {', '.join(outside)} is not in it" if outside else ""
     raise Refused(
-        f"{whose} also has {_listed(found.strangers)} (as {', '.join(knowing)} says), which is not among the nodes"
+        f"{whose} also has {_listed(found.strangers)} (as {', '.join(knowing)} reports), which is not among the nodes"
         f"{others}",
         hint="Add it to the inventory if it belongs to this deployment. If it does not, find out how the two came to "
         "know each other before anything is started or removed: each may hold data of the other.",
@@ -167,7 +167,7 @@ def _refuse_holders(observed: Observed) -> None:
         raise Refused(
             said,
             node=found[0].name,
-            hint=WAYS_OUT[HOLDS_KEYS],
+            hint=PROBLEM_REMEDIES[HOLDS_KEYS],
             classes=classify(observed),
         )
 

@@ -22,9 +22,9 @@ from .model import Member, Node, Observed
 class Lost:
     """An id that the deployment remembers, and that no node has any more.
 
-    ``name`` is the configured address that it had, empty where the members do not have it any more; ``slots`` are
-    those that nobody else owns; ``followers`` the replicas that still follow it; ``candidates`` those of them that have
-    its data (a replica with a link has taken over what the server has that is at its address now); ``dead`` whether no
+    ``name`` is the configured address that it had, empty where the members do not have it any more; ``slots`` are those
+    that no other node owns; ``followers`` the replicas that still follow it; ``candidates`` those of them that have its
+    data (a replica with a link has taken over what the server has that is at its address now); ``dead`` whether no
     member reaches it.
     """
 
@@ -66,10 +66,10 @@ class Sides:
 
 
 def sides(observed: Observed) -> Sides:
-    """Tell the deployment from what does not belong to it.
+    """Separate the deployment from what does not belong to it.
 
     The deployment is the side that covers the slots; where none does, the largest circle of nodes that know each
-    other (of equal ones, that with more slots).  The nodes of a first run know nobody: there is no deployment yet.
+    other (of equal ones, that with more slots).  The nodes of a first run know no others: there is no deployment yet.
     """
     deployment = _deployment(components(observed))
     ids = {node.id for node in observed.nodes}

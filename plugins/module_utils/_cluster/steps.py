@@ -82,7 +82,7 @@ class SetEpoch(StepDefaults):
 
 @dataclass(frozen=True)
 class AddSlots(StepDefaults):
-    """CLUSTER ADDSLOTS: the server refuses a slot that it believes to be somebody's."""
+    """CLUSTER ADDSLOTS: the server refuses a slot that it believes another node owns."""
 
     node: str
     slots: Ranges
@@ -93,12 +93,12 @@ class AddSlots(StepDefaults):
         return f"{self.node}: take {_slots.count(self.slots)} slots: {_slots.text(self.slots)}"
 
     def ready(self, state: Observed) -> bool:
-        """The node is a primary, and nobody has the slots."""
+        """The node is a primary, and the slots have no owner."""
         owned = _slots.merged(node.slots for node in state.nodes)
         return not state.by_name()[self.node].is_replica and not _slots.common(owned, self.slots)
 
     def apply(self, state: Observed) -> Observed:
-        """The node owns the slots, and tells those who know it."""
+        """The node owns the slots, and announces them to those who know it."""
         node = state.by_name()[self.node]
         myself = dataclasses.replace(node.myself, slots=_slots.merged([node.slots, self.slots]))
         return gossiped(state.replacing({self.node: with_self(node, myself)}), myself)
@@ -126,7 +126,7 @@ class Meet(StepDefaults):
         return not any(nodes[name].problem for name in (self.node, *self.peers))
 
     def apply(self, state: Observed) -> Observed:
-        """Everybody whom one of them knows knows everybody else."""
+        """Every node that one of them knows also knows all others."""
         nodes = state.by_name()
         acquainted = {nodes[name].id for name in (self.node, *self.peers)}
         for node in state.nodes:
@@ -135,7 +135,7 @@ class Meet(StepDefaults):
         group = [node for node in state.nodes if node.id in acquainted]
         ids = {node.id for node in group}
         lines = tuple(node.myself for node in group)
-        # Ids that nobody has any more stay in the views of those that remember them, and do not spread.
+        # Ids that no node has any more stay in the views of those that remember them, and do not spread.
         return state.replacing(
             {node.name: with_view(node, (*lines, *(m for m in node.view if m.id not in ids))) for node in group}
         )
@@ -146,17 +146,17 @@ class Meet(StepDefaults):
         return [("CLUSTER", "MEET", *nodes[peer].contact) for peer in self.peers]
 
     def missing(self, state: Observed) -> str:
-        """Each knows the other for good, not only as somebody it shakes hands with."""
+        """Each knows the other for good, not only as a node it shakes hands with."""
         nodes = state.by_name()
-        ailing = [f"{name} is {nodes[name].problem} ({nodes[name].detail})"
-                  for name in (self.node, *self.peers) if nodes[name].problem]  # fmt: skip
+        asked = [(name, nodes[name]) for name in (self.node, *self.peers)]
+        failing = [f"{name} is {node.problem} ({node.detail})" for name, node in asked if node.problem]
         strangers = [
             f"{one} does not know {other}"
             for peer in self.peers
             for one, other in ((self.node, peer), (peer, self.node))
             if nodes[other].id not in nodes[one].known
         ]
-        return "; ".join(ailing or strangers)
+        return "; ".join(failing or strangers)
 
 
 @dataclass(frozen=True)

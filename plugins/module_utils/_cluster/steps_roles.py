@@ -78,7 +78,7 @@ class Promote(StepDefaults):
 
 @dataclass(frozen=True)
 class Forget(StepDefaults):
-    """CLUSTER FORGET of ids that no node has any more: each node has to be told, within its ban of 60 s."""
+    """CLUSTER FORGET of ids that no node has any more: each node has to forget, within its ban of 60 s."""
 
     node: str
     ids: tuple[str, ...]

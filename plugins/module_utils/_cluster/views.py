@@ -25,7 +25,7 @@ def with_view(node: Node, view: tuple[Member, ...]) -> Node:
 
 
 def gossiped(state: Observed, line: Member) -> Observed:
-    """Return the state in which everybody who knows the member has its newest line."""
+    """Return the state in which every node that knows the member has its newest line."""
     return Observed(
         tuple(with_view(node, tuple(line if m.id == line.id else m for m in node.view)) for node in state.nodes)
     )

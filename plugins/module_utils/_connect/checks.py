@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an item of ``redis_client_connections`` may say, refused with the way out where it cannot be."""
+"""What an item of ``redis_client_connections`` may contain; anything else is refused with the remedy."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import re
 import typing as t
 
 from .._errors import Refused
+from .._inventory.connections import CLUSTER, SENTINEL, Endpoint
 from .._text import shown
-from .model import CLUSTER, SENTINEL, TOPOLOGIES, Connection, Endpoint, Login, Tls
+from .model import Connection, Login, Tls
 from .render import PLAIN, variables
 
 VARIABLE = "redis_client_connections"
@@ -24,13 +25,13 @@ Given = t.Mapping[str, t.Any]
 
 
 def refuse_names(given: t.Iterable[Given]) -> None:
-    """Raise Refused for a name that is no file's name, or that two connections have."""
+    """Raise Refused for a name that cannot be a file's name, or that two connections have."""
     seen: set[str] = set()
     for one in given:
         name = one.get("name")
         if not isinstance(name, str) or not NAME.fullmatch(name):
             raise Refused(
-                f"{shown(name)} is no name for a connection",
+                f"{shown(name)} is not a valid name for a connection",
                 hint="It becomes the names of files: use letters, digits, '.', '_' and '-', a letter or digit first.",
             )
         if name in seen:
@@ -41,7 +42,7 @@ def refuse_names(given: t.Iterable[Given]) -> None:
 def make_connection(given: Given, target: str, endpoints: t.Sequence[Endpoint], defaults: Given) -> Connection:
     """Return the connection that an item describes; ``defaults`` are the role's variables without prefix.
 
-    Raises Refused for what could not be written, or would not let anybody in.
+    Raises Refused for what could not be written, or could never log in.
     """
     sentinel = given["topology"] == SENTINEL
     tls = bool(given.get("tls", False))
@@ -66,9 +67,9 @@ def make_connection(given: Given, target: str, endpoints: t.Sequence[Endpoint], 
 
 
 def refuse_topology(given: Given) -> None:
-    """Raise Refused for an item that does not say whom to connect to."""
+    """Raise Refused for an item that does not name what to connect to."""
     topology = given.get("topology")
-    if topology not in TOPOLOGIES:
+    if topology not in (SENTINEL, CLUSTER):
         raise Refused(
             f"connection {shown(given['name'])} has topology {shown(topology)}", hint="It is sentinel or cluster."
         )
@@ -89,20 +90,20 @@ def _login(given: Given, prefix: str, user: object, password: object) -> Login:
     if user and not password:
         raise Refused(
             f"connection {shown(name)} has the {prefix}user {shown(user)} and no {prefix}password",
-            hint=f"Give the {prefix}password, or an empty {prefix}user for servers that let anybody in.",
+            hint=f"Give the {prefix}password, or an empty {prefix}user for servers without authentication.",
         )
     # By characters that no line and no file has: the value itself must not stand in an error.
     if any(ord(character) < ord(" ") or ord(character) == 127 for character in str(password)):
         raise Refused(
             f"connection {shown(name)} has control characters in its {prefix}password",
-            hint="Nobody can type it, and many clients cut it off: choose another.",
+            hint="It cannot be typed, and many clients cut it off: choose another.",
         )
     return Login(str(user), str(password))
 
 
 def _sentinel_login(given: Given, defaults: Given) -> Login:
     user = given.get("sentinel_user", defaults["sentinel_user"])
-    # An empty user is the wish to log in as nobody, whatever password there is for others.
+    # An empty user means no login, whatever password there is for others.
     password = given.get("sentinel_password", defaults["sentinel_password"]) if user else ""
     return _login(given, "sentinel_", user, password)
 
@@ -147,7 +148,7 @@ def _refuse_unwritable(connection: Connection) -> None:
             which = "" if name == "PASSWORD" else f" {value!r}"
             raise Refused(
                 f"connection {shown(connection.name)} has a value{which} for {connection.prefix}_{name} that a shell, "
-                "systemd and docker would not read alike",
+                "systemd and docker would read differently",
                 hint="Letters, digits and _ @ % + = : , . / - are safe. A password with others is for its file alone: "
                 "leave out environment_password.",
             )

@@ -7,16 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import Refused
-from .._preflight.members import deployment_members
-from .._preflight.sets import replication_sets, sentinel_members
+from .._inventory.connections import SENTINEL, servers_of
+from .._inventory.host import Groups, Hostvars
 from .checks import Given, make_connection, refuse_names, refuse_topology
-from .model import SENTINEL, Connection, Endpoint
-
-DEFAULT_DEPLOYMENT = "redis"
-
-Hostvars = t.Mapping[str, t.Mapping[str, t.Any]]
-Groups = t.Mapping[str, t.Sequence[str]]
+from .model import Connection
 
 
 def connections(given: t.Sequence[Given], hostvars: Hostvars, groups: Groups, defaults: Given) -> list[Connection]:
@@ -32,7 +26,7 @@ def connections(given: t.Sequence[Given], hostvars: Hostvars, groups: Groups, de
             found.append(make_connection({**_gone(one), "state": "absent"}, "", (), defaults))
             continue
         refuse_topology(one)
-        target, endpoints = (_sentinels if one["topology"] == SENTINEL else _cluster)(one, hostvars, groups, defaults)
+        target, endpoints = servers_of(one, hostvars, groups, defaults)
         found.append(make_connection(one, target, endpoints, defaults))
     return found
 
@@ -40,36 +34,3 @@ def connections(given: t.Sequence[Given], hostvars: Hostvars, groups: Groups, de
 def _gone(one: Given) -> dict[str, t.Any]:
     # Of a connection that goes only the name matters.
     return {"name": one["name"], "topology": SENTINEL, "sentinel_user": ""}
-
-
-def _sentinels(one: Given, hostvars: Hostvars, groups: Groups, defaults: Given) -> tuple[str, list[Endpoint]]:
-    sets = replication_sets(hostvars, groups.get(defaults["replication_group"], ()))
-    names = [each["name"] for each in sets]
-    if one["set"] not in names:
-        raise Refused(
-            f"connection {one['name']!r} names the set {one['set']!r}; there are: {', '.join(names) or 'none'}",
-            hint="Name one of redis_replication_sets as `set`.",
-        )
-    members = sentinel_members(hostvars, groups.get(defaults["sentinel_group"], ()))
-    if not members:
-        raise Refused(
-            f"connection {one['name']!r} is by Sentinel, and there is none in group {defaults['sentinel_group']}",
-            hint="Put the hosts of the Sentinels into that group.",
-        )
-    return one["set"], _endpoints(members)
-
-
-def _cluster(one: Given, hostvars: Hostvars, groups: Groups, defaults: Given) -> tuple[str, list[Endpoint]]:
-    deployment = str(one.get("deployment", DEFAULT_DEPLOYMENT))
-    members = deployment_members(hostvars, groups.get(defaults["cluster_group"], ()), deployment)
-    if not members:
-        raise Refused(
-            f"connection {one['name']!r} is to the cluster {deployment!r}, and it has no node in group "
-            f"{defaults['cluster_group']}",
-            hint="Name the redis_node_deployment of a cluster's hosts as `deployment`.",
-        )
-    return deployment, _endpoints(members)
-
-
-def _endpoints(members: t.Iterable[t.Mapping[str, t.Any]]) -> list[Endpoint]:
-    return [(str(one["address"]), int(one["port"])) for one in members]

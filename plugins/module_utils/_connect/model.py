@@ -1,22 +1,20 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A connection of an application, complete: all that its files say."""
+"""A connection of an application, complete: all that its files contain."""
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
-SENTINEL = "sentinel"
-CLUSTER = "cluster"
-TOPOLOGIES = (SENTINEL, CLUSTER)
-
-Endpoint = tuple[str, int]
+if t.TYPE_CHECKING:
+    from .._inventory.connections import Endpoint
 
 
 @dataclass(frozen=True)
 class Login:
-    """A user and the password; without a name nobody logs in."""
+    """A user and the password; without a name there is no login."""
 
     user: str = ""
     password: str = ""

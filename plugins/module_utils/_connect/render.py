@@ -16,8 +16,9 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from .._inventory.connections import CLUSTER, SENTINEL
 from .._text import node_name
-from .model import CLUSTER, SENTINEL, Connection, Tls
+from .model import Connection, Tls
 
 # "~" is left out: a shell expands it after "=" and ":".
 PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./\[\]-]*")
@@ -62,7 +63,7 @@ def path(connection: Connection, suffix: str) -> str:
 
 
 def settings(connection: Connection) -> str:
-    """Return the JSON file: one object, no secrets; keys that say nothing are null."""
+    """Return the JSON file: one object, no secrets; keys without a value are null."""
     names = [{"host": host, "port": port} for host, port in connection.endpoints]
     target: dict[str, t.Any] = {"deployment": connection.target, "nodes": names}
     if connection.topology == SENTINEL:
@@ -90,13 +91,13 @@ def settings(connection: Connection) -> str:
 
 
 def environment(connection: Connection) -> str:
-    """Return the environment file: one ``NAME=value`` a line; what says nothing is left out."""
+    """Return the environment file: one ``NAME=value`` a line; empty values are left out."""
     lines = [f"{connection.prefix}_{name}={value}\n" for name, value in variables(connection).items() if value]
     return "".join(lines)
 
 
 def variables(connection: Connection) -> dict[str, str]:
-    """Return the variables of the environment, without the prefix of their names; empty ones say nothing."""
+    """Return the variables of the environment, without the prefix of their names; empty ones are left out."""
     endpoints = ",".join(node_name(host, port) for host, port in connection.endpoints)
     sentinel = connection.topology == SENTINEL
     tls = connection.tls or Tls()

@@ -11,13 +11,14 @@ import typing as t
 from .. import _locking
 from .._client import CHANGE, Access, Client, Connections, Record, gather
 from .._errors import CollectionError, DeadlineExceeded, EngineRefused, Refused
-from .._nodes import Wanted
+from .._lock_rules import shared_key
+from .._nodes import DesiredNode
 from .._wait import poll
 from .loop import PhaseFailed
 from .steps import NodeStep, State
 
 # Servers whose lock is taken, and the login for them.
-Scope = t.Tuple[t.Sequence[Wanted], Access]
+Scope = t.Tuple[t.Sequence[DesiredNode], Access]
 Observation = t.TypeVar("Observation")
 Change = t.TypeVar("Change", bound=NodeStep[t.Any])
 
@@ -26,6 +27,7 @@ class Deployment:
     """What one run has of a deployment; everything that it opens ends with ``close``.
 
     ``timeout`` is for the whole run, in seconds; ``run_by`` is who runs it, as a run that has to wait reports it.
+    ``together`` is for work that the hosts of one run do side by side: it excludes other runs, and not each other.
     """
 
     def __init__(
@@ -34,8 +36,11 @@ class Deployment:
         timeout: float,
         run_by: t.Mapping[str, t.Any] | None = None,
         clock: t.Callable[[], float] = time.monotonic,
+        *,
+        together: bool = False,
     ) -> None:
         self.timeout = timeout
+        self._key = shared_key(run_by) if together else None
         self._record = record
         self._run_by = run_by
         self._clock = clock
@@ -45,7 +50,7 @@ class Deployment:
         # What servers refused and steps tolerated, with the step.
         self.tolerated: list[tuple[NodeStep[t.Any], EngineRefused]] = []
 
-    def connections(self, nodes: t.Iterable[Wanted], access: Access) -> Connections:
+    def connections(self, nodes: t.Iterable[DesiredNode], access: Access) -> Connections:
         """Return a connection to each of the servers, opened at first use and closed with the run."""
         opened = Connections(nodes, access, self._record)
         self._opened.append(opened)
@@ -55,8 +60,12 @@ class Deployment:
         """Return the seconds until the deadline, 0 after it."""
         return max(self._deadline - self._clock(), 0.0)
 
+    def restart_timeout(self) -> None:
+        """Start the timeout again: what follows does not depend on the work before, such as another set's."""
+        self._deadline = self._clock() + self.timeout
+
     def hold(self, *scopes: Scope, within: float | None = None) -> bool:
-        """Have the deployment's lock; return whether what was observed may be old: observe and plan again.
+        """Take the deployment's lock; return whether what was observed may be old: observe and plan again.
 
         The first call takes it, at every server of the scopes that answers, within so many seconds (the time that is
         left by default).  Each later one makes sure that it was not lost.  Raises Locked, and Unreachable when no
@@ -66,7 +75,7 @@ class Deployment:
             return not self._lock.verify()
         # Its connections record nothing: they are used all the time.
         clients = {node.name: Client(node.address, node.port, access) for nodes, access in scopes for node in nodes}
-        lock = _locking.Lock(list(clients.values()), _locking.holder(self._run_by))
+        lock = _locking.Lock(list(clients.values()), _locking.holder(self._run_by), key=self._key)
         lock.take(self.left() if within is None else within)
         self._lock = lock
         return True

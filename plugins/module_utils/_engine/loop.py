@@ -40,10 +40,18 @@ class Operation(t.Protocol[State, Change]):
         """Return the model as text, for the diff."""
 
     def result(self, state: State) -> dict[str, t.Any]:
-        """Return what the module gives back besides changed, plan, done and diff.
+        """Return what the module returns in addition to changed, plan, done and diff.
 
         ``warnings`` in it are texts, which Ansible shows as such.
         """
+
+    def enter(self) -> None:
+        """Take what the run needs before it observes: a lock of the host, the addresses of names, what an engine is.
+
+        Called once, at the beginning of a run.  A constructor takes values and does nothing: whatever fails here is
+        followed by ``abandon`` and ``close``.
+        """
+        return
 
     def settle(self, state: State) -> State:
         """Wait until the end state is verified (nothing is planned any more) and return it."""
@@ -60,7 +68,7 @@ class Operation(t.Protocol[State, Change]):
 
 @dataclass
 class Report:
-    """What a run has to say of itself at any moment; ``done`` has the seconds that each step took.
+    """What a run can report at any moment; ``done`` has the seconds that each step took.
 
     ``failed_steps`` has each step that failed with its error (Ansible has another use for the name ``failed``);
     ``remaining`` is all that was planned and not done, those that failed among them.
@@ -100,8 +108,9 @@ class Stalled(CollectionError):
 
 @contextlib.contextmanager
 def entered(operation: Operation[State, Change]) -> t.Iterator[Operation[State, Change]]:
-    """Close the operation at the end; before that have it undo what it must, where an error is the end."""
+    """Enter the operation, and close it at the end; where an error is the end, it first undoes what it must."""
     try:
+        operation.enter()
         yield operation
     except Exception:
         operation.abandon()
@@ -116,11 +125,13 @@ def run(
     *,
     check: bool = False,
     clock: t.Callable[[], float] = time.monotonic,
+    note: t.Callable[[Report], None] = lambda report: None,
 ) -> tuple[State, State]:
     """Bring the world to what the operation plans, and return what was observed first and last.
 
-    With ``check`` the plan is applied to the model alone.  Raises what the operation raises, and Stalled when a plan
-    does not change although its first steps were done.
+    With ``check`` the plan is applied to the model alone.  ``note`` is given the report before each phase and after it:
+    whatever ends the process, the step that was begun has been noted.  Raises what the operation raises, and Stalled
+    when a plan does not change although its first steps were done.
     """
     before = state = operation.observe()
     plan = operation.plan(state)
@@ -133,7 +144,11 @@ def run(
     report.changed = False
     while plan:
         report.remaining = [step.describe() for step in plan]
-        done = _execute(operation, plan, state, report, clock)
+        note(report)
+        try:
+            done = _execute(operation, plan, state, report, clock)
+        finally:
+            note(report)
         earlier, old = state, plan
         state = operation.observe()
         plan = operation.plan(state)
@@ -170,6 +185,8 @@ def _execute(
     finally:
         seconds = round(clock() - started, 3)
         report.done += [{"step": step.describe(), "seconds": seconds} for step in done]
+        if not report.failed_steps:
+            report.remaining = [step.describe() for step in plan if step not in done]
         report.changed = bool(report.done or report.failed_steps)
     return done
 

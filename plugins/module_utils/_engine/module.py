@@ -18,6 +18,7 @@ from ansible.module_utils.common.parameters import remove_values
 
 from .._client import REDIS_IMPORT_ERROR
 from .._errors import UNCHANGED, CollectionError, Refused, concluded
+from .._history.journal import Journal
 from .._text import misplaced_secrets
 from .loop import Change, Operation, Report, entered, run
 from .steps import State
@@ -49,7 +50,7 @@ def converge(
 ) -> None:
     """Bring the world to what the module's parameters describe, and exit the module.
 
-    A module that never talks to a server says ``needs_client=False``: it may run before anything
+    A module that never talks to a server sets ``needs_client=False``: it may run before anything
     is installed.
     """
     _hide_misplaced(module)
@@ -57,13 +58,16 @@ def converge(
         require_client(module)
     report = Report()
     others: dict[str, t.Any] = {}
+    journal = _journal(module)
     try:
-        with entered(make_operation(module.params, _recorder(module, others))) as operation:
-            before, after = run(operation, report, check=module.check_mode)
+        with journal, entered(make_operation(module.params, _recorder(module, others))) as operation:
+            before, after = run(operation, report, check=module.check_mode, note=journal.note)
             if getattr(module, "_diff", False):
                 others["diff"] = {"before": operation.render(before), "after": operation.render(after)}
             others.update(operation.result(after))
+            journal.left = others.get("remaining", ())
     except CollectionError as error:
+        _warn_unrecorded(module, journal)
         done, failed = ([one["step"] for one in part] for part in (report.done, report.failed_steps))
         # Earlier tasks may have installed and started something; only the preflight and check mode speak for a run.
         unchanged = UNCHANGED if module.check_mode else "This task has changed nothing."
@@ -71,6 +75,7 @@ def converge(
         module.fail_json(**{**dataclasses.asdict(report), **others, **result})
     for text in others.pop("warnings", ()):
         module.warn(text)
+    _warn_unrecorded(module, journal)
     module.exit_json(**{"changed": report.changed, "plan": report.plan, "done": report.done, **others})
 
 
@@ -138,7 +143,7 @@ def read(
 
 
 def require_client(module: AnsibleModule) -> None:
-    """Fail the module, with the way out, where redis-py is missing."""
+    """Fail the module, with the remedy, where redis-py is missing."""
     if REDIS_IMPORT_ERROR is not None:
         module.fail_json(
             msg=basic.missing_required_lib("redis", reason="(Debian package python3-redis, or role redis_install)"),
@@ -146,8 +151,22 @@ def require_client(module: AnsibleModule) -> None:
         )
 
 
+def _journal(module: AnsibleModule) -> Journal:
+    """Return the journal of a call: what Ansible blanks in a result it blanks in a record, too."""
+    return Journal(
+        str(getattr(module, "_name", None) or ""),
+        module.params,
+        lambda texts: remove_values(texts, module.no_log_values),
+    )
+
+
+def _warn_unrecorded(module: AnsibleModule, journal: Journal) -> None:
+    if journal.problem:
+        module.warn(journal.problem)
+
+
 def _hide_misplaced(module: AnsibleModule) -> None:
-    """Have Ansible blank secrets that stand in an option that is shown: the refusal shows the options, too."""
+    """Make Ansible blank secrets in an option that is shown: the refusal shows the options, too."""
     for values in misplaced_secrets([module.params]).values():
         module.no_log_values.update(values)
 

@@ -48,7 +48,7 @@ class NodeStep(Step[State], t.Protocol[State]):
 
 
 class StepDefaults:
-    """What most steps say: they can be done at any time, no refusal is welcome, and the effect is there at once."""
+    """What is true of most steps: they can be done at any time, no refusal is welcome, and the effect is immediate."""
 
     def ready(self, state: t.Any) -> bool:
         """Always."""

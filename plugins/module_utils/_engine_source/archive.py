@@ -14,7 +14,7 @@ import zlib
 
 from .._errors import CollectionError, Refused
 from .checks import Member, check_identity, contents
-from .model import Contents, Wanted
+from .model import Contents, Desired
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,13 +42,13 @@ def checksum_of(path: str) -> str:
     return summed.hexdigest()
 
 
-def inspect(wanted: Wanted) -> Contents:
+def inspect(wanted: Desired) -> Contents:
     """Return what the archive holds; raises Refused for a wrong sum, a broken one, another engine."""
     path = wanted.archive
     found = checksum_of(path)
     if found != wanted.archive_checksum:
         raise Refused(
-            f"the checksum of {path} is sha256:{found}, and sha256:{wanted.archive_checksum} is wanted",
+            f"the checksum of {path} is sha256:{found}, expected sha256:{wanted.archive_checksum}",
             hint="Fetch it again, or correct redis_install_checksum if you trust it.",
         )
     with _opened(path) as tar:

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import Refused
-from .model import MANIFEST, Contents, State, Wanted
+from .model import MANIFEST, Contents, Desired, State
 from .parse import identity, manifest
 
 MIB = 1024 * 1024
@@ -58,24 +58,24 @@ def contents(members: t.Sequence[Member], read: t.Callable[[str], str | None], m
         text = read(f"{top}/{MANIFEST}")
         if text is None:
             raise _broken(where, f"it has no {top}/{MANIFEST}", "Take one that was packed by redis_install_export.")
-        told = manifest(text, f"{where}: {MANIFEST}")
-        return Contents(top, told.engine, told.version, size, told)
+        reported = manifest(text, f"{where}: {MANIFEST}")
+        return Contents(top, reported.engine, reported.version, size, reported)
     found = identity(read(f"{top}/src/version.h") or "")
     if found is None:
         raise _broken(where, f"it has no {top}/src/version.h that names an engine", "Give the engine's source archive.")
     return Contents(top, *found, size=size)
 
 
-def check_identity(wanted: Wanted, held: Contents, where: str) -> None:
+def check_identity(wanted: Desired, held: Contents, where: str) -> None:
     """Refuse an archive of another engine or version."""
     if (held.engine, held.version) != (wanted.engine, wanted.version):
         raise Refused(
-            f"{where} holds {held.engine} {held.version}, and {wanted.label} is wanted",
+            f"{where} holds {held.engine} {held.version}, expected {wanted.label}",
             hint="Correct redis_install_engine, redis_install_version or the archive.",
         )
 
 
-def obstacles(wanted: Wanted, state: State) -> list[str]:
+def obstacles(wanted: Desired, state: State) -> list[str]:
     """Return a sentence for each reason why the wanted build cannot be installed on this host."""
     host, found = state.host, []
     if host is None or wanted.name in state.installed:
@@ -97,7 +97,7 @@ def obstacles(wanted: Wanted, state: State) -> list[str]:
     if held and held.platform != host.platform:
         found.append(
             f"the build in the archive is for {held.platform}, and this host is {host.platform}: "
-            "have one packed on such a host, by redis_install_export"
+            "pack one on such a host, by redis_install_export"
         )
     if host.lacking:
         found.append(f"{wanted.label} needs what this host lacks: {', '.join(host.lacking)}")
@@ -109,7 +109,7 @@ def checksum(text: str) -> str:
     found = re.fullmatch(r"sha256:([0-9a-fA-F]{64})", text)
     if not found:
         raise Refused(
-            f"{text!r} is no checksum of the form sha256:HEX with 64 hexadecimal digits",
+            f"{text!r} is not a checksum of the form sha256:HEX with 64 hexadecimal digits",
             hint="Set redis_install_checksum to what the makers of the archive publish for it.",
         )
     return found[1].lower()

@@ -18,7 +18,7 @@ import typing as t
 from .._errors import CollectionError, DeadlineExceeded, Refused
 from . import parse
 from .archive import checksum_of, pack, unpack
-from .model import MANIFEST, NEEDED_LIBRARIES, Contents, Manifest, State, Wanted
+from .model import MANIFEST, NEEDED_LIBRARIES, Contents, Desired, Manifest, State
 from .observe import platform
 from .steps import Install, Link, Pack, Remove, Step, Switch
 
@@ -29,7 +29,7 @@ PR_SET_PDEATHSIG = 1
 ASK_TIMEOUT = 30
 
 
-def execute(step: Step, wanted: Wanted, state: State, jobs: int, timeout: float, lock: int) -> None:
+def execute(step: Step, wanted: Desired, state: State, jobs: int, timeout: float, lock: int) -> None:
     """Do one step; ``lock`` is held by the processes of a build as well, so that none outlives it."""
     try:
         if isinstance(step, Remove):
@@ -59,13 +59,13 @@ def remove(path: str) -> None:
         os.unlink(path)
 
 
-def packed(wanted: Wanted) -> dict[str, t.Any]:
+def packed(wanted: Desired) -> dict[str, t.Any]:
     """Return the archive of the build for other hosts, with the name to keep it by."""
     name = f"{wanted.engine}-{wanted.version}-{platform()}.tar.gz"
     return {"path": wanted.packed, "name": name, "checksum": f"sha256:{checksum_of(wanted.packed)}"}
 
 
-def _install(wanted: Wanted, held: Contents | None, jobs: int, timeout: float, lock: int) -> None:
+def _install(wanted: Desired, held: Contents | None, jobs: int, timeout: float, lock: int) -> None:
     if held is None:
         raise Refused(
             f"{wanted.label} is not installed below {wanted.home}, and no archive to make it from was given",
@@ -81,24 +81,24 @@ def _install(wanted: Wanted, held: Contents | None, jobs: int, timeout: float, l
     if wanted.method == "source":
         result = f"{wanted.work}/result"
         _make(wanted, top, result, jobs, timeout, lock)
-    libraries = _judge(wanted, result)
-    told = Manifest(wanted.engine, wanted.version, platform(), wanted.checksum, source, libraries, arguments)
+    libraries = _validate(wanted, result)
+    reported = Manifest(wanted.engine, wanted.version, platform(), wanted.checksum, source, libraries, arguments)
     os.chmod(result, 0o755)
     for directory, _names, files in os.walk(result):
         for name in files:
             _sync(os.path.join(directory, name))
     with open(f"{result}/{MANIFEST}", "w", encoding="utf-8") as stream:
         os.fchmod(stream.fileno(), 0o644)
-        stream.write(parse.manifest_text(told))
+        stream.write(parse.manifest_text(reported))
         stream.flush()
         os.fsync(stream.fileno())
-    # An incomplete one of that name can only be somebody's: what is ours gets its name when it is complete.
+    # An incomplete one of that name is not ours: a build of this collection gets its name when it is complete.
     os.rename(result, wanted.path)
     _sync(wanted.home)
     remove(wanted.work)
 
 
-def _make(wanted: Wanted, tree: str, result: str, jobs: int, timeout: float, lock: int) -> None:
+def _make(wanted: Desired, tree: str, result: str, jobs: int, timeout: float, lock: int) -> None:
     log = f"{wanted.work}/log"
     count = jobs or len(os.sched_getaffinity(0))
     command = ["make", f"-j{count}", *FEATURES, *wanted.make_arguments, f"PREFIX={result}", "install"]
@@ -133,7 +133,7 @@ def _make(wanted: Wanted, tree: str, result: str, jobs: int, timeout: float, loc
         )
 
 
-def _judge(wanted: Wanted, result: str) -> tuple[str, ...]:
+def _validate(wanted: Desired, result: str) -> tuple[str, ...]:
     """Ask the fresh server what it is and what it loads; return its libraries."""
     server = f"{result}/bin/{wanted.engine}-server"
     if not os.path.exists(server) or not os.path.exists(f"{result}/bin/{wanted.engine}-cli"):
@@ -147,10 +147,10 @@ def _judge(wanted: Wanted, result: str) -> tuple[str, ...]:
             f"the build of {wanted.label} needs libraries that this host lacks: {', '.join(missing)}",
             hint="Install them and run again; nothing was installed.",
         )
-    told = _ask([server, "--version"])
-    if parse.told_version(told) != (wanted.engine, wanted.version):
+    reported = _ask([server, "--version"])
+    if parse.reported_version(reported) != (wanted.engine, wanted.version):
         raise CollectionError(
-            f"the fresh {server} says it is {told.strip() or 'nothing'!r}, and {wanted.label} is wanted",
+            f"the new {server} reports {reported.strip() or 'nothing'!r}, expected {wanted.label}",
             hint="Correct redis_install_version or the archive; nothing was installed.",
         )
     absent = [name for name in NEEDED_LIBRARIES if not any(one.startswith(f"{name}.so") for one in loaded)]
@@ -176,12 +176,12 @@ def _ask(command: t.Sequence[str]) -> str:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise CollectionError(f"the fresh {command[0]} does not run: {error}", hint="Nothing was installed.") from error
+        raise CollectionError(f"the new {command[0]} does not run: {error}", hint="Nothing was installed.") from error
     return done.stdout
 
 
 def _link(path: str, target: str) -> None:
-    """Put a link in place in one step: whoever starts a server meets the old one or the new one."""
+    """Put a link in place in one step: a server that starts finds the old one or the new one."""
     temporary = f"{os.path.dirname(path)}/.{os.path.basename(path)}.new"
     remove(temporary)
     os.symlink(target, temporary)

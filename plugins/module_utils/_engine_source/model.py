@@ -16,7 +16,7 @@ NEEDED_LIBRARIES = ("libssl", "libsystemd")
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a build says of itself; written last, so that a build without one is none.
+    """What a build contains; written last, so that a build without one is none.
 
     ``checksum`` is that of what the user named, ``source`` that of the source it was made from.
     """
@@ -42,7 +42,7 @@ class Contents:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Desired:
     """One build: which, made from what, and where it goes.
 
     ``checksum`` (SHA-256, hexadecimal) names the build; ``archive_checksum`` is that of the file at

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looking at a host: builds, the current one, leftovers; and what a build would need, where one is to be made."""
+"""Inspection of a host: builds, the current one, leftovers; and what a build would need, where one is to be made."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .._errors import Refused
 from .._host.commands import text_of
 from . import parse
 from .archive import inspect
-from .model import MANIFEST, PROGRAMS, Host, State, Wanted
+from .model import MANIFEST, PROGRAMS, Desired, Host, State
 
 LINE = "int main(void){return %s;}\n"
 # What a build takes: a program that has to compile and link, its libraries, and what people call it.
@@ -31,7 +31,7 @@ C_LIBRARY = "#include <stdio.h>\n" + LINE % "!stdin"
 COMPILE_TIMEOUT = 60
 
 
-def observe(wanted: Wanted, needs: t.Collection[str] = (), *, builds: bool = False) -> State:
+def observe(wanted: Desired, needs: t.Collection[str] = (), *, builds: bool = False) -> State:
     """Return what is below the prefix; where the build is not there, also what stands in its way.
 
     ``builds``: whether this host compiles, and so has to have the tools.  ``needs`` are libraries
@@ -66,7 +66,7 @@ def platform() -> str:
     return parse.platform(text_of("/etc/os-release") or "", machine.machine())
 
 
-def lacking(wanted: Wanted) -> tuple[str, ...]:
+def lacking(wanted: Desired) -> tuple[str, ...]:
     """Return what this host lacks to compile the engine, by compiling a line with each of it."""
     found = [] if shutil.which("make") else ["make"]
     with tempfile.TemporaryDirectory(prefix="redis-build-") as directory:
@@ -78,7 +78,7 @@ def lacking(wanted: Wanted) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _host(wanted: Wanted, needs: t.Collection[str], builds: bool) -> Host:
+def _host(wanted: Desired, needs: t.Collection[str], builds: bool) -> Host:
     place = wanted.home
     while not os.path.isdir(place):
         place = os.path.dirname(place)
@@ -128,15 +128,15 @@ def _entries(home: str) -> list[str]:
     except FileNotFoundError:
         return []
     except NotADirectoryError as error:
-        raise Refused(f"{home} is no directory", hint="Move it away, or set redis_install_prefix.") from error
+        raise Refused(f"{home} is not a directory", hint="Move it away, or set redis_install_prefix.") from error
 
 
-def _complete(wanted: Wanted, name: str) -> bool:
+def _complete(wanted: Desired, name: str) -> bool:
     path = f"{wanted.home}/{name}"
     return not os.path.islink(path) and os.path.isfile(f"{path}/{MANIFEST}") and not name.startswith(".")
 
 
-def _in_use(wanted: Wanted, path: str, archive: bool) -> bool:
+def _in_use(wanted: Desired, path: str, archive: bool) -> bool:
     return (archive and path == wanted.archive) or (wanted.pack and path == wanted.packed)
 
 
@@ -150,14 +150,14 @@ def _link(path: str) -> str | None:
         return None
 
 
-def _link_paths(wanted: Wanted) -> list[str]:
+def _link_paths(wanted: Desired) -> list[str]:
     return [f"{wanted.links}/{wanted.engine}-{name}" for name in PROGRAMS] if wanted.links else []
 
 
 def _running(home: str) -> t.Iterator[tuple[int, str, str]]:
     """Yield pid, program and build of each process that runs from a build."""
     for pid in sorted(int(entry) for entry in os.listdir("/proc") if entry.isdigit()):
-        # Root in a container may not look at all of them, and a process may end meanwhile.
+        # Root in a container may not inspect all of them, and a process may end meanwhile.
         with contextlib.suppress(OSError):
             path = os.readlink(f"/proc/{pid}/exe")
             if path.startswith(f"{home}/"):

@@ -11,14 +11,16 @@ from dataclasses import replace
 
 from .._engine.loop import Operation
 from .._errors import Refused
-from .._instance.files import hold_lock
+from .._managed.files import hold_lock
 from . import checks, observe
 from .execute import execute, packed
-from .model import State, Wanted
+from .model import Desired, State
 from .plan import plan, warnings
 from .steps import Step
 
 if t.TYPE_CHECKING:
+    import socket
+
     from .._client import Record
 
 Params = t.Mapping[str, t.Any]
@@ -49,7 +51,7 @@ SOURCE: dict[str, dict[str, t.Any]] = {
 }
 
 
-def wanted_of(params: Params) -> Wanted:
+def wanted_of(params: Params) -> Desired:
     """Return what the options ask for, validated."""
     prefix = params["prefix"].rstrip("/")
     # It stands in units and in command lines.
@@ -59,11 +61,12 @@ def wanted_of(params: Params) -> Wanted:
         )
     if not VERSION.fullmatch(params["version"]):
         raise Refused(
-            f"{params['version']!r} is no version of an engine", hint="Set redis_install_version, for example to 8.0.6."
+            f"{params['version']!r} is not a version of an engine",
+            hint="Set redis_install_version, for example to 8.0.6.",
         )
     identity = checks.checksum(params["checksum"])
     archive_checksum = params["archive_checksum"]
-    return Wanted(
+    return Desired(
         engine=params["engine"],
         version=params["version"],
         checksum=identity,
@@ -85,7 +88,7 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
     held = state.contents
     lacking = state.host.lacking if state.host else ()
     if params["tools"] and state.host:
-        # Tools can be installed, by whoever is to compile.
+        # Tools can be installed by the host that compiles.
         state = replace(state, host=replace(state.host, lacking=()))
     return {
         "installed": wanted.name in state.installed,
@@ -107,10 +110,14 @@ class EngineSource(Operation[State, Step]):
         self._wanted = wanted_of(params)
         self._jobs: int = params["jobs"]
         self._timeout: float = params["timeout"]
+        self._lock: socket.socket
+
+    def enter(self) -> None:
+        """Take the lock of the builds on this host.  It ends with this process, and with the compilers that have it."""
         self._lock = hold_lock(self._wanted.home, self._timeout)
 
     def observe(self) -> State:
-        """Look at the host, and at the archive where it is needed."""
+        """Inspect the host, and the archive where it is needed."""
         wanted = self._wanted
         return observe.observe(wanted, builds=wanted.method == "source" and bool(wanted.archive))
 

@@ -28,7 +28,7 @@ def identity(header: str) -> tuple[str, str] | None:
     return None
 
 
-def told_version(text: str) -> tuple[str, str] | None:
+def reported_version(text: str) -> tuple[str, str] | None:
     """Return engine and version as ``--version`` of a server says them."""
     found = re.match(r"(\w+) server v=(\S+)", text)
     return (found[1].lower(), found[2]) if found else None
@@ -55,12 +55,12 @@ def libraries(ldd: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def manifest(text: str, where: str) -> Manifest:
     """Return a manifest; raises Refused for what is none."""
     try:
-        told = json.loads(text)
-        engine, version, made_for, checksum, source = (str(told[name]) for name in FIELDS)
-        loaded, arguments = (tuple(map(str, told[name])) for name in LISTS)
+        reported = json.loads(text)
+        engine, version, made_for, checksum, source = (str(reported[name]) for name in FIELDS)
+        loaded, arguments = (tuple(map(str, reported[name])) for name in LISTS)
     except (ValueError, KeyError, TypeError) as error:
         raise Refused(
-            f"{where} is no manifest of a build: {error}",
+            f"{where} is not a build manifest: {error}",
             hint="Take an archive that this collection has packed (redis_install_export).",
         ) from error
     return Manifest(engine, version, made_for, checksum, source, loaded, arguments)
@@ -68,7 +68,7 @@ def manifest(text: str, where: str) -> Manifest:
 
 def manifest_text(one: Manifest) -> str:
     """Return a manifest as text: the inverse of ``manifest``."""
-    told = {
+    reported = {
         "format": FORMAT,
         "engine": one.engine,
         "version": one.version,
@@ -78,4 +78,4 @@ def manifest_text(one: Manifest) -> str:
         "libraries": list(one.libraries),
         "make_arguments": list(one.make_arguments),
     }
-    return json.dumps(told, indent=2) + "\n"
+    return json.dumps(reported, indent=2) + "\n"

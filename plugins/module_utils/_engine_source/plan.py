@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from .._errors import Refused
 from .checks import obstacles
-from .model import State, Wanted
+from .model import Desired, State
 from .steps import Install, Link, Pack, Remove, Step, Switch
 
 
-def plan(wanted: Wanted, state: State) -> list[Step]:
+def plan(wanted: Desired, state: State) -> list[Step]:
     """Return the steps from what was seen to what is wanted, in their order."""
     steps: list[Step] = [Remove(state.leftovers)] if state.leftovers else []
     if wanted.name not in state.installed:
@@ -42,7 +42,7 @@ def plan(wanted: Wanted, state: State) -> list[Step]:
     return steps
 
 
-def warnings(wanted: Wanted, state: State) -> list[str]:
+def warnings(wanted: Desired, state: State) -> list[str]:
     """Return a sentence for each program that goes on running from another build."""
     return [
         f"{program} (pid {pid}) runs from build {build}, and current is {state.current}: "

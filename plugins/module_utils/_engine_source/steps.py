@@ -62,7 +62,7 @@ class Pack:
 
 @dataclass(frozen=True)
 class Switch:
-    """Have servers started from another build from now on; those that run go on as they are."""
+    """Start servers from another build from now on; those that run go on as they are."""
 
     path: str
     before: str

@@ -17,6 +17,7 @@ from .checks_pending import pending
 from .checks_replicas import replicas
 from .checks_restart import restarts
 from .desired import Desired, Mute
+from .maintenance import absence_of, lowered, overdue
 from .model import Observed
 
 
@@ -32,7 +33,7 @@ class Verdict(t.NamedTuple):
         return not any(one.severity == ERROR for one in self.findings)
 
 
-def judge(observed: Observed, desired: Desired) -> Verdict:
+def evaluate(observed: Observed, desired: Desired) -> Verdict:
     """Return what does not hold, as the user wants it weighed."""
     found = [
         *nodes(observed, desired),
@@ -43,6 +44,7 @@ def judge(observed: Observed, desired: Desired) -> Verdict:
         *addresses(observed, desired),
         *cutoff(observed, desired),
         *observed.topology,
+        *overdue(desired.absences),
     ]
     counted: list[Finding] = []
     muted: list[tuple[Finding, Mute]] = []
@@ -50,14 +52,17 @@ def judge(observed: Observed, desired: Desired) -> Verdict:
         if one.check not in desired.checks or (isinstance(one, Unseen) and one.of not in desired.checks):
             continue
         mute = next((each for each in desired.mutes if each.check == one.check and each.node in ("", one.node)), None)
+        absence = absence_of(one, desired.absences)
+        if mute is None and absence is not None and not absence.expired:
+            mute = Mute(one.check, f"host {absence.host} is {absence.text}", one.node or "")
         if mute is not None:
             muted.append((one, mute))
         else:
-            counted.append(_weighed(one, desired))
+            counted.append(_weighed(one if absence is None else lowered(one), desired))
     return Verdict(tuple(sorted(counted, key=lambda one: one.severity != ERROR)), tuple(muted))
 
 
 def _weighed(one: Finding, desired: Desired) -> Finding:
     if one.check not in desired.lowered or one.severity == WARNING:
         return one
-    return Finding(one.check, one.message, WARNING, one.node, one.hint, one.observed, one.expected)
+    return lowered(one)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Does a set know nobody but its members?  A server of elsewhere may follow it, be followed, or be promoted."""
+"""Does a set know only its members?  A server of elsewhere may follow it, be followed, or be promoted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .model import Observed
 
 CHECK = "known-address"
 FOLLOWER_HINT = (
-    "Add it to the inventory if it is a member. If it is a replica of a purpose of its own, name it in "
+    "Add it to the inventory if it is a member. If it is a special-purpose replica, name it in "
     "redis_replication_external. If it runs on a copy of a member's files, stop that copy."
 )
 LEADER_HINT = (

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the checks share: a finding of a named check, a figure that was not told, sizes for people."""
+"""What the checks share: a finding of a named check, a figure that was not reported, sizes for people."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .._nodes import Finding
 from .desired import CHECKS
 from .model import Host, Observed, Server
 
-UNTOLD_HINT = "Its INFO lacks the field: an engine that does not know it, or a proxy in between."
+UNREPORTED_HINT = "Its INFO lacks the field: an engine that does not know it, or a proxy in between."
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
 def finding(
     check: str, message: str, node: str | None = None, *, observed: str = "", expected: str = "", hint: str = ""
 ) -> Finding:
-    """Return a finding of a check, as bad as the check's table says."""
+    """Return a finding of a check, with the severity of the table of checks."""
     return Finding(check, message, CHECKS[check][0], node, hint, observed, expected)
 
 
@@ -36,37 +36,37 @@ def unseen(of: str, message: str, node: str | None = None, hint: str = "") -> Un
     return Unseen(check="unseen", message=message, severity=CHECKS["unseen"][0], node=node, hint=hint, of=of)
 
 
-def untold(server: Server, check: str, *names: str) -> t.Iterator[Finding]:
-    """Tell of the figures that a check needs and the server did not give: it could not be judged."""
+def unreported(server: Server, check: str, *names: str) -> t.Iterator[Finding]:
+    """Report the figures that a check needs and the server did not: it could not be evaluated."""
     lacking = [name for name in names if server.figure(name) is None]
     if lacking:
-        yield unseen(check, f"{server.name} does not tell {', '.join(lacking)}", server.name, UNTOLD_HINT)
+        yield unseen(check, f"{server.name} does not report {', '.join(lacking)}", server.name, UNREPORTED_HINT)
 
 
-def untold_growth(server: Server, check: str, name: str) -> t.Iterator[Finding]:
-    """Tell of a counter that was not given at one of two looks; of one look no growth is expected."""
+def unreported_growth(server: Server, check: str, name: str) -> t.Iterator[Finding]:
+    """Report a counter that one of two samples lacks; with one sample no growth is expected."""
     if server.later and server.growth(name) is None:
-        yield unseen(check, f"{server.name} does not tell {name}", server.name, UNTOLD_HINT)
+        yield unseen(check, f"{server.name} does not report {name}", server.name, UNREPORTED_HINT)
 
 
-def told(server: Server, *names: str) -> list[float]:
-    """Return figures, or an empty list if one of them was not told."""
+def reported(server: Server, *names: str) -> list[float]:
+    """Return figures, or an empty list if one of them was not reported."""
     found = [server.figure(name) for name in names]
     return [one for one in found if one is not None] if None not in found else []
 
 
 def host_facts(observed: Observed, server: Server, check: str) -> tuple[Host | None, list[Finding]]:
-    """Return what the server's host told, or the finding that it told nothing."""
+    """Return what the server's host reported, or the finding that it did not."""
     host = observed.hosts.get(server.host)
     if host is not None and server.port in host.instances:
         return host, []
-    said = f"host {server.host} was not looked at" if host is None else f"host {server.host} told nothing of it"
-    hint = "Run playbook almashooq.redis.health, which looks at the hosts, too; or skip the check."
+    said = f"host {server.host} was not inspected" if host is None else f"host {server.host} did not report it"
+    hint = "Run playbook almashooq.redis.health, which also inspects the hosts; or skip the check."
     return None, [unseen(check, f"{server.name}: {said}", server.name, hint)]
 
 
 def host_figure(observed: Observed, server: Server, check: str, name: str) -> tuple[int | None, list[Finding]]:
-    """Return a figure of the server that its host told, or the finding that it did not."""
+    """Return a figure of the server that its host reported, or the finding that it did not."""
     host, lacking = host_facts(observed, server, check)
     found = host.instances[server.port].get(name) if host else None
     if host is not None and found is None:

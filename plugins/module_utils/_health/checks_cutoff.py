@@ -14,7 +14,7 @@ from .checks_common import finding
 from .desired import Desired
 from .model import Observed, Server
 
-# What peers and Sentinels are told to connect to, in a cluster and in a set.
+# Where peers and Sentinels connect to an instance, in a cluster and in a set.
 ANNOUNCED = {True: "cluster-announce-ip", False: "replica-announce-ip"}
 ERRORS_HINT = (
     "Its data may differ from those of its primary, and stay so until it synchronizes in full. Its log names the "
@@ -64,15 +64,15 @@ def _bound(server: Server) -> t.Iterator[Finding]:
 
 def _announced(server: Server, observed: Observed, desired: Desired) -> t.Iterator[Finding]:
     name = ANNOUNCED[observed.clustered]
-    told = _plain(server.settings.get(name, ""))
+    reported = _plain(server.settings.get(name, ""))
     expected = _plain(desired.announced.get(server.name, _address(server)))
-    if told in ("", expected):
+    if reported in ("", expected):
         return
     yield finding(
         "address",
-        f"{server.name} announces {told}, and {expected} is its address in the inventory",
+        f"{server.name} announces {reported}, and {expected} is its address in the inventory",
         server.name,
-        observed=f"{name} {told}",
+        observed=f"{name} {reported}",
         expected=expected,
         hint="Run site.yml, which sets what it announces; or set it in redis_node_config if others reach it there.",
     )

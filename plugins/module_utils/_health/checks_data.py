@@ -8,8 +8,18 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from .._nodes import WARNING, Finding
-from .checks_common import UNTOLD_HINT, duration, finding, host_figure, size, told, unseen, untold, untold_growth
+from .._nodes import WARNING, Finding, refused_writes
+from .checks_common import (
+    UNREPORTED_HINT,
+    duration,
+    finding,
+    host_figure,
+    reported,
+    size,
+    unreported,
+    unreported_growth,
+    unseen,
+)
 from .desired import Desired
 from .model import Observed, Server
 
@@ -20,8 +30,7 @@ def data(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
         yield from _memory(server, desired)
         yield from _evictions(server)
         yield from _fragmentation(server, desired)
-        yield from _save(server)
-        yield from _aof(server)
+        yield from _persistence(server)
         yield from _snapshot_age(server, desired)
         yield from _swap(server, observed, desired)
         yield from _access(server, observed)
@@ -29,8 +38,8 @@ def data(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
 
 
 def _memory(server: Server, desired: Desired) -> t.Iterator[Finding]:
-    yield from untold(server, "memory", "used_memory", "maxmemory")
-    values = told(server, "used_memory", "maxmemory")
+    yield from unreported(server, "memory", "used_memory", "maxmemory")
+    values = reported(server, "used_memory", "maxmemory")
     if not values:
         return
     used, most = values
@@ -59,7 +68,7 @@ def _full(server: Server) -> str:
 
 
 def _evictions(server: Server) -> t.Iterator[Finding]:
-    yield from untold_growth(server, "evictions", "evicted_keys")
+    yield from unreported_growth(server, "evictions", "evicted_keys")
     grown = server.growth("evicted_keys")
     if grown:
         yield finding(
@@ -73,8 +82,8 @@ def _evictions(server: Server) -> t.Iterator[Finding]:
 
 
 def _fragmentation(server: Server, desired: Desired) -> t.Iterator[Finding]:
-    values = told(server, "mem_fragmentation_ratio", "mem_fragmentation_bytes")
-    yield from untold(server, "fragmentation", "mem_fragmentation_ratio", "mem_fragmentation_bytes")
+    values = reported(server, "mem_fragmentation_ratio", "mem_fragmentation_bytes")
+    yield from unreported(server, "fragmentation", "mem_fragmentation_ratio", "mem_fragmentation_bytes")
     limits = desired.limits
     if values and values[0] > limits.fragmentation_ratio and values[1] > limits.fragmentation_bytes:
         yield finding(
@@ -83,48 +92,22 @@ def _fragmentation(server: Server, desired: Desired) -> t.Iterator[Finding]:
             server.name,
             observed=f"ratio {values[0]:g}",
             expected=f"at most {limits.fragmentation_ratio:g}",
-            hint="MEMORY DOCTOR tells more; activedefrag yes, MEMORY PURGE, or a restart as a replica gives it back.",
+            hint="MEMORY DOCTOR reports more; activedefrag yes, MEMORY PURGE, or a restart as a replica releases it.",
         )
 
 
-def _save(server: Server) -> t.Iterator[Finding]:
-    status = server.info.get("rdb_last_bgsave_status")
-    if status not in ("ok", None):
-        yield finding(
-            "save",
-            f"{server.name} could not write its last snapshot",
-            server.name,
-            observed=f"rdb_last_bgsave_status {status}",
-            expected="ok",
-            hint="Its log says why: disk full, no right to write, or no memory to fork. Writes are refused meanwhile "
-            "(stop-writes-on-bgsave-error).",
-        )
-    if status is None:
-        yield from _unnamed(server, "save", "rdb_last_bgsave_status")
-
-
-def _aof(server: Server) -> t.Iterator[Finding]:
-    if server.info.get("aof_enabled") != "1":
-        if "aof_enabled" not in server.info:
-            yield from _unnamed(server, "aof", "aof_enabled")
-        return
-    for name in ("aof_last_write_status", "aof_last_bgrewrite_status"):
-        if server.info.get(name, "ok") != "ok":
-            yield finding(
-                "aof",
-                f"{server.name}: {name.replace('_', ' ')} is {server.info[name]}",
-                server.name,
-                observed=f"{name} {server.info[name]}",
-                expected="ok",
-                hint="Its log says why: mostly a full disk. Until it can write again, writes are refused.",
-            )
+def _persistence(server: Server) -> t.Iterator[Finding]:
+    yield from refused_writes(server.name, server.info)
+    for check, figure in (("save", "rdb_last_bgsave_status"), ("aof", "aof_enabled")):
+        if figure not in server.info:
+            yield from _unnamed(server, check, figure)
 
 
 def _snapshot_age(server: Server, desired: Desired) -> t.Iterator[Finding]:
     if not server.settings.get("save"):
         return  # no snapshots are wanted
-    yield from untold(server, "snapshot-age", "rdb_last_save_time", "rdb_changes_since_last_save")
-    values = told(server, "rdb_last_save_time", "rdb_changes_since_last_save")
+    yield from unreported(server, "snapshot-age", "rdb_last_save_time", "rdb_changes_since_last_save")
+    values = reported(server, "rdb_last_save_time", "rdb_changes_since_last_save")
     now = server.figure("server_time_usec")
     if not values or not now:
         return
@@ -136,7 +119,7 @@ def _snapshot_age(server: Server, desired: Desired) -> t.Iterator[Finding]:
             server.name,
             observed=f"{age:.0f} s",
             expected="in the past",
-            hint="Have its clock synchronised; the age of its snapshots cannot be told until then.",
+            hint="Synchronise its clock; until then the age of its snapshots is unknown.",
         )
     elif values[1] > 0 and age > desired.limits.snapshot_age:
         yield finding(
@@ -204,4 +187,4 @@ def _disk(host: str, users: list[tuple[Server, t.Mapping[str, t.Any]]], desired:
 
 
 def _unnamed(server: Server, check: str, name: str) -> t.Iterator[Finding]:
-    yield unseen(check, f"{server.name} does not tell {name}", server.name, UNTOLD_HINT)
+    yield unseen(check, f"{server.name} does not report {name}", server.name, UNREPORTED_HINT)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Is each node there, is it itself, does it have room for its clients, and is it as the inventory says?"""
+"""Is each node there, is it itself, does it have room for its clients, and does it match the inventory?"""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import collections
 import typing as t
 
 from .._nodes import NOT_PERMITTED, UNREACHABLE, UNREADABLE, WRONG_PASSWORD, Finding
-from .checks_common import duration, finding, host_facts, told, unseen, untold, untold_growth
+from .checks_common import duration, finding, host_facts, reported, unreported, unreported_growth, unseen
 from .desired import SHORT_TIME, Desired
 from .model import Observed, Server
 
-WAYS_OUT = {
-    UNREACHABLE: "See whether it runs (systemctl status, its log), whether it hangs, whether its port can be reached.",
+PROBLEM_REMEDIES = {
+    UNREACHABLE: "Check whether it runs (systemctl status, its log), whether it hangs, and whether its port is open.",
     WRONG_PASSWORD: "Give the user and password that this node has.",
     NOT_PERMITTED: "Log in as a user that may run INFO, CONFIG GET and CLUSTER; the admin user may.",
-    UNREADABLE: "See its log; it answers other than Redis or Valkey does.",
+    UNREADABLE: "See its log; its answers are not those of Redis or Valkey.",
 }
-# Settings that are to be equal on all members, as INFO tells them.
+# Settings that have to be equal on all members, as INFO reports them.
 ALIKE = ("maxmemory", "maxmemory_policy", "aof_enabled", "redis_mode")
 NEED_SETTINGS = ("snapshot-age", "replica-buffer", "min-replicas")
 Check = t.Callable[[Server, Observed, Desired], t.Iterable[Finding]]
@@ -46,10 +46,10 @@ def _there(server: Server) -> t.Iterator[Finding]:
         left = server.figure("loading_eta_seconds")
         yield finding(
             "loading",
-            f"{server.name} is still loading its data" + (f", for {left:.0f} s more, as it says" if left else ""),
+            f"{server.name} is still loading its data" + (f", for {left:.0f} s more, as it reports" if left else ""),
             server.name,
             observed="loading",
-            hint="Wait; its log tells how far it is.",
+            hint="Wait; its log shows the progress.",
         )
     elif server.problem:
         yield finding(
@@ -57,15 +57,15 @@ def _there(server: Server) -> t.Iterator[Finding]:
             f"{server.name} is {server.problem}: {server.detail}",
             server.name,
             observed=server.problem,
-            hint=WAYS_OUT.get(server.problem, ""),
+            hint=PROBLEM_REMEDIES.get(server.problem, ""),
         )
 
 
 def _clients(server: Server, _observed: Observed, desired: Desired) -> t.Iterator[Finding]:
-    yield from untold(server, "clients", "connected_clients", "maxclients")
+    yield from unreported(server, "clients", "connected_clients", "maxclients")
     # The links of the cluster bus count towards maxclients, and not among connected_clients (networking.c).
     links = server.figure("cluster_connections") or 0
-    values = told(server, "connected_clients", "maxclients")
+    values = reported(server, "connected_clients", "maxclients")
     clients, most = (values[0] + links, values[1]) if values else (0.0, 0.0)
     limit = desired.limits.clients_percent
     if most and clients * 100 >= most * limit:
@@ -81,7 +81,7 @@ def _clients(server: Server, _observed: Observed, desired: Desired) -> t.Iterato
 
 
 def _rejected(server: Server, _observed: Observed, _desired: Desired) -> t.Iterator[Finding]:
-    yield from untold_growth(server, "rejected-connections", "rejected_connections")
+    yield from unreported_growth(server, "rejected-connections", "rejected_connections")
     grown = server.growth("rejected_connections")
     if grown:
         yield finding(
@@ -104,11 +104,11 @@ def _restarts(server: Server, observed: Observed, _desired: Desired) -> t.Iterat
     if restarts and uptime is not None and uptime < SHORT_TIME:
         yield finding(
             "restarts",
-            f"{server.name} was started anew {restarts} time(s) by its service manager, last {duration(uptime)} ago",
+            f"{server.name} was restarted {restarts} time(s) by its service manager, last {duration(uptime)} ago",
             server.name,
             observed=f"{restarts} restarts, up {duration(uptime)}",
             expected=f"none within {duration(SHORT_TIME)}",
-            hint="journalctl -u of its unit, and its log, tell why it ended.",
+            hint="journalctl -u of its unit, and its log, show why it ended.",
         )
 
 
@@ -119,7 +119,7 @@ def _drift(server: Server, observed: Observed, _desired: Desired) -> t.Iterator[
         return
     first = min(host.instances, default=None)
     if first != server.port:
-        return  # a host is told of once
+        return  # a host is reported once
     if host.drift is None:
         hint = "Run playbook almashooq.redis.health with redis_health_drift: true."
         yield unseen("drift", f"host {host.name}: what a run would change there is not known", server.name, hint)
@@ -130,7 +130,7 @@ def _drift(server: Server, observed: Observed, _desired: Desired) -> t.Iterator[
             server.name,
             observed=line,
             expected="nothing to change",
-            hint="Somebody changed it by hand, or the inventory has changed: run site.yml with --check --diff to see.",
+            hint="It was changed by hand, or the inventory has changed: run site.yml with --check --diff to see.",
         )
 
 
@@ -154,7 +154,7 @@ def _alike(observed: Observed) -> t.Iterator[Finding]:
                         node,
                         observed=value,
                         expected=common,
-                        hint="Run site.yml: it sets what the inventory says on all members.",
+                        hint="Run site.yml: it applies the settings of the inventory to all members.",
                     )
 
 
@@ -176,7 +176,7 @@ def _versions(observed: Observed) -> t.Iterator[Finding]:
 def _clocks(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
     # Each server's own time at the moment of the answer; those of one round are asked side by side.
     for one in observed.answering:
-        yield from untold(one, "clock", "server_time_usec")
+        yield from unreported(one, "clock", "server_time_usec")
     times = {one.name: one.figure("server_time_usec") for one in observed.answering}
     known = {name: time / 1e6 for name, time in times.items() if time}
     if not known:
@@ -192,5 +192,5 @@ def _clocks(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
                 name,
                 observed=f"{time - middle:+.0f} s",
                 expected=f"within {limit:g} s",
-                hint="Have its clock synchronised (chrony, systemd-timesyncd): Sentinels and expiry of keys go by it.",
+                hint="Synchronise its clock (chrony, systemd-timesyncd): Sentinels and expiry of keys depend on it.",
             )

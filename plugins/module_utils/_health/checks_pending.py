@@ -14,14 +14,15 @@ from .model import Observed, Server
 
 CHECK = "pending-restart"
 HINT = (
-    "It takes effect when this instance is restarted: one instance at a time, replicas first. If it is a primary, "
-    "switch over before (playbook cluster_switchover or sentinel_switchover), and restart it when it is a replica."
+    "It takes effect when this instance is restarted: playbook rolling_restart restarts one member after the other, "
+    "and a primary after a switchover."
 )
+UPGRADE_HINT = "It runs the new version when it is restarted: playbook upgrade first checks what would be in the way."
 SUBJECTS = {"(version)": "version", "(program)": "the program", "(unit)": "its unit"}
 
 
 def pending(observed: Observed, _desired: Desired) -> t.Iterator[Finding]:
-    """Yield what waits for a restart; of hosts that were not asked the other checks of hosts tell."""
+    """Yield what waits for a restart; hosts that were not inspected are reported by other checks."""
     for server in observed.answering:
         host = observed.hosts.get(server.host)
         facts = host.instances.get(server.port) if host else None
@@ -36,9 +37,9 @@ def _instance(server: Server, facts: t.Mapping[str, t.Any]) -> t.Iterator[Findin
         subject = SUBJECTS.get(str(one["setting"]), f"setting {one['setting']}")
         yield finding(
             CHECK,
-            f"{server.name} waits for a restart: it runs with {subject} {one['running']}, wanted is {one['wanted']}",
+            f"{server.name} needs a restart: {subject} is {one['running']}, expected {one['wanted']}",
             server.name,
             observed=f"{one['setting']} {one['running']}",
             expected=str(one["wanted"]),
-            hint=HINT,
+            hint=UPGRADE_HINT if one["setting"] == "(version)" else HINT,
         )

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is primary, who follows whom, how far behind, and what an interruption would cost."""
+"""Which node is primary, what follows what, how far behind, and what an interruption would cost."""
 
 from __future__ import annotations
 
 import typing as t
 
 from .._nodes import Finding
-from .checks_common import duration, finding, size, untold
+from .checks_common import duration, finding, size, unreported
 from .desired import Desired
 from .model import PRIMARY, REPLICA, Follower, Observed, Server
 
@@ -40,14 +40,14 @@ def _roles(observed: Observed) -> t.Iterator[Finding]:
             said = server.info.get("role")
             yield finding(
                 "role",
-                f"{server.name} does not say that it is a primary or a replica (role: {said})",
+                f"{server.name} is neither a primary nor a replica (role: {said})",
                 server.name,
                 observed=str(said),
                 expected="primary or replica",
                 hint="It may be a Sentinel, or a proxy: correct the address or the port.",
             )
     if observed.clustered:
-        return  # the cluster's own view of the roles is judged with its slots
+        return  # the cluster's own view of the roles is checked with its slots
     names = [one.name for one in observed.primaries]
     if len(names) > 1:
         yield finding(
@@ -79,7 +79,7 @@ def _chains(observed: Observed) -> t.Iterator[Finding]:
                 replica.name,
                 observed=f"follows {replica.following}",
                 expected="follows the primary",
-                hint="Sentinel mends that within seconds; without Sentinel, REPLICAOF the primary.",
+                hint="Sentinel fixes that within seconds; without Sentinel, REPLICAOF the primary.",
             )
 
 
@@ -92,13 +92,13 @@ def _enough(primary: Server, observed: Observed, desired: Desired) -> t.Iterator
             primary.name,
             observed=f"{len(synced)}",
             expected=f"at least {desired.replicas}",
-            hint="Start or mend the others: until then its loss may lose data, or the whole shard.",
+            hint="Start or fix the others: until then its loss may lose data, or the whole shard.",
         )
         return
     servers = observed.by_name()
     homes = [servers[one.name] for one in synced if one.name in servers]
     if not homes or observed.clustered:
-        return  # of a cluster every single pair is judged
+        return  # of a cluster every single pair is checked
     for what, home, others in (
         ("host", primary.host, {one.host for one in homes}),
         ("zone", primary.zone, {one.zone for one in homes}),
@@ -110,7 +110,7 @@ def _enough(primary: Server, observed: Observed, desired: Desired) -> t.Iterator
                 primary.name,
                 observed=home,
                 expected=f"another {what}",
-                hint=f"Have one on another {what}.",
+                hint=f"Place one on another {what}.",
             )
             return
 
@@ -135,7 +135,7 @@ def _behind(one: Follower, primary: Server) -> float | None:
 
 def _lag(primary: Server, observed: Observed, desired: Desired) -> t.Iterator[Finding]:
     limits = desired.limits
-    yield from untold(primary, "lag", "master_repl_offset")
+    yield from unreported(primary, "lag", "master_repl_offset")
     for one in primary.followers:
         behind = _behind(one, primary)
         if one.state == ONLINE and behind is not None and behind > limits.lag_bytes:
@@ -145,7 +145,7 @@ def _lag(primary: Server, observed: Observed, desired: Desired) -> t.Iterator[Fi
                 one.name,
                 observed=f"{behind:.0f} bytes",
                 expected=f"at most {limits.lag_bytes:.0f} bytes",
-                hint="Its network or its processor does not keep up, or it is blocked: SLOWLOG and its log tell.",
+                hint="Its network or its processor does not keep up, or it is blocked: see SLOWLOG and its log.",
             )
         elif one.state == ONLINE and one.lag is not None and one.lag > limits.lag_seconds:
             yield finding(
@@ -175,15 +175,15 @@ def _link(replica: Server, observed: Observed) -> t.Iterator[Finding]:
         expected="up",
         hint="Wait until it has them."
         if syncing
-        else "Its primary is not there: start it, or see why nobody took over."
+        else "Its primary is not there: start it, or see why no replica took over."
         if leader is not None and leader.problem
-        else "Its log says why: a wrong replication password, a port that is closed between them, or TLS.",
+        else "Its log shows why: a wrong replication password, a port that is closed between them, or TLS.",
     )
 
 
 def _resyncs(primary: Server, observed: Observed, desired: Desired) -> t.Iterator[Finding]:
     """A replica's first synchronisation is a full one; more than that, again and again, is a loop."""
-    yield from untold(primary, "full-resync", "sync_full", "uptime_in_seconds")
+    yield from unreported(primary, "full-resync", "sync_full", "uptime_in_seconds")
     full, uptime = primary.figure("sync_full"), primary.figure("uptime_in_seconds")
     if full is None or uptime is None:
         return
@@ -202,7 +202,7 @@ def _resyncs(primary: Server, observed: Observed, desired: Desired) -> t.Iterato
 
 def _backlog(primary: Server, desired: Desired) -> t.Iterator[Finding]:
     if primary.followers:
-        yield from untold(primary, "backlog", "repl_backlog_size")
+        yield from unreported(primary, "backlog", "repl_backlog_size")
     written = primary.growth("master_repl_offset")
     room = primary.figure("repl_backlog_size")
     if not written or not room or not primary.seconds or not primary.followers:
@@ -250,7 +250,7 @@ def _min_replicas(primary: Server) -> t.Iterator[Finding]:
     wanted = int(setting) if setting.isdigit() else 0
     good = primary.figure("min_slaves_good_slaves")
     if wanted:
-        yield from untold(primary, "min-replicas", "min_slaves_good_slaves")
+        yield from unreported(primary, "min-replicas", "min_slaves_good_slaves")
     if wanted and good is not None and good < wanted:
         yield finding(
             "min-replicas",
@@ -258,19 +258,19 @@ def _min_replicas(primary: Server) -> t.Iterator[Finding]:
             primary.name,
             observed=f"{good:.0f}",
             expected=f"{wanted}",
-            hint="Mend a replica; or, as long as none can be had, CONFIG SET min-replicas-to-write 0 by hand.",
+            hint="Fix a replica; or, while none is available, CONFIG SET min-replicas-to-write 0 by hand.",
         )
 
 
 def agreed_primary(observed: Observed, named: t.Mapping[str, str]) -> t.Iterator[Finding]:
-    """Hold what each Sentinel names as primary (``named``: Sentinel to node) against who says that it is one."""
+    """Compare what Sentinels name as primary (``named``: Sentinel to node) with the nodes that report to be one."""
     servers = observed.by_name()
     for sentinel, name in sorted(named.items()):
         server = servers.get(name)
         if server is None:
             said = "none of the nodes"
         elif server.role == PRIMARY or not server.answers:
-            continue  # one that does not answer is told of already
+            continue  # one that does not answer is reported already
         else:
             said = f"a replica of {server.following}"
         yield finding(
@@ -279,5 +279,5 @@ def agreed_primary(observed: Observed, named: t.Mapping[str, str]) -> t.Iterator
             sentinel,
             observed=name,
             expected=", ".join(one.name for one in observed.primaries) or "a node that is primary",
-            hint="While a failover goes on this passes; otherwise see the Sentinels' logs, and run site.yml again.",
+            hint="During a failover this is temporary; otherwise see the Sentinels' logs, and run site.yml again.",
         )

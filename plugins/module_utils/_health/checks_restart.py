@@ -41,6 +41,6 @@ def _persistence(server: Server, copies: float) -> Finding:
         server.name,
         observed=f"{kept} on disk",
         expected="appendonly yes",
-        hint="Set redis_node_appendonly: true. If it is a cache and this is meant, mute the check with that reason. "
+        hint="Set redis_node_appendonly: true. If it is a cache and this is intended, mute the check with that reason. "
         "See docs/persistence.md.",
     )

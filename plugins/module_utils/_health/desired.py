@@ -14,18 +14,21 @@ from dataclasses import dataclass, field
 from .._errors import Refused
 from .._nodes import ERROR, WARNING
 
+if t.TYPE_CHECKING:
+    from .maintenance import Absence
+
 # Every check: how bad it is when it does not hold, and what it asserts.
 CHECKS: dict[str, tuple[str, str]] = {
-    "reachable": (ERROR, "every node answers, and lets the login in"),
+    "reachable": (ERROR, "every node answers, and accepts the login"),
     "loading": (ERROR, "no node is still loading its data"),
-    "unseen": (WARNING, "everything that the other checks need was told"),
+    "unseen": (WARNING, "everything that the other checks need was reported"),
     "versions": (WARNING, "all nodes run one engine and version"),
     "clock": (WARNING, "the clocks of the nodes agree, and no time lies in the future"),
     "clients": (ERROR, "clients stay clear of maxclients"),
-    "rejected-connections": (ERROR, "no connection was rejected between the two looks"),
+    "rejected-connections": (ERROR, "no connection was rejected between the two samples"),
     "restarts": (WARNING, "no instance was restarted by its service manager a short time ago"),
     "memory": (ERROR, "used memory stays clear of maxmemory"),
-    "evictions": (WARNING, "no key was evicted between the two looks"),
+    "evictions": (WARNING, "no key was evicted between the two samples"),
     "fragmentation": (WARNING, "the process holds not much more memory than its data need"),
     "swap": (WARNING, "no instance is swapped out"),
     "save": (ERROR, "the last snapshot succeeded"),
@@ -35,7 +38,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "snapshot-age": (WARNING, "the last good snapshot is young enough"),
     "access": (ERROR, "the user that runs an instance can read, write and enter what the engine needs"),
     "disk": (ERROR, "the disk has room for a rewrite of the data"),
-    "role": (ERROR, "who is primary is plain, and every replica follows a primary"),
+    "role": (ERROR, "it is clear which node is primary, and every replica follows a primary"),
     "replicas": (ERROR, "every primary has enough replicas in sync"),
     "replica-link": (ERROR, "every replica has a link to its primary"),
     "lag": (ERROR, "every replica is near its primary, in bytes and in seconds"),
@@ -47,31 +50,35 @@ CHECKS: dict[str, tuple[str, str]] = {
     "address": (ERROR, "every node listens at, and announces, its address in the inventory"),
     "placement": (WARNING, "a replica is on another host, and in another zone, than its primary"),
     "primary-majority": (WARNING, "no host holds a majority of the primaries"),
-    "cluster-state": (ERROR, "every node says cluster_state:ok"),
+    "cluster-state": (ERROR, "every node reports cluster_state:ok"),
     "slots-covered": (ERROR, "every slot is served"),
     "slots-open": (ERROR, "no slot is importing or migrating"),
     "one-view": (ERROR, "all nodes see one cluster"),
-    "known-address": (ERROR, "members know each other at their configured addresses, and nobody else"),
+    "known-address": (ERROR, "members know each other at their configured addresses, and no other node"),
     "epochs-distinct": (ERROR, "no two primaries share a config epoch"),
     "sentinel-reachable": (ERROR, "every Sentinel answers"),
-    "sentinel-quorum": (ERROR, "quorum and majority of the Sentinels can be had"),
+    "sentinel-quorum": (ERROR, "the Sentinels can reach quorum and majority"),
     "sentinel-agreement": (ERROR, "all Sentinels name the same primary, and it is one"),
-    "sentinel-known": (ERROR, "every Sentinel knows and reaches all others and all replicas, and counts nobody else"),
+    "sentinel-known": (
+        ERROR,
+        "every Sentinel knows and reaches all others and all replicas, and counts no other server",
+    ),
     "sentinel-tilt": (ERROR, "no Sentinel is in TILT mode"),
     "sentinel-placement": (WARNING, "the Sentinels are an odd number in three failure domains"),
-    "pending-restart": (WARNING, "no instance waits for a restart to take over a setting, its program or its unit"),
+    "pending-restart": (WARNING, "no instance needs a restart to take over a setting, its program or its unit"),
+    "maintenance": (WARNING, "no host is in maintenance for longer than was planned"),
     "drift": (WARNING, "files and running settings are those of the inventory, and the same on all members"),
 }
-# Without these the others would call healthy what nobody saw: they are made whatever is chosen, unless skipped.
+# Without these the others would call healthy what was not seen: they are made whatever is chosen, unless skipped.
 ALWAYS = frozenset(["reachable", "loading", "unseen", "sentinel-reachable"])
-NEED_TWO_LOOKS = ("rejected-connections", "evictions", "backlog")
+NEED_TWO_SAMPLES = ("rejected-connections", "evictions", "backlog")
 PERCENTAGES = ("memory_percent", "clients_percent", "replica_buffer_percent", "disk_percent")
 SHORT_TIME = 600.0  # seconds
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The thresholds: bytes, seconds, percent, or what the name says."""
+    """The thresholds: bytes, seconds, percent, or the unit in the name."""
 
     lag_bytes: float = 10485760
     lag_seconds: float = 10
@@ -111,6 +118,8 @@ class Desired:
     external: frozenset[str] = frozenset()
     # What nodes announce other than their own address, by ``address:port``.
     announced: t.Mapping[str, str] = field(default_factory=dict)
+    # Hosts that are out of service.
+    absences: tuple[Absence, ...] = ()
 
 
 def make_desired(params: t.Mapping[str, t.Any]) -> Desired:
@@ -125,7 +134,9 @@ def make_desired(params: t.Mapping[str, t.Any]) -> Desired:
     if params["replicas"] < 0:
         raise Refused(f"the number of replicas per primary is {params['replicas']}", hint="Give 0 or more.")
     if params["sample"] < 0:
-        raise Refused(f"sample is {params['sample']:g} s", hint="Give 0 (one look) or the seconds between two looks.")
+        raise Refused(
+            f"sample is {params['sample']:g} s", hint="Give 0 (one sample) or the seconds between two samples."
+        )
     return Desired(
         name=params["deployment"],
         replicas=params["replicas"],
@@ -133,7 +144,7 @@ def make_desired(params: t.Mapping[str, t.Any]) -> Desired:
         checks=checks,
         mutes=mutes,
         lowered=frozenset(params["warn"]),
-        accept=frozenset(params["accept"]),
+        accept=frozenset(params["accept_placement"]),
         external=frozenset(params.get("external") or ()),
         announced={str(name): str(address) for name, address in params["announced"].items()},
     )
@@ -152,7 +163,7 @@ def make_limits(given: t.Mapping[str, t.Any]) -> Limits:
         if name in PERCENTAGES and not 0 < number <= 100:
             raise Refused(f"limit {name} is {number:g}", hint="It is a percentage: more than 0, at most 100.")
         if number <= 0 or (name == "fragmentation_ratio" and number < 1):
-            raise Refused(f"limit {name} is {number:g}: nothing could ever keep it", hint="Give a larger one.")
+            raise Refused(f"limit {name} is {number:g}: no deployment could ever meet it", hint="Give a larger one.")
         values[name] = number
     return Limits(**values)
 
@@ -170,7 +181,9 @@ def _number(name: str, value: object) -> float:
 def _reason(one: t.Mapping[str, t.Any]) -> str:
     reason = str(one.get("reason") or "").strip()
     if not reason:
-        raise Refused(f"check {one['check']!r} is muted without a reason", hint="Say why, for the next one on call.")
+        raise Refused(
+            f"check {one['check']!r} is muted without a reason", hint="Give the reason, for the next person on call."
+        )
     return reason
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the host itself can tell of its instances: disk, swap, restarts, what waits for one.  Reads only."""
+"""What only the host itself can report about its instances: disk, swap, restarts, what waits for one.  Reads only."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import os
 import re
 import typing as t
 
+from .._history.info import recent
 from .._host.commands import run, systemd_runs
 from .._preflight import access, checks_access
 from .._replies import number
@@ -46,12 +47,13 @@ def look(params: t.Mapping[str, t.Any], _record: object) -> Value:
             }
             for port in ports
         ],
+        "history": recent(params.get("history_directory") or ""),
     }
 
 
 def _instance(port: int, data_dir: str, process: Found, unit: t.Mapping[str, str]) -> Value:
     unreadable: dict[str, str] = {}
-    value: Value = {"port": port, **_disk(os.path.join(data_dir, str(port)), unreadable), "swap_bytes": None}
+    value: Value = {"port": port, **disk(os.path.join(data_dir, str(port)), unreadable), "swap_bytes": None}
     if process.pid is None:
         unreadable["swap_bytes"] = unreadable["pending"] = process.reason
         pending = None
@@ -75,16 +77,17 @@ def _denied(params: t.Mapping[str, t.Any]) -> dict[int, list[str]]:
     return found
 
 
-def _disk(directory: str, unreadable: dict[str, str]) -> Value:
+def disk(directory: str, unreadable: dict[str, str]) -> Value:
+    """Return the device of a directory and its space in bytes; what cannot be read is null, with the reason noted."""
     try:
-        told, device = os.statvfs(directory), os.stat(directory).st_dev
+        reported, device = os.statvfs(directory), os.stat(directory).st_dev
     except OSError as error:
         unreadable["disk_free_bytes"] = f"{directory}: {error.strerror}"
         return {"device": None, "disk_free_bytes": None, "disk_total_bytes": None}
     return {
         "device": str(device),
-        "disk_free_bytes": told.f_bavail * told.f_frsize,
-        "disk_total_bytes": told.f_blocks * told.f_frsize,
+        "disk_free_bytes": reported.f_bavail * reported.f_frsize,
+        "disk_total_bytes": reported.f_blocks * reported.f_frsize,
     }
 
 
@@ -105,8 +108,8 @@ def _units(unit: str, ports: t.Sequence[int]) -> dict[int, dict[str, str]]:
     if not systemd_runs() or not ports:
         return {}
     names = [f"{unit}@{port}.service" for port in ports]
-    told = run(["systemctl", "show", f"--property={','.join(PROPERTIES)}", *names]).split("\n\n")
-    blocks = [dict(line.partition("=")[::2] for line in one.strip().splitlines()) for one in told]
+    reported = run(["systemctl", "show", f"--property={','.join(PROPERTIES)}", *names]).split("\n\n")
+    blocks = [dict(line.partition("=")[::2] for line in one.strip().splitlines()) for one in reported]
     return dict(zip(ports, blocks))
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import typing as t
 
-from .._instance import pending
+from .._managed.layout import pending_file
 from .._preflight.proc import start_time
+from .._settings import pending
 from .host_process import attempt
 
 DELETED = " (deleted)"
@@ -21,7 +22,7 @@ def waiting(
     pid: int, port: int, data_dir: str, unit_files: t.Iterable[str], unreadable: dict[str, str]
 ) -> Waiting | None:
     """Return what waits; null, with the reason in ``unreadable``, where it is not known."""
-    path = pending.path(data_dir)
+    path = pending_file(data_dir)
     text, reason = attempt(path) if os.path.lexists(path) else ("", "")
     if reason:
         unreadable["pending"] = reason

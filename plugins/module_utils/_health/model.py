@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of a deployment at one moment, or at two: plain values, whatever the servers said."""
+"""What is known of a deployment at one moment, or at two: plain values, whatever the servers answered."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Follower:
 
 @dataclass(frozen=True)
 class Server:
-    """One instance, as observed.  ``problem`` is empty for one that answered; ``info`` is what INFO said.
+    """One instance, as observed.  ``problem`` is empty for one that answered; ``info`` is the answer to INFO.
 
-    ``later`` is INFO again, ``seconds`` after the first; empty where there was no second look.
+    ``later`` is INFO again, ``seconds`` after the first; empty where there was no second sample.
     """
 
     name: str
@@ -54,12 +54,12 @@ class Server:
 
     @property
     def answers(self) -> bool:
-        """Whether it told of itself at all."""
+        """Whether it answered at all."""
         return not self.problem
 
     @property
     def role(self) -> str:
-        """Return primary, replica, or nothing where it did not say."""
+        """Return primary, replica, or nothing where it did not report one."""
         return {"master": PRIMARY, "slave": REPLICA}.get(self.info.get("role", ""), "")
 
     @property
@@ -73,11 +73,11 @@ class Server:
         return version(dict(self.info)) if self.info else ""
 
     def figure(self, name: str) -> float | None:
-        """Return a number of INFO, None where it was not told or is none."""
+        """Return a number of INFO, None where it is missing or not a number."""
         return _figure(self.info.get(name))
 
     def growth(self, name: str) -> float | None:
-        """Return by how much a counter grew between the two looks; one that fell was reset, and counts from 0."""
+        """Return by how much a counter grew between the two samples; one that fell was reset, and counts from 0."""
         before, after = _figure(self.info.get(name)), _figure(self.later.get(name))
         if before is None or after is None:
             return None
@@ -96,7 +96,7 @@ class Watcher:
 
 @dataclass(frozen=True)
 class Host:
-    """What a host told: ``instances`` by port (module health_host_info), ``drift`` what a run would change there."""
+    """What a host reported: ``instances`` by port (module health_host_info), ``drift`` what a run would change."""
 
     name: str
     instances: t.Mapping[int, t.Mapping[str, t.Any]] = field(default_factory=dict)
@@ -116,17 +116,17 @@ class Observed:
 
     @property
     def answering(self) -> tuple[Server, ...]:
-        """The servers that told of themselves."""
+        """The servers that answered."""
         return tuple(one for one in self.servers if one.answers)
 
     @property
     def primaries(self) -> tuple[Server, ...]:
-        """The servers that say that they are primaries; an empty cluster node, which owns no slot, is none."""
+        """The servers that report to be primaries; an empty cluster node, which owns no slot, is none."""
         return tuple(one for one in self.answering if one.role == PRIMARY and one.slots != 0)
 
     @property
     def replicas(self) -> tuple[Server, ...]:
-        """The servers that say that they are replicas."""
+        """The servers that report to be replicas."""
         return tuple(one for one in self.answering if one.role == REPLICA)
 
     def by_name(self) -> dict[str, Server]:
@@ -136,13 +136,13 @@ class Observed:
 
 def follower(line: str, name_of: t.Callable[[str, str], str]) -> Follower:
     """Read ``ip=...,port=...,state=online,offset=1,lag=0`` of INFO; ``name_of`` makes a name of address and port."""
-    told = fields(line)
-    offset = _figure(told.get("offset"))
+    reported = fields(line)
+    offset = _figure(reported.get("offset"))
     return Follower(
-        name=name_of(told.get("ip", ""), told.get("port", "")),
-        state=told.get("state", ""),
+        name=name_of(reported.get("ip", ""), reported.get("port", "")),
+        state=reported.get("state", ""),
         offset=None if offset is None else int(offset),
-        lag=_figure(told.get("lag")),
+        lag=_figure(reported.get("lag")),
     )
 
 

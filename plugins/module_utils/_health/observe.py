@@ -13,10 +13,10 @@ import typing as t
 from .. import _slots
 from .._client import Client, Connections, gather
 from .._cluster import observe as cluster
-from .._cluster.desired import Desired as ClusterWish
+from .._cluster.desired import Desired as DesiredCluster
 from .._cluster.model import Observed as ClusterObserved
 from .._errors import CollectionError, EngineRefused
-from .._nodes import UNREADABLE, Wanted, problem_of
+from .._nodes import UNREADABLE, DesiredNode, problem_of
 from .._replies import number, pairs, parse_info
 from .._text import node_name
 from .model import Host, Server, Watcher, follower
@@ -35,7 +35,7 @@ Resolve = t.Callable[[str], str]
 
 
 def observe_servers(
-    nodes: t.Sequence[Wanted],
+    nodes: t.Sequence[DesiredNode],
     connections: Connections,
     resolve: Resolve,
     sample: float,
@@ -59,7 +59,7 @@ def observe_servers(
     )
 
 
-def observe_watchers(sentinels: t.Sequence[Wanted], connections: Connections) -> tuple[Watcher, ...]:
+def observe_watchers(sentinels: t.Sequence[DesiredNode], connections: Connections) -> tuple[Watcher, ...]:
     """Ask all Sentinels about themselves, side by side."""
     asked = gather(lambda one: parse_info(str(connections[one.name].command("INFO"))), sentinels)
     return tuple(
@@ -71,11 +71,11 @@ def observe_watchers(sentinels: t.Sequence[Wanted], connections: Connections) ->
 
 
 def observe_cluster(
-    nodes: tuple[Wanted, ...], accept: frozenset[str], replicas: int, connections: Connections
-) -> tuple[ClusterObserved, ClusterWish]:
+    nodes: tuple[DesiredNode, ...], accept: frozenset[str], replicas: int, connections: Connections
+) -> tuple[ClusterObserved, DesiredCluster]:
     """Ask all nodes for their view of the cluster."""
-    wish = ClusterWish(nodes, replicas=replicas, accept=accept)
-    return cluster.observe(wish, connections), wish
+    desired_cluster = DesiredCluster(nodes, replicas=replicas, accept=accept)
+    return cluster.observe(desired_cluster, connections), desired_cluster
 
 
 def with_slots(servers: t.Iterable[Server], observed: ClusterObserved) -> tuple[Server, ...]:
@@ -92,7 +92,7 @@ def with_slots(servers: t.Iterable[Server], observed: ClusterObserved) -> tuple[
 
 
 def hosts_of(given: t.Iterable[t.Mapping[str, t.Any]] | None) -> dict[str, Host]:
-    """Return what the hosts told (results of module health_host_info), by name."""
+    """Return what the hosts reported (results of module health_host_info), by name."""
     found = {}
     for one in given or ():
         name = str(one.get("host") or "")
@@ -102,7 +102,7 @@ def hosts_of(given: t.Iterable[t.Mapping[str, t.Any]] | None) -> dict[str, Host]
     return found
 
 
-def _ask(node: Wanted, client: Client, resolve: Resolve) -> Server:
+def _ask(node: DesiredNode, client: Client, resolve: Resolve) -> Server:
     def name_of(address: str, port: str) -> str:
         return node_name(resolve(address), number(port))
 
@@ -111,18 +111,18 @@ def _ask(node: Wanted, client: Client, resolve: Resolve) -> Server:
         raise reply
     info = parse_info(str(reply))
     if not info:
-        raise EngineRefused("INFO told nothing", node=node.name, reply=str(reply)[:200])
-    told: dict[str, str] = {}
+        raise EngineRefused("INFO has no fields", node=node.name, reply=str(reply)[:200])
+    reported: dict[str, str] = {}
     for one in settings:
-        # A login without CONFIG still tells most: what hangs on a setting is then not judged.
+        # A login without CONFIG still shows most: what depends on a setting is then not evaluated.
         if not isinstance(one, CollectionError):
-            told.update(pairs(one))
+            reported.update(pairs(one))
     return Server(
         name=node.name,
         host=node.host,
         zone=node.zone,
         info=info,
-        settings=told,
+        settings=reported,
         following=name_of(info.get("master_host", ""), info.get("master_port", ""))
         if info.get("role") == "slave"
         else "",
@@ -132,17 +132,17 @@ def _ask(node: Wanted, client: Client, resolve: Resolve) -> Server:
 
 def _again(one: Server, connections: Connections) -> dict[str, str]:
     if not one.answers:
-        raise EngineRefused("was not there at the first look", node=one.name)
+        raise EngineRefused("did not answer in the first sample", node=one.name)
     return parse_info(str(connections[one.name].command("INFO")))
 
 
 def _gone(one: Server, error: CollectionError) -> Server:
     if not one.answers:
         return one
-    return dataclasses.replace(one, problem=problem_of(error), detail=error.message)  # between the two looks
+    return dataclasses.replace(one, problem=problem_of(error), detail=error.message)  # between the two samples
 
 
-def _value(node: Wanted, asked: Server | CollectionError) -> Server:
+def _value(node: DesiredNode, asked: Server | CollectionError) -> Server:
     if isinstance(asked, Server):
         return asked
     problem = UNREADABLE if isinstance(asked, EngineRefused) else problem_of(asked)

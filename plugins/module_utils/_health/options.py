@@ -11,13 +11,11 @@ import typing as t
 from .._argspec import SENTINELS, TOPOLOGY
 from .desired import Limits
 
-# A deployment of either topology, besides the nodes and the login (doc fragment ``deployment``).
+# A deployment of either topology, in addition to the nodes and the login (doc fragment ``deployment``).
 DEPLOYMENT: dict[str, dict[str, t.Any]] = {
     "deployment": {"type": "str", "default": "redis"},
     "topology": TOPOLOGY,
     "sentinels": {**SENTINELS, "required": False},
-    "sentinel_username": {"type": "str"},
-    "sentinel_password": {"type": "str", "no_log": True},
     "replicas": {"type": "int", "default": 1},
 }
 
@@ -38,6 +36,16 @@ HEALTH: dict[str, dict[str, t.Any]] = {
             "check": {"type": "str", "required": True},
             "reason": {"type": "str", "required": True},
             "node": {"type": "str"},
+        },
+    },
+    "maintenance": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "host": {"type": "str", "required": True},
+            "text": {"type": "str", "required": True},
+            "expired": {"type": "bool", "required": True},
         },
     },
     "warn": {"type": "list", "elements": "str", "default": []},

@@ -10,7 +10,7 @@ import typing as t
 
 from .._nodes import ERROR, WARNING
 from .checks import Verdict
-from .desired import CHECKS, NEED_TWO_LOOKS, Desired
+from .desired import CHECKS, NEED_TWO_SAMPLES, Desired
 from .model import PRIMARY, REPLICA, Observed, Server
 
 
@@ -18,7 +18,7 @@ def report(observed: Observed, desired: Desired, verdict: Verdict) -> dict[str, 
     """Return what module ``health`` gives back, but for the timing."""
     counts = collections.Counter(one.severity for one in verdict.findings)
     looked_twice = any(one.later for one in observed.servers)
-    not_made = sorted(set(CHECKS) - desired.checks | (set() if looked_twice else set(NEED_TWO_LOOKS)))
+    not_made = sorted(set(CHECKS) - desired.checks | (set() if looked_twice else set(NEED_TWO_SAMPLES)))
     return {
         "deployment": desired.name,
         "topology": "cluster" if observed.clustered else "replication",
@@ -52,7 +52,7 @@ def summary(observed: Observed, desired: Desired, verdict: Verdict) -> str:
 
 
 def node(server: Server, observed: Observed) -> dict[str, t.Any]:
-    """Return one node's figures: bytes, seconds, counts; null where it did not tell."""
+    """Return one node's figures: bytes, seconds, counts; null where it was not reported."""
     primary = observed.by_name().get(server.following)
     listed = next((one for one in primary.followers if one.name == server.name), None) if primary else None
     head = primary.figure("master_repl_offset") if primary else None

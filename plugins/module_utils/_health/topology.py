@@ -10,12 +10,12 @@ import typing as t
 
 from .. import _slots
 from .._cluster import checks as cluster_checks
-from .._cluster.desired import Desired as ClusterWish
+from .._cluster.desired import Desired as DesiredCluster
 from .._cluster.model import Observed as ClusterObserved
-from .._nodes import Finding, Wanted
+from .._nodes import DesiredNode, Finding
 from .._sentinel import checks as sentinel_checks
-from .._sentinel.desired import Desired as SentinelWish
-from .._sentinel.desired import WantedSet
+from .._sentinel.desired import Desired as DesiredSentinels
+from .._sentinel.desired import DesiredSet
 from .._sentinel.model import Observed as SentinelObserved
 from .checks_common import finding, unseen
 from .checks_replicas import agreed_primary
@@ -38,7 +38,7 @@ CLUSTER_NAMES = {
 CLUSTER_HINTS = {
     "cluster-state": "See which slots are not served, and whether most primaries are there; it passes within "
     "seconds of their return.",
-    "slots-open": "A migration goes on, or was cut off: finish it (the next run of what moved it does).",
+    "slots-open": "A migration is under way, or was interrupted: finish it (the next run of what moved it does).",
     "epochs-distinct": "It settles by itself within seconds; if not, CLUSTER BUMPEPOCH on one of them.",
     "role": "Run site.yml: it gives every node its role.",
 }
@@ -51,15 +51,17 @@ SENTINEL_NAMES = {
 PASSED_OVER = ("unexpected-set",)  # Sentinels may watch other sets as well
 
 
-def cluster_findings(seen: ClusterObserved, wish: ClusterWish, servers: t.Sequence[Server]) -> t.Iterator[Finding]:
+def cluster_findings(
+    seen: ClusterObserved, desired: DesiredCluster, servers: t.Sequence[Server]
+) -> t.Iterator[Finding]:
     """Yield what is wrong with the cluster as a whole."""
     answers = {one.name for one in servers if one.answers}
     for node in seen.nodes:
         if node.problem and node.name in answers:
-            message = f"{node.name} told nothing of a cluster: {node.problem} {node.detail}".rstrip()
+            message = f"{node.name} did not report a cluster: {node.problem} {node.detail}".rstrip()
             hint = "It runs without cluster mode, or the login may not run CLUSTER NODES."
             yield finding("reachable", message, node.name, observed=node.problem, hint=hint)
-    for one in cluster_checks.findings(seen, wish):
+    for one in cluster_checks.findings(seen, desired):
         name = CLUSTER_NAMES.get(one.check)
         if name:
             yield dataclasses.replace(one, check=name, hint=one.hint or CLUSTER_HINTS.get(name, ""))
@@ -67,7 +69,7 @@ def cluster_findings(seen: ClusterObserved, wish: ClusterWish, servers: t.Sequen
 
 
 def _uncovered(seen: ClusterObserved) -> t.Iterator[Finding]:
-    """Tell of the slots that no node serves that was reached: the others' word for an owner is not enough."""
+    """Report the slots that no node serves that was reached: an owner that only others name is not enough."""
     left = _slots.minus(_slots.ALL, _slots.merged(node.slots for node in seen.nodes if not node.problem))
     if not left or all(node.problem for node in seen.nodes):
         return
@@ -80,7 +82,7 @@ def _uncovered(seen: ClusterObserved) -> t.Iterator[Finding]:
         expected=f"{_slots.count(_slots.ALL)}",
         hint="Start the owner or a replica of it; if the whole shard is lost, its data are, too."
         if owners
-        else "Nobody owns them: run site.yml.",
+        else "They have no owner: run site.yml.",
     )
 
 
@@ -88,7 +90,7 @@ def sentinel_findings(
     seen: SentinelObserved,
     watchers: t.Sequence[Watcher],
     observed: Observed,
-    wanted: tuple[tuple[Wanted, ...], tuple[tuple[str, str], ...]],
+    wanted: tuple[tuple[DesiredNode, ...], tuple[tuple[str, str], ...]],
     external: frozenset[str] = frozenset(),
 ) -> t.Iterator[Finding]:
     """Yield what is wrong with the Sentinels; ``wanted`` are they, and the names by which they know each other."""
@@ -96,9 +98,11 @@ def sentinel_findings(
     watches = seen.watches(observed.set)
     nodes = tuple(_wanted(one) for one in observed.servers)
     sets = tuple(
-        WantedSet(observed.set, watch.primary, nodes, int(watch.setting("quorum") or 1)) for _one, watch in watches[:1]
-    ) or (WantedSet(observed.set, "", nodes, 1),)
-    for one in sentinel_checks.findings(seen, SentinelWish(sentinels, sets, announced=announced, external=external)):
+        DesiredSet(observed.set, watch.primary, nodes, int(watch.setting("quorum") or 1)) for _one, watch in watches[:1]
+    ) or (DesiredSet(observed.set, "", nodes, 1),)
+    for one in sentinel_checks.findings(
+        seen, DesiredSentinels(sentinels, sets, announced=announced, external=external)
+    ):
         if one.check not in PASSED_OVER:
             name = SENTINEL_NAMES.get(one.check, one.check)
             severity = finding(name, "").severity if one.check == "phantom" else one.severity
@@ -106,22 +110,22 @@ def sentinel_findings(
     yield from agreed_primary(observed, {sentinel.name: watch.primary for sentinel, watch in watches})
     for watcher in watchers:
         if watcher.problem:
-            hint = "See why it does not tell INFO: whether it runs, and the rights of the login."
+            hint = "Find out why INFO does not work: whether it runs, and the rights of the login."
             yield unseen("sentinel-tilt", f"Sentinel {watcher.name} is {watcher.problem}", watcher.name, hint)
         elif watcher.info.get("sentinel_tilt", "0") != "0":
             yield finding(
                 "sentinel-tilt",
-                f"Sentinel {watcher.name} is in TILT mode: it watches, and acts on nothing",
+                f"Sentinel {watcher.name} is in TILT mode: it watches, but does not act",
                 watcher.name,
                 observed="sentinel_tilt 1",
                 expected="0",
                 hint="Its clock has jumped, or the process was held up: it leaves TILT 30 s after the last such event.",
             )
         elif "sentinel_tilt" not in watcher.info:
-            hint = "It may be no Sentinel: correct address and port."
-            yield unseen("sentinel-tilt", f"{watcher.name} does not tell sentinel_tilt", watcher.name, hint)
+            hint = "It may not be a Sentinel: correct address and port."
+            yield unseen("sentinel-tilt", f"{watcher.name} does not report sentinel_tilt", watcher.name, hint)
 
 
-def _wanted(server: Server) -> Wanted:
+def _wanted(server: Server) -> DesiredNode:
     address, _colon, port = server.name.rpartition(":")
-    return Wanted(address.strip("[]"), int(port), server.host, server.zone)
+    return DesiredNode(address.strip("[]"), int(port), server.host, server.zone)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .._history import render as history
+from .._history.runs import Run
 from .._nodes import ERROR
 from .checks_common import duration, size
 
@@ -20,13 +22,17 @@ LEAST = 2
 NARROWEST = 40
 
 
-def tree(report: Report, width: int, paint: Paint) -> list[str]:
+def tree(report: Report, width: int, paint: Paint, last: Run | None = None) -> list[str]:
     """Return the lines for one report of module ``health``; ``paint`` colours a text (error, warning, good, muted).
 
+    ``last`` is the run that has changed the deployment last.
     No line is longer than ``width`` columns (at least 40), but for findings, which are folded.
     """
     width = max(width, NARROWEST)
     head = list(_folded(report["summary"], width, paint, GOOD if report["healthy"] else ERROR))
+    if last is not None:
+        colour = history.COLOURS[last.outcome]
+        head += _folded(history.last_change(last), width, paint, MUTED if colour == GOOD else colour)
     rows = [row for shard in shards(report["nodes"]) for row in _shard(shard)]
     return [*head, *_table(rows, width, paint), *_sentinels(report, width, paint), *_findings(report, width, paint)]
 

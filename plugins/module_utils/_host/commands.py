@@ -27,12 +27,12 @@ def run(command: t.Sequence[str], *, allowed: t.Collection[int] | None = (0,)) -
         raise CollectionError(f"{command[0]!r} cannot be run on this host: {error.strerror}") from error
     if allowed is not None and done.returncode not in allowed:
         said = (done.stderr.strip() or done.stdout.strip() or "nothing").rstrip(".")
-        raise CollectionError(f"{' '.join(command)!r} ended with {done.returncode} and said: {said}")
+        raise CollectionError(f"{' '.join(command)!r} ended with {done.returncode}: {said}")
     return done.stdout
 
 
 def systemd_runs() -> bool:
-    """Tell whether systemd is this host's init."""
+    """Return whether systemd is this host's init."""
     return os.path.isdir(SYSTEMD_RUNS)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engine's package: what of it is missing, and its own server, which must not listen and may be somebody's."""
+"""The engine's package: what of it is missing, and its own server, which must not listen and may be in use."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ Step = t.Union[Stop, Forbid]
 
 
 def plan(state: Services, existing: str) -> list[Step]:
-    """Return what to do about the services; raise Refused where one may be somebody's."""
+    """Return what to do about the services; raise Refused where one may be in use."""
     steps: list[Step] = []
     for one in state:
         if one.running and existing == "keep":
@@ -86,14 +86,14 @@ def plan(state: Services, existing: str) -> list[Step]:
         if one.running and existing == "refuse":
             raise Refused(
                 f"the package's own service {one.name} runs on this host, and this collection did not start it",
-                hint="If nobody needs it, set redis_install_existing_service to 'stop' (its data files stay); "
+                hint="If it is not needed, set redis_install_existing_service to 'stop' (its data files stay); "
                 "to let it go on beside the instances, to 'keep'.",
             )
         if one.running:
             steps.append(Stop(one.name))
         if not one.masked and one.own_unit_file:
             raise Refused(
-                f"{UNITS}/{one.name}.service is a unit file that somebody wrote on this host",
+                f"{UNITS}/{one.name}.service is a unit file that was written on this host",
                 hint="Move it to another name: the package would start it when it is installed.",
             )
         if not one.masked or one.started_by_links or not one.has_links:
@@ -102,7 +102,7 @@ def plan(state: Services, existing: str) -> list[Step]:
 
 
 class EnginePackageOperation(Operation[Services, Step]):
-    """The package's own services: forbidden, or kept where somebody uses them."""
+    """The package's own services: forbidden, or kept where they are in use."""
 
     def __init__(self, params: t.Mapping[str, t.Any], record: t.Callable[[str, str], None]) -> None:
         self._services = params["services"]
@@ -110,7 +110,7 @@ class EnginePackageOperation(Operation[Services, Step]):
         self._params = params
 
     def observe(self) -> Services:
-        """Look at each service."""
+        """Inspect each service."""
         return tuple(_observe(one["name"], one["pid_file"]) for one in self._services)
 
     def plan(self, state: Services) -> list[Step]:
@@ -146,6 +146,15 @@ class EnginePackageOperation(Operation[Services, Step]):
         }
 
 
+def is_settled(params: t.Mapping[str, t.Any], record: t.Callable[[str, str], None]) -> bool:
+    """Return whether there is nothing to do for package, services and account; raise Refused as the operation does."""
+    operation = EnginePackageOperation(params, record)
+    state = operation.observe()
+    needed = operation.plan(state)
+    found = operation.result(state)
+    return not (needed or found["missing"] or found["interrupted"]) and bool(found["account"])
+
+
 def installed(packages: t.Sequence[str]) -> set[str]:
     """Return those of the packages that are installed and configured."""
     if os.path.exists(DPKG):
@@ -156,7 +165,7 @@ def installed(packages: t.Sequence[str]) -> set[str]:
 
 
 def dpkg_interrupted() -> bool:
-    """Tell whether dpkg was killed at work: until that is mended, it installs nothing."""
+    """Return whether dpkg was killed at work: until that is repaired, it installs nothing."""
     try:
         return any(name.isdigit() for name in os.listdir(DPKG_JOURNAL))
     except OSError:
@@ -164,7 +173,7 @@ def dpkg_interrupted() -> bool:
 
 
 def _account(user: str, group: str) -> bool:
-    """Tell whether there is the user, and the group is its main one."""
+    """Return whether the user exists, and the group is its main one."""
     try:
         return pwd.getpwnam(user).pw_gid == grp.getgrnam(group).gr_gid
     except KeyError:
@@ -231,7 +240,7 @@ def _forbid(name: str) -> None:
 
 
 def _stop_links(name: str) -> None:
-    """Have "do not start" links in all run levels: the package adds none where there are some."""
+    """Create "do not start" links in all run levels: the package adds none where there are some."""
     for link in _links(name):
         os.unlink(link)
     for directory in _run_levels():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kernel settings of a host: now, and at each boot; what may not be set here is told, not fought."""
+"""Kernel settings of a host: now, and at each boot; what may not be set here is reported, not fought."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ from .commands import text_of, write
 
 HUGE_PAGES = "transparent_hugepage"
 HUGE_PAGES_FILE = "/sys/kernel/mm/transparent_hugepage/enabled"
+# Of a service that asks for nothing.
+NOTHING: t.Mapping[str, t.Any] = {
+    "sysctl": {},
+    "sysctl_at_least": {},
+    "transparent_hugepage": None,
+    "sysctl_file": None,
+    "tmpfiles_file": None,
+    "required": False,
+}
 HEADER = "# Written by the almashooq.redis collection; changes here are lost.\n"
 
 
@@ -32,7 +41,7 @@ class Setting:
 
     @property
     def missing(self) -> bool:
-        """Tell whether it has to be set and can be."""
+        """Return whether it has to be set and can be."""
         return not self.enough and self.writable
 
 
@@ -91,7 +100,7 @@ def plan(state: Kernel, required: bool) -> list[Step]:
 
 
 def could_not_be_set(state: Kernel) -> list[str]:
-    """Return a sentence for each setting that differs and that nobody may write here."""
+    """Return a sentence for each setting that differs and that may not be written here."""
     return [
         f"could not be set here: {one.name} is {one.running or 'unknown to this kernel'}, wanted {one.wanted}"
         for one in state.settings
@@ -102,8 +111,8 @@ def could_not_be_set(state: Kernel) -> list[str]:
 class KernelOperation(Operation[Kernel, Step]):
     """The kernel settings that an instance's host should have."""
 
-    def __init__(self, params: t.Mapping[str, t.Any], record: t.Callable[[str, str], None]) -> None:
-        self._params = params
+    def __init__(self, params: t.Mapping[str, t.Any] | None) -> None:
+        self._params: t.Mapping[str, t.Any] = params or NOTHING
 
     def observe(self) -> Kernel:
         """Read the running values and the files."""
@@ -150,7 +159,7 @@ def _sysctl(name: str, wanted: str, *, exact: bool) -> Setting:
     path = f"/proc/sys/{name.replace('.', '/')}"
     running = (text_of(path) or "").strip()
     if not exact and running.isdigit() and int(running) > int(wanted):
-        # Somebody raised it further, for something else: the file must not lower it at the next boot.
+        # It was raised further, for something else: the file must not lower it at the next boot.
         wanted = running
     return Setting(name, path, running, _writable(path), wanted, running == wanted)
 
@@ -158,7 +167,7 @@ def _sysctl(name: str, wanted: str, *, exact: bool) -> Setting:
 def _huge_pages(wanted: str) -> Setting:
     match = re.search(r"\[(\w+)\]", text_of(HUGE_PAGES_FILE) or "")
     running = match.group(1) if match else ""
-    # "never" is stricter than the engine needs and somebody's choice; a kernel without them is fine too.
+    # "never" is stricter than the engine needs, and was chosen; a kernel without them is fine too.
     enough = running in (wanted, "never", "")
     return Setting(HUGE_PAGES, HUGE_PAGES_FILE, running, _writable(HUGE_PAGES_FILE), wanted, enough)
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import grp
 import hashlib
+import math
 import os
 import pwd
 import stat
+import time
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .._engine.loop import Operation
 from .._errors import CollectionError, Refused
@@ -19,13 +21,25 @@ from .._errors import CollectionError, Refused
 
 @dataclass(frozen=True)
 class Entry:
-    """What stands, or has to stand, at a path; the checksum is empty for a directory."""
+    """What stands, or has to stand, at a path; the checksum is empty for a directory.
+
+    ``changed`` is when it was last written or given to somebody else, in seconds since 1970; ``restarts`` whether the
+    service reads it at its start; ``packaged`` whether a directory is also that of a package of the distribution.
+    """
 
     path: str
     owner: str
     group: str
     mode: int
     checksum: str = ""
+    changed: float = field(default=0.0, compare=False)
+    restarts: bool = field(default=False, compare=False)
+    packaged: bool = field(default=False, compare=False)
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether a step of the plan has put it there."""
+        return math.isinf(self.changed)
 
     @property
     def is_directory(self) -> bool:
@@ -62,7 +76,7 @@ class Put:
     def apply(self, state: Files) -> Files:
         """Return the state with the entry in place."""
         others = (entry for entry in state.found if entry.path != self.entry.path)
-        return replace(state, found=(*others, self.entry))
+        return replace(state, found=(*others, replace(self.entry, changed=math.inf)))
 
 
 def plan(state: Files) -> list[Put]:
@@ -78,20 +92,32 @@ def plan(state: Files) -> list[Put]:
     return [Put(entry) for entry in state.wanted if state.at(entry.path) != entry]
 
 
+def tolerant(wanted: Entry, found: Entry | None) -> Entry:
+    """Return what is wanted of a path, given what stands there.
+
+    A directory that a package has, too, keeps its group and its mode, except that its owner may do everything in it and
+    others may not write: the next version of the package would set them again.
+    """
+    if found is None or not (wanted.packaged and found.is_directory):
+        return wanted
+    return replace(wanted, group=found.group, mode=found.mode & ~0o002 | 0o700)
+
+
 class FilesOperation(Operation[Files, Put]):
-    """The module's way through."""
+    """Directories and files of one service."""
 
     def __init__(self, params: t.Mapping[str, t.Any], record: t.Callable[[str, str], None]) -> None:
         self._texts = {each["path"]: each["content"] for each in params["files"]}
-        # Checksums are shown. Those of this run say what differs, and nobody can look for the content that has them.
+        # Checksums are shown. Those of this run show what differs, and cannot be used to search for the content.
         self._key = os.urandom(16)
         wanted = [*params["directories"], *params["files"]]
         self._wanted = tuple(_wanted(each, self._key) for each in wanted)
 
     def observe(self) -> Files:
         """Read what stands at the paths."""
-        found = (_found(entry.path, self._key) for entry in self._wanted)
-        return Files(tuple(entry for entry in found if entry is not None), self._wanted)
+        found = tuple(entry for entry in (_found(entry.path, self._key) for entry in self._wanted) if entry is not None)
+        there = {entry.path: entry for entry in found}
+        return Files(found, tuple(tolerant(entry, there.get(entry.path)) for entry in self._wanted))
 
     def plan(self, state: Files) -> list[Put]:
         """Return what is left to put in place."""
@@ -131,7 +157,9 @@ def _checksum(content: bytes, key: bytes) -> str:
 
 def _wanted(given: t.Mapping[str, t.Any], key: bytes) -> Entry:
     checksum = _checksum(given["content"].encode(), key) if "content" in given else ""
-    return Entry(given["path"], given["owner"], given["group"], int(given["mode"], 8), checksum)
+    mode = int(given["mode"], 8)
+    flags = {name: bool(given.get(name)) for name in ("restarts", "packaged")}
+    return Entry(given["path"], given["owner"], given["group"], mode, checksum, **flags)
 
 
 def _found(path: str, key: bytes) -> Entry | None:
@@ -148,7 +176,20 @@ def _found(path: str, key: bytes) -> Entry | None:
         raise CollectionError(f"{path} cannot be read: {error.strerror}") from error
     regular = _checksum(content, key) if stat.S_ISREG(status.st_mode) else "other"
     checksum = "" if stat.S_ISDIR(status.st_mode) else regular
-    return Entry(path, _user(status.st_uid), _group(status.st_gid), stat.S_IMODE(status.st_mode), checksum)
+    owner, group = _user(status.st_uid), _group(status.st_gid)
+    # A time that is yet to come was read from a clock that has been set back since: nothing can be compared with it.
+    changed = status.st_ctime if status.st_ctime <= time.time() else 0.0
+    return Entry(path, owner, group, stat.S_IMODE(status.st_mode), checksum, changed=changed)
+
+
+def kind(path: str) -> dict[str, str]:
+    """Return what stands at a path (``absent``, ``file``, ``directory``, ``link``, ``other``), and who owns it."""
+    try:
+        status = os.lstat(os.path.expanduser(os.path.expandvars(path)))
+    except OSError:
+        return {"type": "absent", "owner": ""}
+    kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
+    return {"type": kinds.get(stat.S_IFMT(status.st_mode), "other"), "owner": _user(status.st_uid)}
 
 
 def _user(uid: int) -> str:
@@ -172,7 +213,7 @@ def _make(entry: Entry, uid: int, gid: int) -> None:
 
 
 def _write(entry: Entry, text: str, uid: int, gid: int) -> None:
-    """Put a file in place as a whole: a reader sees the old or the new one, and nobody else the content."""
+    """Put a file in place as a whole: a reader sees the old or the new one, and no other user the content."""
     temporary = f"{entry.path}.{os.getpid()}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -1,25 +1,41 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The units of a host's instances: known to systemd, enabled at boot, running; or stopped for good."""
+"""The units of a service: known to systemd, enabled at boot, running with the files of today; or stopped for good."""
 
 from __future__ import annotations
 
+import time
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .._engine.loop import Operation
 from .._errors import CollectionError, Refused
+from .._replies import number
 from .._wait import poll
 from .commands import run, text_of
 
-PROPERTIES = ("Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "NeedDaemonReload")
+PROPERTIES = (
+    "Id",
+    "LoadState",
+    "ActiveState",
+    "SubState",
+    "UnitFileState",
+    "NeedDaemonReload",
+    "ExecMainStartTimestampMonotonic",
+)
 LOG_LINES = 15
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit as systemd sees it."""
+    """One unit as systemd sees it.
+
+    ``started`` is when its process was, in seconds since 1970, where it has one, and ``start`` the same in microseconds
+    of a clock that is not adjusted; ``outdated`` whether it has to be
+    restarted for the files that it reads at its start; ``ours`` whether it is to be started or stopped at all, or only
+    its file is ours (a service that another unit starts).
+    """
 
     name: str
     load: str = "not-found"
@@ -27,10 +43,14 @@ class Unit:
     sub: str = "dead"
     file: str = ""
     stale: bool = False
+    started: float | None = field(default=None, compare=False)
+    start: int = field(default=0, compare=False)
+    outdated: bool = False
+    ours: bool = True
 
     @property
     def runs(self) -> bool:
-        """Tell whether it runs, or is on its way (an instance may load its data for long)."""
+        """Return whether it runs, or is on its way (an instance may load its data for long)."""
         return self.active in ("active", "reloading") or (self.active == "activating" and self.sub != "auto-restart")
 
 
@@ -96,6 +116,25 @@ class Start:
 
 
 @dataclass(frozen=True)
+class Restart:
+    """Restart units whose files have changed."""
+
+    names: tuple[str, ...]
+
+    def describe(self) -> str:
+        """Return one line for people."""
+        return f"restart {', '.join(self.names)}"
+
+    def apply(self, state: Units) -> Units:
+        """Return the units with the files of today."""
+        return tuple(replace(unit, outdated=False) if unit.name in self.names else unit for unit in state)
+
+    def command(self) -> list[str]:
+        """Return the command; the waiting is done here, with a deadline."""
+        return ["systemctl", "restart", "--no-block", *self.names]
+
+
+@dataclass(frozen=True)
 class Stop:
     """Stop units, and start them at boot no more."""
 
@@ -117,12 +156,15 @@ class Stop:
         return ["systemctl", "disable", "--now", *self.names]
 
 
-Step = t.Union[Reload, Enable, Start, Stop]
-STARTED = "started"
+Step = t.Union[Reload, Enable, Start, Restart, Stop]
+STARTED, ENABLED, STOPPED = "started", "enabled", "stopped"
 
 
-def parse(names: t.Sequence[str], text: str) -> Units:
-    """Return the units of a ``systemctl show``; one that it does not mention is not found."""
+def parse(names: t.Sequence[str], text: str, booted: float = 0.0) -> Units:
+    """Return the units of a ``systemctl show``; one that it does not mention is not found.
+
+    ``booted`` is when the clock of systemd's monotonic timestamps was zero, in seconds since 1970.
+    """
     found: dict[str, Unit] = {}
     for block in text.strip().split("\n\n"):
         values = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
@@ -134,14 +176,34 @@ def parse(names: t.Sequence[str], text: str) -> Units:
             sub=values.get("SubState", ""),
             file=values.get("UnitFileState", ""),
             stale=values.get("NeedDaemonReload") == "yes",
+            started=_started(values.get("ExecMainStartTimestampMonotonic", ""), booted),
+            start=number(values.get("ExecMainStartTimestampMonotonic")),
         )
     return tuple(found.get(name, Unit(name)) for name in names)
 
 
+def _started(microseconds: str, booted: float) -> float | None:
+    """Return the time of a monotonic timestamp; systemd writes 0 where there was no start."""
+    return booted + int(microseconds) / 1e6 if microseconds.isdigit() and int(microseconds) else None
+
+
+def look(names: t.Sequence[str]) -> Units:
+    """Return what systemd says of units, with one question."""
+    if not names:
+        return ()
+    booted = time.time() - time.monotonic()
+    return parse(names, run(["systemctl", "show", f"--property={','.join(PROPERTIES)}", *names]), booted)
+
+
 def plan(state: Units, wanted: str = STARTED) -> list[Step]:
-    """Return reload, enable, start, in this order, each for those that need it; or what there is to stop."""
-    if wanted != STARTED:
-        # A template's instance that nobody has enabled is neither; one that is not known at all has no file.
+    """Return reload, enable, start, restart, in this order, each for those that need it; or what there is to stop.
+
+    Those that are to be ``enabled`` run from the next boot on, and are neither started nor restarted here.
+    """
+    steps: list[Step] = [Reload()] if wanted != STOPPED and any(unit.stale for unit in state) else []
+    state = tuple(unit for unit in state if unit.ours)
+    if wanted == STOPPED:
+        # A template's instance that was never enabled is neither; one that is not known at all has no file.
         there = tuple(
             unit.name for unit in state if unit.active not in ("inactive", "failed") or unit.file == "enabled"
         )
@@ -149,16 +211,18 @@ def plan(state: Units, wanted: str = STARTED) -> list[Step]:
     masked = [unit.name for unit in state if unit.load == "masked"]
     if masked:
         raise Refused(
-            f"{', '.join(masked)} is masked: somebody forbade it to start",
+            f"{', '.join(masked)} is masked: it was forbidden to start",
             hint=f"systemctl unmask {' '.join(masked)}",
         )
-    steps: list[Step] = [Reload()] if any(unit.stale for unit in state) else []
     disabled = tuple(unit.name for unit in state if unit.file != "enabled")
     stopped = tuple(unit.name for unit in state if not unit.runs)
+    outdated = tuple(unit.name for unit in state if unit.outdated and unit.runs)
     if disabled:
         steps.append(Enable(disabled))
-    if stopped:
+    if wanted == STARTED and stopped:
         steps.append(Start(stopped))
+    if wanted == STARTED and outdated:
+        steps.append(Restart(outdated))
     return steps
 
 
@@ -168,17 +232,19 @@ def journal(name: str) -> str:
 
 
 class UnitsOperation(Operation[Units, Step]):
-    """Units that run now and at each boot."""
+    """Units that run now and at each boot, and others (``read``) whose files systemd has to have read."""
 
-    def __init__(self, params: t.Mapping[str, t.Any], record: t.Callable[[str, str], None]) -> None:
-        self._names = list(params["names"])
+    def __init__(self, params: t.Mapping[str, t.Any], read: t.Sequence[str] = ()) -> None:
+        self._names = list(params["units"])
+        self._read = list(read)
         self._logs = dict(zip(self._names, params["logs"] or []))
         self._timeout = params["timeout"]
         self._wanted = params["state"]
 
     def observe(self) -> Units:
         """Ask systemd about all units at once."""
-        return parse(self._names, run(["systemctl", "show", f"--property={','.join(PROPERTIES)}", *self._names]))
+        found = look([*self._names, *self._read])
+        return tuple(replace(unit, ours=unit.name in self._names) for unit in found)
 
     def plan(self, state: Units) -> list[Step]:
         """Return what is left to do."""
@@ -188,24 +254,29 @@ class UnitsOperation(Operation[Units, Step]):
         """Do the first step and wait for its effect."""
         step = steps[0]
         run(step.command())
-        if isinstance(step, Start):
-            self._wait(step.names)
+        if isinstance(step, (Start, Restart)):
+            before = {unit.name: unit.start for unit in state} if isinstance(step, Restart) else {}
+            self._wait(step.names, before)
         return steps[:1]
 
     def render(self, state: Units) -> str:
         """Return the units as lines."""
-        return "".join(f"{unit.name}: {unit.active} {unit.file}\n" for unit in state)
+        return "".join(f"{unit.name}: {unit.active} {unit.file}\n" for unit in state if unit.ours)
 
     def result(self, state: Units) -> dict[str, t.Any]:
         """Return the units' states."""
-        return {"units": {unit.name: unit.active for unit in state}}
+        return {"units": {unit.name: unit.active for unit in state if unit.ours}}
 
-    def _wait(self, names: t.Sequence[str]) -> None:
+    def _wait(self, names: t.Sequence[str], before: t.Mapping[str, int]) -> None:
+        def lacking(unit: Unit) -> str:
+            if unit.active != "active":
+                return f"{unit.name} is {unit.active} ({unit.sub})"
+            same = 0 < unit.start <= before.get(unit.name, 0)
+            return f"{unit.name} is still the process from before" if same else ""
+
         poll(
             lambda: self._unfailed(names),
-            lambda units: ", ".join(
-                f"{unit.name} is {unit.active} ({unit.sub})" for unit in units if unit.active != "active"
-            ),
+            lambda units: ", ".join(filter(None, map(lacking, units))),
             awaiting=f"{', '.join(names)} to be ready",
             timeout=self._timeout,
             hint="A large data set takes long to load: see the instance's log, and run again.",

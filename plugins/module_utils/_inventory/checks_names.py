@@ -9,9 +9,10 @@ import difflib
 import re
 import typing as t
 
-from .model import GROUPS, Known
+from .defaults import GROUPS
+from .model import Known
 
-WAY_OUT = "redis_node_accept_names"
+ALLOW = "redis_node_accept_names"
 # How near another name has to be. A name with a role's prefix can only be meant for this collection.
 NEAR = 0.6
 VERY_NEAR = 0.9
@@ -21,7 +22,7 @@ _FIRST_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 
 
 def unknown_variable(name: str, known: Known) -> str:
-    """Return why a variable's name is taken for a misspelled one; nothing where it may be anybody's."""
+    """Return why a variable's name seems misspelled; nothing where it may belong to another role."""
     if name in known.options or name.startswith("_"):
         return ""
     if name.lower().startswith(known.prefixes):
@@ -60,7 +61,7 @@ def unknown_groups(
         if near and set(hosts) - set(groups.get(near, ())):
             yield (
                 f"group {group} resembles {near} and has hosts that {near} lacks: rename it, make it a child "
-                f"of {near}, or add it to {WAY_OUT} if it has nothing to do with this collection"
+                f"of {near}, or add it to {ALLOW} if it has nothing to do with this collection"
             )
     for file in sorted(files):
         ours = file in names or file in accepted or _plain(file).startswith(tuple(f"{one}_" for one in GROUPS.values()))
@@ -68,7 +69,7 @@ def unknown_groups(
         if near:
             yield (
                 f"group_vars/{file} is read by no group, since there is none of that name; did you mean {near}? "
-                f"Rename it, or add it to {WAY_OUT}"
+                f"Rename it, or add it to {ALLOW}"
             )
 
 
@@ -97,7 +98,7 @@ def _closest(name: str, names: t.Iterable[str], cutoff: float) -> str:
 
 
 def _refusal(name: str, near: str) -> str:
-    what = f"{name} is no variable of this collection"
+    what = f"{name} is not a variable of this collection"
     if near:
-        return f"{what}; did you mean {near}? Correct it, or add it to {WAY_OUT} if it is one of your own"
-    return f"{what}: take it out, or add it to {WAY_OUT} if it is one of your own"
+        return f"{what}; did you mean {near}? Correct it, or add it to {ALLOW} if it is one of your own"
+    return f"{what}: take it out, or add it to {ALLOW} if it is one of your own"

@@ -50,7 +50,7 @@ TEXT_DIRECTIVES = frozenset(
 # Directives whose digits are octal: a number with more than these digits is what YAML has made of 0770.
 OCTAL_DIRECTIVES = frozenset(["unixsocketperm"])
 QUOTE = "quote it"
-_UNQUOTED = "because YAML reads an unquoted {} as something else than text"
+_UNQUOTED = "because YAML reads an unquoted {} as something other than text"
 NOT_A_SWITCH = f"{QUOTE}, {_UNQUOTED.format('on, yes or no')}"
 NOT_A_NUMBER = f"{QUOTE}, {_UNQUOTED.format('0123, 1_000, 12:30 or 1.10')}"
 NOT_A_DATE = f"{QUOTE}, {_UNQUOTED.format('2026-01-31')}"
@@ -119,7 +119,7 @@ def _dictionary(path: str, value: Value, option: Option) -> t.Iterator[str]:
     for key, one in value.items():
         known = option.options.get(str(key))
         if not isinstance(key, str):
-            yield f"{path} has the key {key!r}, which YAML has read as something else than text: {QUOTE}"
+            yield f"{path} has the key {key!r}, which YAML has read as something other than text: {QUOTE}"
         elif known is not None:
             yield from problems(f"{path}.{key}", one, known)
         elif not option.options and not option.is_document:
@@ -209,7 +209,7 @@ def _meant(value: bool, choices: t.Iterable[str]) -> frozenset[str]:
 
 
 def _label(value: Value, index: int) -> str:
-    """Return how an element of a list is told from the others: its name or port, where it has one."""
+    """Return how an element of a list is distinguished from the others: its name or port, where it has one."""
     if isinstance(value, dict):
         for key in ("name", "port", "set"):
             if isinstance(value.get(key), (str, int)):

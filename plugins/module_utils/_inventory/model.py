@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._text import SECRET_SETTINGS
+from .defaults import GROUPS
 
 Value = t.Any
 # What stands for a text that is encrypted: it is one, whatever it holds, and is not decrypted to be checked.
@@ -18,11 +19,6 @@ _NAMES = frozenset({"name", "user", "set", "deployment", "primary", "sentinel_us
 _SECRET = ("password", "secret")
 # Options that are part of a file of another program, which has numbers, switches and dictionaries of its own.
 _DOCUMENTS = frozenset({"redis_monitoring_alertmanager_config"})
-# The variables with which the playbooks choose their hosts, and the groups that they name by default.
-GROUPS: t.Final = {
-    f"{name}_group": name
-    for name in ("redis_cluster", "redis_replication", "redis_sentinel", "redis_client", "redis_monitoring")
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ def make_option(name: str, spec: t.Mapping[str, t.Any]) -> Option:
 
 
 def is_secret(directive: str) -> bool:
-    """Tell whether the value of a directive is a secret, in whichever dictionary it stands."""
+    """Return whether the value of a directive is a secret, in whichever dictionary it stands."""
     return directive.lower() in SECRET_SETTINGS or any(word in directive.lower() for word in _SECRET)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the figures say: a node that is slow beside its peers, a generator that is the limit, targets."""
+"""What the figures mean: a node that is slow beside its peers, a generator that is the limit, targets."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ BUSY_TOOL = 0.95  # of each thread of the tool
 REJECTIONS = {
     "OOM": "It is full: raise maxmemory, or make room, before measuring.",
     "MISCONF": "It cannot save: see its log and the disk.",
-    "NOREPLICAS": "It has too few replicas in sync for min-replicas-to-write: mend them first.",
-    "CLUSTERDOWN": "Mend the cluster first: playbook health says what is wrong.",
+    "NOREPLICAS": "It has too few replicas in sync for min-replicas-to-write: fix them first.",
+    "CLUSTERDOWN": "Fix the cluster first: playbook health reports what is wrong.",
 }
 BUSY_SERVER = 0.9  # processors of a server, which does commands in one thread
 
 
 def findings(
-    wish: Desired, generator: Generator, primaries: t.Sequence[Primary], measured: t.Sequence[Measured]
+    desired: Desired, generator: Generator, primaries: t.Sequence[Primary], measured: t.Sequence[Measured]
 ) -> list[Finding]:
     """Return everything that is not as it should be."""
-    return [*slow_nodes(wish, measured), *limits(generator, measured), *shared(generator, primaries)]
+    return [*slow_nodes(desired, measured), *limits(generator, measured), *shared(generator, primaries)]
 
 
 def joined_turns(measured: t.Sequence[Measured]) -> list[Measured]:
@@ -60,7 +60,7 @@ def _joined(turns: t.Sequence[Measured]) -> Measured:
     )
 
 
-def slow_nodes(wish: Desired, measured: t.Sequence[Measured]) -> t.Iterator[Finding]:
+def slow_nodes(desired: Desired, measured: t.Sequence[Measured]) -> t.Iterator[Finding]:
     """Yield the nodes that do far fewer operations than the median of their peers, each run alone."""
     alone = [one for one in measured if one.run.node is not None]
     for one in alone:
@@ -69,7 +69,7 @@ def slow_nodes(wish: Desired, measured: t.Sequence[Measured]) -> t.Iterator[Find
             peer.ops_per_second for peer in alone if (peer.run.name, peer.run.pipeline) == kind and peer is not one
         ]
         median = statistics.median(peers) if peers else 0.0
-        if one.ops_per_second < median * wish.node_percent / 100:
+        if one.ops_per_second < median * desired.node_percent / 100:
             percent = round(100 * one.ops_per_second / median)
             yield Finding(
                 "slow-node",
@@ -78,7 +78,7 @@ def slow_nodes(wish: Desired, measured: t.Sequence[Measured]) -> t.Iterator[Find
                 severity=ERROR,
                 node=one.run.node,
                 observed=f"{one.ops_per_second:.0f} operations per second, p99 {percentile(one.points, 99):.2f} ms",
-                expected=f"at least {wish.node_percent:g} % of {median:.0f}",
+                expected=f"at least {desired.node_percent:g} % of {median:.0f}",
                 hint="See what its host is short of: processors (limits of the unit or container, other programs,"
                 " a power-saving governor), swap, disk of the append-only file, network.",
             )
@@ -120,15 +120,15 @@ def shared(generator: Generator, primaries: t.Sequence[Primary]) -> t.Iterator[F
             f"the load generator {generator.host} is also the host of {', '.join(here)}: they share its processors",
             severity=WARNING,
             node=generator.host,
-            hint="Figures are lower than with a generator on a host of its own; name one that is no member.",
+            hint="Figures are lower than with a generator on a host of its own; name one that is not a member.",
         )
 
 
 def rejected(before: Counters, after: Counters) -> str:
     """Return the error with which a server rejected commands of the tool; nothing where it did not.
 
-    The tools count such answers as operations and end well.  Errors of other clients, which are counted, too, are told
-    from those by their kind: these meet everybody.
+    The tools count such answers as operations and end well.  Errors of other clients, which are counted, too, differ in
+    their kind: these meet all clients.
     """
     known = dict(before.errors)
     errors = {name: count - known.get(name, 0) for name, count in after.errors if name in REJECTIONS}
@@ -136,7 +136,7 @@ def rejected(before: Counters, after: Counters) -> str:
     return most if most and errors[most] > 0 and after.rejected > before.rejected else ""
 
 
-def targets(wish: Desired, measured: t.Sequence[Measured]) -> list[dict[str, t.Any]]:
+def targets(desired: Desired, measured: t.Sequence[Measured]) -> list[dict[str, t.Any]]:
     """Return each target beside what was measured.
 
     Throughput is the best that the whole deployment did; p99 the worst of its runs with the shallowest pipeline, for
@@ -149,8 +149,8 @@ def targets(wish: Desired, measured: t.Sequence[Measured]) -> list[dict[str, t.A
     ops = max(one.ops_per_second for one in whole)
     p99 = max(percentile(one.points, 99) for one in whole if one.run.pipeline == shallow)
     rows = (
-        ("ops_per_second", wish.targets.ops_per_second, round(ops, 1), True),
-        ("p99_ms", wish.targets.p99_ms, round(p99, 3), False),
+        ("ops_per_second", desired.targets.ops_per_second, round(ops, 1), True),
+        ("p99_ms", desired.targets.p99_ms, round(p99, 3), False),
     )
     return [
         {

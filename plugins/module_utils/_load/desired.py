@@ -22,7 +22,7 @@ SHORTEST_RUN = 1.0
 
 @dataclass(frozen=True)
 class Targets:
-    """What the deployment is to reach; nothing is no target."""
+    """What the deployment has to reach; nothing means no target."""
 
     ops_per_second: float | None = None
     p99_ms: float | None = None
@@ -48,10 +48,10 @@ class Desired:
 
 
 def make_desired(params: Params, cpus: int) -> Desired:
-    """Return the wish of a module's parameters; raises Refused for what could never be measured."""
+    """Return the desired test of a module's parameters; raises Refused for what could never be measured."""
     seconds = float(params["seconds"])
     targets = params["targets"] or {}
-    wish = Desired(
+    desired = Desired(
         clustered=params["topology"] == CLUSTER,
         kinds=tuple(kind for kind in KINDS if kind in params["kinds"]),
         pipelines=tuple(sorted(set(params["pipelines"]))),
@@ -67,22 +67,38 @@ def make_desired(params: Params, cpus: int) -> Desired:
         node_percent=params["node_percent"],
         targets=Targets(targets.get("ops_per_second"), targets.get("p99_ms")),
     )
-    _refuse(wish)
-    return wish
+    _refuse(desired)
+    return desired
 
 
-def _refuse(wish: Desired) -> None:
+def _refuse(desired: Desired) -> None:
     for wrong, what, hint in (
-        (not wish.kinds, "kinds is empty", f"Name some of {', '.join(KINDS)}."),
-        (not wish.pipelines or wish.pipelines[0] < 1, "pipelines has no positive number", "1 is no pipelining."),
-        (wish.connections < 1, f"connections is {wish.connections}", "Give a positive number, for example 50."),
-        (not 1 <= wish.value_bytes <= MAX_VALUE_BYTES, f"value_bytes is {wish.value_bytes}", "Give 1 to 536870912."),
-        (wish.keys < 1, f"keys is {wish.keys}", "Give a positive number, for example 10000."),
-        (not 1 <= wish.read_percent <= 99, f"read_percent is {wish.read_percent}", "Give 1 to 99."),
-        (not 0 <= wish.node_percent <= 100, f"node_percent is {wish.node_percent:g}", "Give 0 to 100."),
-        (not 1 <= wish.threads <= MAX_THREADS, f"threads is {wish.threads}", "Give 1 to 500, or 0 for a good number."),
-        (not math.isfinite(wish.seconds) or wish.seconds <= 0, "seconds is not positive", "Give 60, for example."),
-        (wish.timeout < wish.seconds, f"timeout is {wish.timeout:g}", "Give more than seconds."),
+        (not desired.kinds, "kinds is empty", f"Name some of {', '.join(KINDS)}."),
+        (
+            not desired.pipelines or desired.pipelines[0] < 1,
+            "pipelines has no positive number",
+            "1 means no pipelining.",
+        ),
+        (desired.connections < 1, f"connections is {desired.connections}", "Give a positive number, for example 50."),
+        (
+            not 1 <= desired.value_bytes <= MAX_VALUE_BYTES,
+            f"value_bytes is {desired.value_bytes}",
+            "Give 1 to 536870912.",
+        ),
+        (desired.keys < 1, f"keys is {desired.keys}", "Give a positive number, for example 10000."),
+        (not 1 <= desired.read_percent <= 99, f"read_percent is {desired.read_percent}", "Give 1 to 99."),
+        (not 0 <= desired.node_percent <= 100, f"node_percent is {desired.node_percent:g}", "Give 0 to 100."),
+        (
+            not 1 <= desired.threads <= MAX_THREADS,
+            f"threads is {desired.threads}",
+            "Give 1 to 500, or 0 for a good number.",
+        ),
+        (
+            not math.isfinite(desired.seconds) or desired.seconds <= 0,
+            "seconds is not positive",
+            "Give 60, for example.",
+        ),
+        (desired.timeout < desired.seconds, f"timeout is {desired.timeout:g}", "Give more than seconds."),
     ):
         if wrong:
-            raise Refused(f"a load test cannot be made so: {what}", hint=hint)
+            raise Refused(f"a load test is not possible: {what}", hint=hint)

@@ -23,7 +23,7 @@ REMOVE_WITHIN = 30.0  # a primary, and never the rest of a keyspace that is too 
 
 @contextlib.contextmanager
 def login(primaries: t.Sequence[Primary], connections: Connections) -> t.Iterator[Login]:
-    """Have a user on each primary that may do nothing but what the tool does, with a password for this block.
+    """Create a user on each primary that may do only what the tool does, with a password for this block.
 
     The tool takes a password from its command line only, where every user of the host can read it: so it never
     gets one of the deployment's.
@@ -40,7 +40,7 @@ def login(primaries: t.Sequence[Primary], connections: Connections) -> t.Iterato
 
 
 def remove(primary: Primary, connections: Connections, within: float = REMOVE_WITHIN) -> bool:
-    """Remove the keys of all load tests from a primary; tell whether the whole keyspace was seen in time."""
+    """Remove the keys of all load tests from a primary; return whether the whole keyspace was seen in time."""
     client, deadline, cursor = connections[primary.name], time.monotonic() + within, "0"
     while True:
         cursor, found = client.command("SCAN", cursor, "MATCH", f"{PREFIX}*", "COUNT", SCAN_COUNT)

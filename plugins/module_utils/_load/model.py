@@ -20,7 +20,7 @@ Points = tuple[tuple[float, int], ...]
 
 @dataclass(frozen=True)
 class Run:
-    """One run: what is asked of whom, for how long.
+    """One run: what is asked of which node, for how long.
 
     Without a node it is the whole deployment; nodes are asked in turns, counted from 1.
     """
@@ -34,7 +34,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Slice:
-    """What the tool told at its end: it takes a number of requests, so a run consists of several of these."""
+    """What the tool reported at its end: it takes a number of requests, so a run consists of several of these."""
 
     requests: int
     seconds: float
@@ -100,7 +100,7 @@ class Generator:
 
 @dataclass(frozen=True)
 class State:
-    """Whom the load is for, and the runs that are over."""
+    """The primaries that the load is for, and the runs that are over."""
 
     primaries: tuple[Primary, ...]
     done: tuple[Run, ...] = ()

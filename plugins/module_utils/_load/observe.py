@@ -14,7 +14,7 @@ import typing as t
 from .._client import Client, Connections, gather
 from .._cluster.parse import parse_nodes
 from .._errors import AuthenticationFailed, CollectionError, PermissionDenied, Refused, Unreachable
-from .._nodes import Wanted
+from .._nodes import DesiredNode
 from .._replies import fields, number, parse_info
 from .._slots import SLOTS, Ranges, members
 from .._slots import count as count_slots
@@ -23,8 +23,10 @@ from .model import Counters, Primary
 SECTIONS = ("replication", "memory")
 
 
-def observe_primaries(nodes: t.Sequence[Wanted], connections: Connections, *, clustered: bool) -> tuple[Primary, ...]:
-    """Return the primaries; raises where they are not all there, for then no figure would say anything."""
+def observe_primaries(
+    nodes: t.Sequence[DesiredNode], connections: Connections, *, clustered: bool
+) -> tuple[Primary, ...]:
+    """Return the primaries; raises where they are not all there, for then no figure would mean anything."""
     answers = gather(lambda node: _ask(node, connections, clustered), nodes)
     for answer in answers:
         if isinstance(answer, (AuthenticationFailed, PermissionDenied)):
@@ -36,7 +38,7 @@ def observe_primaries(nodes: t.Sequence[Wanted], connections: Connections, *, cl
         raise _down(f"{SLOTS - served} of {SLOTS} slots are not served by the nodes that answer", silent)
     if not clustered and len(found) != 1:
         said = ", ".join(primary.name for primary, _slots in found) or "none"
-        raise _down(f"a set has one primary, and these nodes say they are: {said}", silent)
+        raise _down(f"a set has one primary, and these nodes report that they are: {said}", silent)
     return tuple(primary for primary, _slots in found)
 
 
@@ -64,11 +66,11 @@ def _down(what: str, silent: t.Sequence[CollectionError]) -> CollectionError:
     return kind(
         f"no load test on a deployment that is down: {what}{details}",
         node=silent[0].node if silent else None,
-        hint="Mend it first: playbook health says what is wrong.",
+        hint="Fix it first: playbook health reports what is wrong.",
     )
 
 
-def _ask(node: Wanted, connections: Connections, clustered: bool) -> tuple[Primary, int] | None:
+def _ask(node: DesiredNode, connections: Connections, clustered: bool) -> tuple[Primary, int] | None:
     client = connections[node.name]
     info: dict[str, str] = {}
     for section in SECTIONS:
@@ -112,7 +114,7 @@ def _cpu(info: t.Mapping[str, str]) -> float:
 
 
 def _is_local(address: str) -> bool:
-    """Tell whether an address is this host's own: only then can something listen there."""
+    """Return whether an address is this host's own: only then can something listen there."""
     try:
         family, kind, protocol, _name, where = socket.getaddrinfo(address, 0, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as listener:

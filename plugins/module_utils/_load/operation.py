@@ -17,7 +17,7 @@ from .._client import Access, Record, gather
 from .._engine.deployment import Deployment
 from .._engine.loop import Operation
 from .._errors import CollectionError, DeadlineExceeded, EngineRefused
-from .._nodes import make_wanted
+from .._nodes import make_desired_nodes
 from . import checks, keys, parse, plan, render, tool
 from .desired import Desired, make_desired
 from .model import PREFIX, Counters, Cpu, Generator, Measured, Primary, Run, Slice, State
@@ -33,11 +33,11 @@ class Step:
     """One run of the tool."""
 
     run: Run
-    wish: Desired
+    desired: Desired
 
     def describe(self) -> str:
         """Return one line for people."""
-        return render.describe(self.wish, self.run)
+        return render.describe(self.desired, self.run)
 
     def apply(self, state: State) -> State:
         """Return the state with the run over."""
@@ -48,30 +48,38 @@ class LoadTest(Operation[State, Step]):
     """Measures a deployment from this host."""
 
     def __init__(self, params: Params, record: Record) -> None:
-        cpus = os.cpu_count() or 1
-        self._wish = make_desired(params, cpus)
-        self._nodes = make_wanted(params["nodes"])
+        self._params = params
+        # How many processors this host has is found out later; nothing is refused for it.
+        self._desired = make_desired(params, 1)
+        self._nodes = make_desired_nodes(params["nodes"])
         self._access: Access = access(params)
-        self._tool, told = tool.find(params["tool"])
-        self._generator = Generator(socket.gethostname(), cpus, told)
-        self._deployment = Deployment(record, self._wish.timeout, params["run_by"])
+        self._tool: str
+        self._generator: Generator
+        self._deployment = Deployment(record, self._desired.timeout, params["run_by"])
         self._connections = self._deployment.connections(self._nodes, self._access)
         self._primaries: tuple[Primary, ...] = ()
         self._measured: list[Measured] = []
         self._filled: set[str | None] = set()
         self._unremoved: list[str] = []
 
+    def enter(self) -> None:
+        """Find the load generator on this host, and how much of the host it may use."""
+        cpus = os.cpu_count() or 1
+        self._desired = make_desired(self._params, cpus)
+        self._tool, reported = tool.find(self._params["tool"])
+        self._generator = Generator(socket.gethostname(), cpus, reported)
+
     def observe(self) -> State:
         """Ask the nodes who is primary, and how they are."""
-        primaries = observe_primaries(self._nodes, self._connections, clustered=self._wish.clustered)
+        primaries = observe_primaries(self._nodes, self._connections, clustered=self._desired.clustered)
         return State(primaries, tuple(one.run for one in self._measured))
 
     def plan(self, state: State) -> list[Step]:
         """Return the runs that are left."""
-        runs = plan.left(plan.make_runs(self._wish, state.primaries), state.done)
+        runs = plan.left(plan.make_runs(self._desired, state.primaries), state.done)
         if not state.done:
-            plan.refuse_without_room(self._wish, state.primaries)
-        return [Step(run, self._wish) for run in runs]
+            plan.refuse_without_room(self._desired, state.primaries)
+        return [Step(run, self._desired) for run in runs]
 
     def execute(self, steps: t.Sequence[Step], state: State) -> list[Step]:
         """Do one run, under the deployment's lock; the first call takes it."""
@@ -87,7 +95,7 @@ class LoadTest(Operation[State, Step]):
         return state
 
     def abandon(self) -> None:
-        """Remove the keys that were written, as far as the primaries answer; they expire besides."""
+        """Remove the keys that were written, as far as the primaries answer; they also expire."""
         with contextlib.suppress(CollectionError):
             self._remove(self._primaries)
 
@@ -97,19 +105,19 @@ class LoadTest(Operation[State, Step]):
 
     def render(self, state: State) -> str:
         """Return the runs that are over, a line each."""
-        return "".join(f"{render.describe(self._wish, run)}\n" for run in state.done)
+        return "".join(f"{render.describe(self._desired, run)}\n" for run in state.done)
 
     def result(self, state: State) -> dict[str, t.Any]:
         """Return the figures; none where nothing was measured."""
         measured = checks.joined_turns(self._measured)
-        found = checks.findings(self._wish, self._generator, state.primaries, measured)
+        found = checks.findings(self._desired, self._generator, state.primaries, measured)
         return {
-            "load": render.load(self._wish, self._generator, measured) if measured else None,
+            "load": render.load(self._desired, self._generator, measured) if measured else None,
             "findings": [one.result() for one in found],
-            "targets": checks.targets(self._wish, measured),
-            "summary": render.summary(self._wish, measured),
+            "targets": checks.targets(self._desired, measured),
+            "summary": render.summary(self._desired, measured),
             "warnings": [
-                f"{node}: not all keys {PREFIX}* could be looked for in {keys.REMOVE_WITHIN:g} s; they expire "
+                f"{node}: not all keys {PREFIX}* could be searched for in {keys.REMOVE_WITHIN:g} s; they expire "
                 f"within {plan.EXPIRE_SECONDS} s"
                 for node in self._unremoved
             ],
@@ -130,7 +138,7 @@ class LoadTest(Operation[State, Step]):
                 login = stack.enter_context(keys.login(primaries, self._connections))
             seed = next(one for one in primaries if run.node in (None, one.name))
             target = tool.Target(run.node or seed.name, seed.address, seed.port, self._access, login)
-            key = plan.key_of(self._wish, seed if run.node else None)
+            key = plan.key_of(self._desired, seed if run.node else None)
             self._fill(run, target, key, len(primaries))
             return self._measure(run, target, key, primaries)
 
@@ -138,9 +146,9 @@ class LoadTest(Operation[State, Step]):
         """Write the keys that reads are to find."""
         if run.name == "write" or run.node in self._filled:
             return
-        requests = self._wish.keys * plan.FILL_ROUNDS * (1 if run.node else primaries)
+        requests = self._desired.keys * plan.FILL_ROUNDS * (1 if run.node else primaries)
         deep = Run("write", run.node, FILL_PIPELINE, run.seconds)
-        words = plan.options(self._wish, deep, self._wish.connections, requests)
+        words = plan.options(self._desired, deep, self._desired.connections, requests)
         self._call(target, [*words, *plan.arguments("write", key)])
         self._filled.add(run.node)
 
@@ -158,7 +166,7 @@ class LoadTest(Operation[State, Step]):
             host_percent=100 * (after[0] - before[0]) / ticks if ticks else 0.0,
             tool=(after[2] - before[2]) / wall,
             tool_threads=sum(
-                min(self._wish.threads, connections) for _c, connections, _s in plan.parts(self._wish, run)
+                min(self._desired.threads, connections) for _c, connections, _s in plan.parts(self._desired, run)
             ),
             servers=tuple((one, (later[one].cpu_seconds - servers[one].cpu_seconds) / wall) for one in names),
         )
@@ -166,12 +174,12 @@ class LoadTest(Operation[State, Step]):
         return Measured(run, requests, seconds, parse.added([one.points for one in slices]), cpu)
 
     def _slices(self, run: Run, target: tool.Target, key: str) -> list[Slice]:
-        """Call the tool again and again until the run's time is over; the first call only tells the rate."""
+        """Call the tool again and again until the run's time is over; the first call only finds the rate."""
         end = time.monotonic() + run.seconds
         found: list[Slice] = []
         requests, rate = 0, 0.0
         while not found or end - time.monotonic() > plan.SHORTEST_SLICE:
-            batch = self._wish.connections * run.pipeline
+            batch = self._desired.connections * run.pipeline
             requests = plan.next_requests(requests, rate, end - time.monotonic(), batch)
             found.append(self._side_by_side(run, target, key, requests))
             rate = found[-1].requests / found[-1].seconds
@@ -180,10 +188,10 @@ class LoadTest(Operation[State, Step]):
     def _side_by_side(self, run: Run, target: tool.Target, key: str, requests: int) -> Slice:
         calls = [
             [
-                *plan.options(self._wish, run, connections, max(1, round(requests * share))),
+                *plan.options(self._desired, run, connections, max(1, round(requests * share))),
                 *plan.arguments(command, key),
             ]
-            for command, connections, share in plan.parts(self._wish, run)
+            for command, connections, share in plan.parts(self._desired, run)
         ]
         done: list[Slice] = []
         for one in gather(lambda words: self._call(target, words), calls):
@@ -200,11 +208,11 @@ class LoadTest(Operation[State, Step]):
         left = self._deployment.left()
         if not left:
             raise DeadlineExceeded(
-                f"the load test had not ended after {self._wish.timeout:g} s",
+                f"the load test had not ended after {self._desired.timeout:g} s",
                 node=target.name,
                 hint="Give more timeout, or fewer seconds.",
             )
-        return tool.measure(self._tool, target, words, b"x" * self._wish.value_bytes, left)
+        return tool.measure(self._tool, target, words, b"x" * self._desired.value_bytes, left)
 
 
 def _refuse_rejected(before: t.Mapping[str, Counters], after: t.Mapping[str, Counters]) -> None:

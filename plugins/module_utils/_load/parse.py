@@ -4,7 +4,7 @@
 """Reading what redis-benchmark and valkey-benchmark print, and adding up what several of them print.
 
 Without ``--csv`` they print how many requests took at most how long, at two sets of points.  From both together
-any percentile can be told; ``--csv`` has none beyond p99.
+any percentile can be reported; ``--csv`` has none beyond p99.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ def parse_version(text: str) -> str:
 
 
 def parse_fault(text: str) -> str:
-    """Return the tool's last words that tell an error."""
+    """Return the tool's last words that report an error."""
     found = [line.strip() for line in _FAULT.findall(text.replace("\r", "\n"))]
     # Without the right to read settings it only warns, for it would have printed them.
-    told = [line for line in found if not line.startswith("Could not fetch")]
-    return told[-1] if told else text.strip().splitlines()[-1].strip() if text.strip() else "nothing"
+    reported = [line for line in found if not line.startswith("Could not fetch")]
+    return reported[-1] if reported else text.strip().splitlines()[-1].strip() if text.strip() else "nothing"
 
 
 def ascending(points: t.Iterable[tuple[float, int]]) -> Points:

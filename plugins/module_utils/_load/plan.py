@@ -21,24 +21,24 @@ TURNS = 3
 FILL_ROUNDS = 3  # so many random writes for each key leave one in twenty out
 
 
-def make_runs(wish: Desired, primaries: t.Sequence[Primary]) -> tuple[Run, ...]:
+def make_runs(desired: Desired, primaries: t.Sequence[Primary]) -> tuple[Run, ...]:
     """Return the runs, which share the seconds of the whole evenly.
 
     The whole deployment is asked for every kind with every pipeline, writes first, for they make the keys that
     reads find.  Then each primary alone, deepest pipeline: there a slow node has no peers to hide behind.  They take
     turns, so that whatever else keeps the generator busy for a while does not meet one of them alone.
-    Raises Refused where a run would be too short to tell anything.
+    Raises Refused where a run would be too short to measure anything.
     """
-    order = [kind for kind in (WRITE, READ, MIX) if kind in wish.kinds]
-    whole = [(kind, None, pipeline) for pipeline in wish.pipelines for kind in order]
+    order = [kind for kind in (WRITE, READ, MIX) if kind in desired.kinds]
+    whole = [(kind, None, pipeline) for pipeline in desired.pipelines for kind in order]
     alone: list[tuple[str, str | None, int]] = []
-    if wish.per_node and len(primaries) > 1:
-        alone = [(order[0], primary.name, wish.pipelines[-1]) for primary in primaries]
+    if desired.per_node and len(primaries) > 1:
+        alone = [(order[0], primary.name, desired.pipelines[-1]) for primary in primaries]
     all_of_them = [*whole, *alone]
-    each = wish.seconds / len(all_of_them)
+    each = desired.seconds / len(all_of_them)
     if each < SHORTEST_RUN:
         raise Refused(
-            f"{wish.seconds:g} seconds are too few for {len(all_of_them)} runs",
+            f"{desired.seconds:g} seconds are too few for {len(all_of_them)} runs",
             hint=f"Give {len(all_of_them) * SHORTEST_RUN:g} or more, fewer kinds and pipelines, or no per_node.",
         )
     runs = (
@@ -49,11 +49,11 @@ def make_runs(wish: Desired, primaries: t.Sequence[Primary]) -> tuple[Run, ...]:
             for name, node, pipeline in alone
         ),
     )
-    fewest = min(connections for run in runs for _command, connections, _share in parts(wish, run))
+    fewest = min(connections for run in runs for _command, connections, _share in parts(desired, run))
     if fewest < len(primaries):
         raise Refused(
-            f"{wish.connections} connections are too few for {len(primaries)} primaries"
-            + (f": {fewest} of them are left for one side of the mix" if fewest < wish.connections else ""),
+            f"{desired.connections} connections are too few for {len(primaries)} primaries"
+            + (f": {fewest} of them are left for one side of the mix" if fewest < desired.connections else ""),
             hint="Give more connections: reads and writes each need one to every primary.",
         )
     return runs
@@ -64,25 +64,25 @@ def left(runs: t.Sequence[Run], done: t.Sequence[Run]) -> list[Run]:
     return [run for run in runs if run not in done]
 
 
-def refuse_without_room(wish: Desired, primaries: t.Sequence[Primary]) -> None:
+def refuse_without_room(desired: Desired, primaries: t.Sequence[Primary]) -> None:
     """Raise Refused where the keys of the test could take memory that a primary does not have."""
-    needed = wish.keys * (wish.value_bytes + KEY_OVERHEAD)
+    needed = desired.keys * (desired.value_bytes + KEY_OVERHEAD)
     for primary in primaries:
         if needed > primary.room:
             raise Refused(
-                f"{wish.keys} keys of {wish.value_bytes} bytes take {needed} bytes, and {primary.room} are free",
+                f"{desired.keys} keys of {desired.value_bytes} bytes take {needed} bytes, and {primary.room} are free",
                 node=primary.name,
                 hint="Choose fewer keys or smaller values, or raise maxmemory.",
             )
 
 
-def parts(wish: Desired, run: Run) -> tuple[tuple[str, int, float], ...]:
+def parts(desired: Desired, run: Run) -> tuple[tuple[str, int, float], ...]:
     """Return what runs side by side in a run: command (read or write), connections, and share of the requests."""
     if run.name != MIX:
-        return ((run.name, wish.connections, 1.0),)
-    share = wish.read_percent / 100
-    readers = min(max(1, round(wish.connections * share)), max(1, wish.connections - 1))
-    return ((READ, readers, share), (WRITE, max(1, wish.connections - readers), 1 - share))
+        return ((run.name, desired.connections, 1.0),)
+    share = desired.read_percent / 100
+    readers = min(max(1, round(desired.connections * share)), max(1, desired.connections - 1))
+    return ((READ, readers, share), (WRITE, max(1, desired.connections - readers), 1 - share))
 
 
 def next_requests(previous: int, rate: float, remaining: float, batch: int) -> int:
@@ -95,11 +95,11 @@ def next_requests(previous: int, rate: float, remaining: float, batch: int) -> i
     return max(1, round(requests / batch)) * batch
 
 
-def key_of(wish: Desired, primary: Primary | None) -> str:
+def key_of(desired: Desired, primary: Primary | None) -> str:
     """Return the key with its placeholders: the tool's own for a whole cluster, a tag of the node for one alone."""
-    if primary is not None and wish.clustered:
+    if primary is not None and desired.clustered:
         return f"{PREFIX}{{{primary.tag}}}:__rand_int__"
-    return f"{PREFIX}{{tag}}:__rand_int__" if wish.clustered else f"{PREFIX}__rand_int__"
+    return f"{PREFIX}{{tag}}:__rand_int__" if desired.clustered else f"{PREFIX}__rand_int__"
 
 
 def arguments(command: str, key: str) -> list[str]:
@@ -107,10 +107,10 @@ def arguments(command: str, key: str) -> list[str]:
     return ["-x", "SETEX", key, str(EXPIRE_SECONDS)] if command == WRITE else ["GET", key]
 
 
-def options(wish: Desired, run: Run, connections: int, requests: int) -> list[str]:
+def options(desired: Desired, run: Run, connections: int, requests: int) -> list[str]:
     """Return the tool's options for one call."""
-    words = ["-c", str(connections), "-n", str(requests), "-P", str(run.pipeline), "-r", str(wish.keys)]
+    words = ["-c", str(connections), "-n", str(requests), "-P", str(run.pipeline), "-r", str(desired.keys)]
     words += ["--precision", "3"]
-    if wish.threads > 1:
-        words += ["--threads", str(min(wish.threads, connections))]
-    return [*words, "--cluster"] if wish.clustered and run.node is None else words
+    if desired.threads > 1:
+        words += ["--threads", str(min(desired.threads, connections))]
+    return [*words, "--cluster"] if desired.clustered and run.node is None else words

@@ -17,17 +17,18 @@ PERCENTILES = (0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.99, 100)
 Value = dict[str, t.Any]
 
 
-def describe(wish: Desired, run: Run) -> str:
+def describe(desired: Desired, run: Run) -> str:
     """Return a run as one line."""
-    whom = run.node or ("the whole cluster" if wish.clustered else "the primary")
-    kind = f"mix with {wish.read_percent} % reads" if run.name == "mix" else run.name
+    scope = run.node or ("the whole cluster" if desired.clustered else "the primary")
+    kind = f"mix with {desired.read_percent} % reads" if run.name == "mix" else run.name
     return (
-        f"{kind}, {whom}, pipeline {run.pipeline}, {wish.connections} connections, "
-        f"values of {wish.value_bytes} bytes, {run.seconds:g} s" + (f", turn {run.turn} of {TURNS}" if run.turn else "")
+        f"{kind}, {scope}, pipeline {run.pipeline}, {desired.connections} connections, "
+        f"values of {desired.value_bytes} bytes, {run.seconds:g} s"
+        + (f", turn {run.turn} of {TURNS}" if run.turn else "")
     )
 
 
-def load(wish: Desired, generator: Generator, measured: t.Sequence[Measured]) -> Value:
+def load(desired: Desired, generator: Generator, measured: t.Sequence[Measured]) -> Value:
     """Return what was measured, as the report takes it."""
     busiest = max((one.cpu.host_percent for one in measured), default=0.0)
     return {
@@ -37,20 +38,20 @@ def load(wish: Desired, generator: Generator, measured: t.Sequence[Measured]) ->
             "cpu_percent": round(busiest, 1),
             "limited": any(is_limited(one.cpu) for one in measured),
             "tool": generator.tool,
-            "threads": wish.threads,
+            "threads": desired.threads,
         },
-        "runs": [_run(wish, one) for one in measured],
+        "runs": [_run(desired, one) for one in measured],
     }
 
 
-def _run(wish: Desired, one: Measured) -> Value:
+def _run(desired: Desired, one: Measured) -> Value:
     return {
         "name": one.run.name,
         "scope": "cluster" if one.run.node is None else "node",
         "node": one.run.node,
         "pipeline": one.run.pipeline,
-        "connections": wish.connections,
-        "value_bytes": wish.value_bytes,
+        "connections": desired.connections,
+        "value_bytes": desired.value_bytes,
         "seconds": round(one.seconds, 3),
         "requests": one.requests,
         "ops_per_second": round(one.ops_per_second, 1),
@@ -64,7 +65,7 @@ def _run(wish: Desired, one: Measured) -> Value:
     }
 
 
-def summary(wish: Desired, measured: t.Sequence[Measured]) -> str:
+def summary(desired: Desired, measured: t.Sequence[Measured]) -> str:
     """Return one line for people."""
     whole = [one for one in measured if one.run.node is None]
     if not whole:
@@ -72,7 +73,7 @@ def summary(wish: Desired, measured: t.Sequence[Measured]) -> str:
     best = max(whole, key=lambda one: one.ops_per_second)
     shallow = min(one.run.pipeline for one in whole)
     worst = max(percentile(one.points, 99) for one in whole if one.run.pipeline == shallow)
-    missed = [row["name"] for row in targets(wish, measured) if not row["met"]]
+    missed = [row["name"] for row in targets(desired, measured) if not row["met"]]
     return (
         f"up to {best.ops_per_second:.0f} operations per second ({best.run.name}, pipeline {best.run.pipeline}), "
         f"p99 up to {worst:.2f} ms (pipeline {shallow})" + (f"; not reached: {', '.join(missed)}" if missed else "")

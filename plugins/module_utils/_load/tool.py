@@ -48,14 +48,14 @@ def find(tool: str) -> tuple[str, str]:
             f"the load generator {os.uname().nodename} has no {tool}",
             hint="Install the package with the engine's tools there (redis-tools or valkey-tools), or give its path.",
         )
-    told = parse_version(run([path, "--version"]))
-    if not told:
+    reported = parse_version(run([path, "--version"]))
+    if not reported:
         raise Refused(f"{path} is neither redis-benchmark nor valkey-benchmark", hint="Give the path of one of them.")
-    return path, told
+    return path, reported
 
 
 def measure(path: str, target: Target, words: t.Sequence[str], value: bytes, timeout: float) -> Slice:
-    """Run the tool once and return what it measured; raises what says why it could not."""
+    """Run the tool once and return what it measured; raises the reason why it could not."""
     command = [path, "-h", target.address, "-p", str(target.port), *_login(target), *_tls(target.access), *words]
     try:
         done = subprocess.run(command, input=value, capture_output=True, timeout=timeout, check=False)
@@ -67,9 +67,9 @@ def measure(path: str, target: Target, words: t.Sequence[str], value: bytes, tim
         ) from error
     except OSError as error:
         raise CollectionError(f"{path} cannot be run on this host: {error.strerror}") from error
-    told = parse_output(done.stdout.decode("utf-8", "replace"))
-    if done.returncode == 0 and told is not None:
-        return told
+    reported = parse_output(done.stdout.decode("utf-8", "replace"))
+    if done.returncode == 0 and reported is not None:
+        return reported
     raise _fault(os.path.basename(path), target, parse_fault(done.stderr.decode("utf-8", "replace")), done.returncode)
 
 
@@ -93,10 +93,10 @@ def _tls(access: Access) -> list[str]:
 
 
 def _fault(tool: str, target: Target, said: str, code: int) -> CollectionError:
-    what = f"{tool} ended with {code} and said: {said}"
+    what = f"{tool} ended with {code}: {said}"
     for sign, kind, hint in (
         ("OOM", EngineRefused, "A primary is full: raise maxmemory, or make room, before measuring."),
-        ("CLUSTERDOWN", EngineRefused, "Mend the cluster first: playbook health says what is wrong."),
+        ("CLUSTERDOWN", EngineRefused, "Fix the cluster first: playbook health reports what is wrong."),
         ("MOVED", EngineRefused, "A slot moved meanwhile: run again when the cluster is at rest."),
         ("READONLY", EngineRefused, "The primary changed meanwhile: run again."),
         ("NOPERM", EngineRefused, "Users were changed meanwhile (ACL LOAD): run again."),

@@ -19,11 +19,11 @@ import typing as t
 
 from .model import Disk, Need
 
-NOBODY = 65534
+NOBODY_UID = 65534
 READ, WRITE, PASS = "read", "write", "pass"
 _MODES = {READ: os.R_OK, WRITE: os.W_OK, PASS: os.X_OK}
-# What the engine opens to write as well, besides its directory; a dump is only read and then replaced.
-# By the names that the collection gives: a copy that a person has left beside them is none of them.
+# What the engine also opens to write, in addition to its directory; a dump is only read and then replaced.
+# By the names that the collection gives: a copy that a person has left beside them is not one of them.
 _WRITTEN = re.compile(r"(redis|sentinel|nodes-\d+)\.conf|appendonly.*\.(aof|manifest)|.*\.log")
 _READ = re.compile(r"dump(-\d+)?\.rdb|appendonly.*\.rdb")
 LOG_DIRECTORY = "appendonlydir"
@@ -49,7 +49,7 @@ def needs(homes: t.Sequence[str], others: t.Sequence[str], managed: t.Collection
 
 def lacking(user: str, wanted: t.Sequence[Need]) -> list[Need]:
     """Return for each path the rights that the user lacks there; nothing where this process may not act as the user."""
-    uid, gid, groups = _ids(user) or (NOBODY, NOBODY, [])
+    uid, gid, groups = _ids(user) or (NOBODY_UID, NOBODY_UID, [])
     if not _ids(user):
         wanted = [one for one in wanted if one.rights == (PASS,)]
     if os.geteuid() == uid:
@@ -75,8 +75,8 @@ def disks(homes: t.Mapping[int, str]) -> list[Disk]:
         while not os.path.exists(existing):
             existing = os.path.dirname(existing)
         with contextlib.suppress(OSError):
-            device, told = os.stat(existing).st_dev, os.statvfs(existing)
-            before = found.get(device, Disk(existing, told.f_bavail * told.f_frsize))
+            device, reported = os.stat(existing).st_dev, os.statvfs(existing)
+            before = found.get(device, Disk(existing, reported.f_bavail * reported.f_frsize))
             ours = before.ours + (_size(home) if existing == home else 0)
             found[device] = Disk(before.path, before.free, ours, (*before.ports, port))
     return list(found.values())

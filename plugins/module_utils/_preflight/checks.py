@@ -32,7 +32,7 @@ def problems(host: Host, instances: t.Sequence[Instance], *, accept_memory: bool
 
 
 def state_of(host: Host, instance: Instance) -> State:
-    """Return who holds the instance's ports: nobody, itself, the preflight's listener, a stranger."""
+    """Return what holds the instance's ports: nothing, itself, the preflight's listener, a stranger."""
     states = [_state(host, instance, port) for port in instance.ports]
     for state in (TAKEN, OURS, LISTENER):
         if state in states:
@@ -41,7 +41,7 @@ def state_of(host: Host, instance: Instance) -> State:
 
 
 def is_ours(process: Process, instance: Instance, pid_in_file: int | None) -> bool:
-    """Tell whether a process is this very instance, by any of the traces that a server leaves.
+    """Return whether a process is this very instance, by any of the traces that a server leaves.
 
     A server rewrites its command line, and its directory is hidden from a container's root, so
     each trace alone is enough: systemd unit, pid file, working directory, managed file.
@@ -81,14 +81,14 @@ def _ports(host: Host, instance: Instance) -> t.Iterator[str]:
 
 
 def _refusal(host: Host, port: int) -> str:
-    way_out = "or give the instance another port in redis_node_instances"
+    remedy = "or give the instance another port in redis_node_instances"
     refused = next(one for one in host.attempts if one.port == port and one.refusal)
     if refused.refusal == "EACCES":
-        return f"on {refused.address} may not be used by this user: use a port from 1024 on, {way_out}"
+        return f"on {refused.address} may not be used by this user: use a port from 1024 on, {remedy}"
     if refused.refusal != "EADDRINUSE":
-        return f"on {refused.address} cannot be bound ({refused.refusal}): {way_out.removeprefix('or ')}"
+        return f"on {refused.address} cannot be bound ({refused.refusal}): {remedy.removeprefix('or ')}"
     holders = ", ".join(dict.fromkeys(_holder(one) for one in _holders(host, port)))
-    return f"is held by {holders or 'another program'}: stop that program {way_out}"
+    return f"is held by {holders or 'another program'}: stop that program {remedy}"
 
 
 def _holders(host: Host, port: int) -> list[Socket]:
@@ -136,7 +136,7 @@ def _directories(host: Host) -> list[str]:
             found.setdefault((one.existing, one.trouble), []).append(one.path)
     return [
         f"{' and '.join(paths)} cannot be written: {'it' if paths == [existing] else existing} {trouble}: "
-        "mend that, or choose other directories (redis_node_config_dir, data_dir, log_dir, run_dir)"
+        "fix that, or choose other directories (redis_node_config_dir, data_dir, log_dir, run_dir)"
         for (existing, trouble), paths in found.items()
     ]
 

@@ -46,12 +46,12 @@ def hidden(paths: t.Sequence[str]) -> list[str]:
 
 
 def room(disks: t.Sequence[Disk], instances: t.Sequence[Instance], memory: int) -> tuple[list[str], list[str]]:
-    """Return what is refused and what is only told about room on the disks.
+    """Return what is refused and what is only reported about room on the disks.
 
     All data has to fit once; while a snapshot or the append-only file is rewritten, the old and the new one are there.
     An instance holds no more than the host's memory, whatever its limit.
     """
-    refused, told = [], []
+    refused, reported = [], []
     for disk in disks:
         kept = [one for one in instances if one.port in disk.ports and one.persistent and one.maxmemory is not None]
         data = min(sum(one.maxmemory or memory for one in kept), memory)
@@ -65,11 +65,11 @@ def room(disks: t.Sequence[Disk], instances: t.Sequence[Instance], memory: int) 
                 f"{where} of data: make room, lower redis_node_maxmemory, or set redis_node_accept_disk_overcommit"
             )
         elif available < 2 * data:
-            told.append(
+            reported.append(
                 f"{where} of data: a rewrite of the append-only file or a snapshot needs as much again, and writes are "
                 "refused once one fails. Make room, or lower redis_node_maxmemory"
             )
-    return refused, told
+    return refused, reported
 
 
 def _is_below(path: str, above: str) -> bool:

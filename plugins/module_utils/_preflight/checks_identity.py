@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-COPY = "docs/copies.md tells how to start a copy on purpose, with its data and without its identity."
+COPY = "docs/copies.md describes how to start a copy on purpose, with its data and without its identity."
 NOT_STARTED = "It has not been started."
 
 
@@ -28,7 +28,7 @@ class Own:
 
 @dataclass(frozen=True)
 class NodesFile:
-    """What a nodes file says: the address of the node itself (empty where it has none), and those of the others."""
+    """What a nodes file contains: the address of the node itself (empty where it has none), and those of the others."""
 
     path: str
     myself: str
@@ -37,7 +37,7 @@ class NodesFile:
 
 @dataclass(frozen=True)
 class SentinelFile:
-    """What a Sentinel's own file says: the primaries of the sets, and the other Sentinels."""
+    """What a Sentinel's own file contains: the primaries of the sets, and the other Sentinels."""
 
     path: str
     primaries: tuple[tuple[str, str], ...]
@@ -54,7 +54,7 @@ class Verdict(t.NamedTuple):
 def nodes_file(own: Own, file: NodesFile) -> Verdict:
     """Compare a nodes file with the deployment.
 
-    An address of its own that changed is no other identity where the members are those of this deployment; members
+    An address of its own that changed is not another identity where the members are those of this deployment; members
     that moved are none where its own address is the configured one.  Where neither fits, the file is another's.
     """
     inside = [peer for peer in file.peers if peer in own.deployment]
@@ -69,9 +69,9 @@ def nodes_file(own: Own, file: NodesFile) -> Verdict:
             f"run again: the instance starts empty and becomes a member of its own. {NOT_STARTED}"
         )
     if not inside or (not itself and len(outside) > len(inside)):
-        as_whom = f" as {file.myself}" if not itself else ""
+        identity = f" as {file.myself}" if not itself else ""
         return Verdict(
-            f"{own.name} would start{as_whom} in another cluster: its nodes file {file.path} names "
+            f"{own.name} would start{identity} in another cluster: its nodes file {file.path} names "
             f"{_some(outside)}, not members of this deployment. Started, it would join them, and their clients could "
             "be redirected here. Of a run with --limit: run it with all hosts of the deployment. "
             f"If the directory is a copy: {COPY} If the hosts got new addresses, see "

@@ -42,7 +42,7 @@ def look_at_identity(params: Params, record: Record) -> dict[str, t.Any]:
             known = frozenset(name for each in sentinels for name in names(each))
             verdicts.append(_sentinel(Own(_name(one), frozenset(names(one)), instances), path, known))
     refuse([one.problem for one in verdicts if one.problem])
-    return {"notes": [one.note for one in verdicts if one.note]}
+    return {"warnings": [one.note for one in verdicts if one.note]}
 
 
 def names(member: Member) -> list[str]:

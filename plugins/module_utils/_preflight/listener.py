@@ -29,7 +29,7 @@ BACKLOG = 511
 def start(address: str, ports: t.Sequence[int], lifetime: int, state_file: str) -> int:
     """Listen on the ports from a process of its own, and return its pid once it does.
 
-    A listener of an earlier run is ended first: that run is over, or it will say that it lost it.
+    A listener of an earlier run is ended first: that run is over, or it will report that it lost it.
     """
     stop(state_file)
     sockets = [_bound(address, port) for port in ports]
@@ -52,7 +52,7 @@ def start(address: str, ports: t.Sequence[int], lifetime: int, state_file: str) 
 
 
 def stop(state_file: str) -> bool:
-    """End the listener that the state file names, and return when it is gone; tell if there was one."""
+    """End the listener that the state file names, and return when it is gone; the result is whether there was one."""
     pid = running(state_file)
     if pid is not None:
         with contextlib.suppress(ProcessLookupError):
@@ -88,13 +88,13 @@ def _bound(address: str, port: int) -> socket.socket:
     except OSError as error:
         raise Refused(
             f"port {port} on {address} cannot be bound: {error.strerror}",
-            hint="Something took it since the check a moment ago: another run on this host?",
+            hint="Another program took it since the check a moment ago: another run on this host?",
         ) from error
     return bound
 
 
 def _detach(sockets: t.Sequence[socket.socket], send: int, lifetime: int, state_file: str) -> t.NoReturn:
-    """Become a process that nobody waits for, and serve; never returns into the module's code."""
+    """Become a process that nothing waits for, and serve; never returns into the module's code."""
     try:
         os.setsid()
         if os.fork() == 0:
@@ -142,7 +142,7 @@ def _write_state(state_file: str, ports: t.Sequence[int]) -> None:
 
 
 def _close_all_but(kept: t.Collection[int]) -> None:
-    """Let go of everything inherited: an open pipe would keep the connection's end waiting for us."""
+    """Close everything inherited: an open pipe would keep the connection's end waiting for us."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)

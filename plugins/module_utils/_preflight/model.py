@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a preflight sees on one host and what it is told: plain values."""
+"""What a preflight sees on one host and what it is given: plain values."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Process:
 
 @dataclass(frozen=True)
 class Socket:
-    """A listening TCP socket; ``owner`` is unknown where /proc does not tell this user."""
+    """A listening TCP socket; ``owner`` is unknown where /proc hides it from this user."""
 
     address: str
     port: int
@@ -110,5 +110,5 @@ class Host:
     systemd: bool = False
 
     def pid_of(self, port: int) -> int | None:
-        """Return what the pid file of the instance says, where it has one."""
+        """Return what the pid file of the instance contains, where it has one."""
         return dict(self.pids).get(port)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looking at one host: addresses, ports, directories, memory.  Reads only; nothing listens here."""
+"""Inspection of one host: addresses, ports, directories, memory.  Reads only; nothing listens here."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def bind_refusal(address: str, port: int) -> str:
 
 
 def memory_limit() -> tuple[int, str]:
-    """Return the bytes that this host, or the container that it is, may use, and who says so."""
+    """Return the bytes that this host, or the container that it is, may use, and what sets that limit."""
     with open("/proc/meminfo", encoding="ascii") as stream:
         total = int(stream.readline().split()[1]) * 1024
     for path in CGROUP_LIMITS:

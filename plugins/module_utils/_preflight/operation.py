@@ -12,17 +12,28 @@ from dataclasses import dataclass
 
 from .._engine.loop import Operation
 from .._errors import CollectionError, Refused
-from . import access, checks, checks_access, interpreter, listener, peers, written
-from .machines import machine
+from . import access, checks, checks_access, interpreter, listener, peers
+from .machine import machine
 from .model import OURS, Host, Instance
 from .observe import observe
 
 Params = t.Mapping[str, t.Any]
 Record = t.Callable[[str, str], None]
+# A Sentinel has neither a bus nor a limit for its data, and announces what it binds.
+NOTHING: t.Final[Params] = {"bus_port": None, "maxmemory": None, "persistent": False}
 
 
 def look(params: Params, record: Record) -> dict[str, t.Any]:
-    """Look at this host; raise Refused with everything that is in the way."""
+    """Inspect this host, and its Sentinel if it is asked for; raise Refused with everything that is in the way."""
+    found = _look(params)
+    if params["sentinel"] is None:
+        return found
+    given = params["sentinel"]
+    beside = _look({**params, **given, "instances": [{**NOTHING, "port": given["port"]}]})
+    return {**found, "warnings": found["warnings"] + beside.pop("warnings"), "sentinel": beside}
+
+
+def _look(params: Params) -> dict[str, t.Any]:
     arrived = time.time()
     instances = [_instance(one, params) for one in params["instances"]]
     directories = [params[name] for name in ("config_dir", "data_dir", "log_dir", "run_dir")]
@@ -40,7 +51,6 @@ def look(params: Params, record: Record) -> dict[str, t.Any]:
         "service_manager": "systemd" if host.systemd else "daemon",
         "engine": params["server"] is not None and os.path.exists(params["server"]),
         "prepared": os.path.exists(params["config_dir"]),
-        "files": written.files(params["files"]),
         "trials": [one.port for one in instances if os.path.exists(f"{params['config_dir']}/{one.port}.trial")],
         "members": [
             {
@@ -69,20 +79,20 @@ def _has_content(path: str) -> bool:
 
 
 def _of_the_user(params: Params, instances: t.Sequence[Instance], host: Host) -> tuple[list[str], list[str]]:
-    """Return what is refused and what is told about rights of the service's user, and room for its data."""
+    """Return what is refused and what is reported about rights of the service's user, and room for its data."""
     disks = access.disks({one.port: one.data_dir for one in instances})
-    refused, told = checks_access.room(disks, instances, host.memory)
+    refused, reported = checks_access.room(disks, instances, host.memory)
     if params["accept_disk_overcommit"]:
-        refused, told = [], refused + told
+        refused, reported = [], refused + reported
     if params["user"] is None:
-        return refused, told
+        return refused, reported
     homes, logs = [one.data_dir for one in instances], [f"{params['log_dir']}/{one.port}.log" for one in instances]
     managed = [params["config_dir"], params["data_dir"], params["log_dir"], *homes]
     lacking = access.lacking(params["user"], access.needs(homes, [params["config_dir"], *logs], managed))
     refused += checks_access.rights(params["user"], lacking)
     if host.systemd and params["service_manager"] != "daemon":
         refused += checks_access.hidden([params["config_dir"], params["data_dir"], params["log_dir"]])
-    return refused, told
+    return refused, reported
 
 
 def look_around(params: Params, record: Record) -> dict[str, t.Any]:
@@ -108,7 +118,7 @@ def refuse(problems: t.Sequence[str]) -> None:
     if problems:
         lines = "".join(f"\n- {problem}" for problem in problems)
         raise Refused(
-            f"{len(problems)} things are in the way:{lines}",
+            f"{len(problems)} problems were found:{lines}",
             problems=list(problems),
         )
 
@@ -186,7 +196,7 @@ class ListenerOperation(Operation[Listening, t.Union[Listen, Release]]):
         return "no temporary listener\n" if state.pid is None else "temporary listener\n"
 
     def result(self, state: Listening) -> dict[str, t.Any]:
-        """Return the pid, for whoever wants to look at it."""
+        """Return the pid, for inspection."""
         return {"pid": state.pid}
 
 
@@ -217,7 +227,7 @@ def _member(given: Params, listeners: bool) -> peers.Member:
 
 
 def _is_alone(managed_file: str) -> bool:
-    """Tell whether an instance has been configured to take writes without a replica."""
+    """Return whether an instance has been configured to take writes without a replica."""
     try:
         with open(managed_file, encoding="utf-8") as stream:
             given = [line.split()[1:] for line in stream if line.startswith("min-replicas-to-write ")]
@@ -229,12 +239,12 @@ def _is_alone(managed_file: str) -> bool:
 def _announced(given: Params, one: Instance, ip: str | None) -> dict[str, t.Any] | None:
     """Return the endpoint that an instance announces, or nothing where it is the one that it binds."""
     bus_port = None if one.bus_port is None else given.get("announce_bus_port") or one.bus_port
-    told = {
+    reported = {
         "address": given.get("announce_ip") or ip,
         "port": given.get("announce_port") or one.port,
         "bus_port": bus_port,
     }
-    return None if told == {"address": ip, "port": one.port, "bus_port": one.bus_port} else told
+    return None if reported == {"address": ip, "port": one.port, "bus_port": one.bus_port} else reported
 
 
 def _announcement(given: Params | None) -> peers.Announced | None:

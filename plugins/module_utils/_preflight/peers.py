@@ -19,7 +19,7 @@ _SILENT = frozenset({errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, err
 
 @dataclass(frozen=True)
 class Announced:
-    """The address and the ports that an instance tells others to connect to."""
+    """The address and the ports that an instance announces to others."""
 
     address: str
     port: int
@@ -72,7 +72,7 @@ class Target:
 def duplicates(me: str, members: t.Sequence[Member]) -> list[str]:
     """Return the addresses of this host that a host before it in the list has too.
 
-    Told by the later one alone, so that a message appears once and not on every host.
+    Reported by the later one alone, so that a message appears once and not on every host.
     """
     found = []
     first: dict[tuple[str, int], str] = {}
@@ -93,8 +93,8 @@ def taken_announcements(me: str, members: t.Sequence[Member]) -> list[str]:
     owners = {(member.address, port): member for member in members for port in member.ports}
     found = []
     for member in (one for one in members if one.host == me and one.announced is not None):
-        told = t.cast("Announced", member.announced)
-        taken = [owners[(told.address, port)] for port in told.ports if (told.address, port) in owners]
+        reported = t.cast("Announced", member.announced)
+        taken = [owners[(reported.address, port)] for port in reported.ports if (reported.address, port) in owners]
         others = [one for one in taken if (one.host, one.port) != (member.host, member.port)]
         if others:
             found.append(
@@ -138,10 +138,10 @@ def targets(me: str, members: t.Sequence[Member]) -> list[Target]:
 
 
 def _announced_targets(member: Member) -> list[Target]:
-    told, name = member.announced, f"{member.address}:{member.port}"
-    if told is None:
+    reported, name = member.announced, f"{member.address}:{member.port}"
+    if reported is None:
         return []
-    return [Target(member.host, told.address, port, told.port, name) for port in told.ports]
+    return [Target(member.host, reported.address, port, reported.port, name) for port in reported.ports]
 
 
 def unreachable(me: str, wanted: t.Sequence[Target], timeout: float) -> list[str]:
@@ -165,6 +165,6 @@ def _attempt(target: Target, timeout: float) -> str:
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else str(error)
         if error.errno in _SILENT:
-            return f"{reason}: open it in the firewall, or mend the route"
+            return f"{reason}: open it in the firewall, or fix the route"
         return f"{reason}: a firewall rejects it, or another run on that host is in the way"
     return ""

@@ -72,6 +72,16 @@ def process(pid: int) -> Process | None:
     )
 
 
+def units_of(uid: int) -> set[str]:
+    """Return the systemd services that processes of a user belong to."""
+    units = set()
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        seen = process(int(entry))
+        if seen is not None and seen.uid == uid and seen.unit is not None:
+            units.add(seen.unit)
+    return units
+
+
 def start_time(pid: int) -> str | None:
     """Return when a process started, in the kernel's ticks: with the pid, its identity."""
     words = _stat(pid)

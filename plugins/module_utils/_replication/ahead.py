@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What module ``replication`` would refuse of a set whose instances run already, told before anything is changed.
+"""What module ``replication`` would refuse of a set whose instances run already, reported before anything is changed.
 
 The rest of the run starts instances and Sentinels that are down, so that only what they cannot change is refused here.
 """
@@ -26,7 +26,7 @@ def refuse(observed: Observed, desired: Desired) -> None:
     names = {node.name for node in desired.nodes}
     for node in known.nodes:
         refuse_foreign(node, names | desired.external, desired)
-    # What is down and comes back is no stranger.
+    # What is down and comes back is not a stranger.
     silent = dataclasses.replace(desired, external=desired.external | names)
     refuse_outsiders(known, silent)
     everybody = (
@@ -43,8 +43,8 @@ def _refuse_unknown_primary(observed: Observed, desired: Desired) -> None:
     for name, votes in named.items():
         if votes * 2 > len(observed.opinions) and name not in names | desired.external:
             raise Refused(
-                f"the primary of {desired.set!r} is {name}, says {opinions_text(observed.opinions)}: the inventory "
-                "has no such instance",
+                f"the primary of {desired.set!r} is {name}, according to the Sentinels "
+                f"({opinions_text(observed.opinions)}), and the inventory has no such instance",
                 node=name,
                 hint="Put its host back into the group of replication sets, with this port in redis_node_instances: "
                 "it has the data. A host that is to leave gets redis_replication_state: absent, once another one is "

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from .._nodes import WARNING, Finding, Wanted
+from .._nodes import WARNING, DesiredNode, Finding
 from .desired import Desired
 from .model import Node, Observed
 
 OUTSIDER_HINT = (
-    "Add it to the inventory if it is a member. If it is a replica of a purpose of its own, such as a backup, name it "
+    "Add it to the inventory if it is a member. If it is a special-purpose replica, such as a backup, name it "
     "in redis_replication_external. If it runs on a copy of a member's files, stop that copy."
 )
 
@@ -22,12 +22,12 @@ def out_of_sync(observed: Observed, primary: str, offset: int) -> list[str]:
 
 
 def _lacks(node: Node, primary: Node, offset: int) -> str:
-    listed = ", ".join(primary.followers) or "nobody"
+    listed = ", ".join(primary.followers) or "none"
     if node.name == primary.name and not node.problem:
-        return "" if node.is_primary else f"{node.name} is no primary any more"
+        return "" if node.is_primary else f"{node.name} is no longer a primary"
     reasons = (
         (bool(node.problem), f"is {node.problem} ({node.detail})"),
-        (node.following != primary.name, f"follows {node.following or 'nobody'}"),
+        (node.following != primary.name, f"follows {node.following or 'no node'}"),
         (node.syncing, "is taking over the data"),
         (not node.link_up, f"has no link to {primary.name}"),
         (node.offset < offset, f"is {offset - node.offset} bytes behind"),
@@ -52,7 +52,7 @@ def findings(observed: Observed, desired: Desired, primary: str) -> list[Finding
     found = [
         Finding(
             "unexpected-replica",
-            f"{name} replicates {primary} and is none of the nodes",
+            f"{name} replicates {primary} and is not one of the nodes",
             WARNING,
             name,
             OUTSIDER_HINT,
@@ -73,7 +73,7 @@ def findings(observed: Observed, desired: Desired, primary: str) -> list[Finding
         found.append(
             Finding(
                 "only-member",
-                f"{primary} is the only node of the set: nobody can take over from it",
+                f"{primary} is the only node of the set: no node can take over from it",
                 WARNING,
                 primary,
                 "Add replicas.",
@@ -82,7 +82,7 @@ def findings(observed: Observed, desired: Desired, primary: str) -> list[Finding
     return found + _placement(desired.wanted(primary), replicas)
 
 
-def _placement(home: Wanted, replicas: list[Wanted]) -> list[Finding]:
+def _placement(home: DesiredNode, replicas: list[DesiredNode]) -> list[Finding]:
     places = (("host", home.host, [one.host for one in replicas]), ("zone", home.zone, [one.zone for one in replicas]))
     for what, place, others in places:
         if others and set(others) == {place}:
@@ -91,7 +91,7 @@ def _placement(home: Wanted, replicas: list[Wanted]) -> list[Finding]:
                 f"all replicas share {what} {place} with the primary, and it fails as a whole",
                 WARNING,
                 home.name,
-                f"Have one on another {what}.",
+                f"Place one on another {what}.",
             )
             return [finding]
     return []

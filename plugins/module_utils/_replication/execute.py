@@ -11,11 +11,11 @@ import time
 import typing as t
 
 from .._addresses import Addresses, every_name, resolved
-from .._client import Access
-from .._engine.deployment import Deployment, first_phase
+from .._client import Access, Connections
+from .._engine.deployment import Deployment, Scope, first_phase
 from .._engine.loop import Operation
 from .._errors import CollectionError, DeadlineExceeded, Refused
-from .._nodes import LOADING, Wanted
+from .._nodes import LOADING, DesiredNode
 from .._replies import pairs
 from . import checks, render
 from .desired import Desired
@@ -38,18 +38,34 @@ class ReplicationOperation(Operation[Observed, Attach]):
 
     def __init__(self, desired: Desired, node_access: Access, sentinel_access: Access, deployment: Deployment) -> None:
         self._resolve = Addresses()
-        self._desired = self._by_address(desired)
-        # Servers know each other by address, callers may know them by host name.
-        self._given = {by.name: one.address for one, by in zip(desired.nodes, self._desired.nodes)}
-        self._scopes = ((self._desired.nodes, node_access), (self._desired.sentinels, sentinel_access))
+        self._desired = desired
+        self._node_access = node_access
+        self._sentinel_access = sentinel_access
         self._deployment = deployment
-        self._connections = self._deployment.connections(self._desired.nodes, node_access)
-        self._sentinels = self._deployment.connections(self._desired.sentinels, sentinel_access)
+        self._given: dict[str, str]
+        # Where the lock is taken; several sets of one run take one lock.
+        self.scopes: tuple[Scope, ...]
+        self._connections: Connections
+        self._sentinels: Connections
         self._patience = min(deployment.timeout / 2, PATIENCE)
         self._attached: set[str] = set()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the set's nodes (``address:port``), by address once the operation is entered."""
+        return tuple(node.name for node in self._desired.nodes)
+
+    def enter(self) -> None:
+        """Find the addresses of host names: servers know each other by address, callers may know them by name."""
+        given = self._desired.nodes
+        self._desired = desired = self._by_address(self._desired)
+        self._given = {by.name: one.address for one, by in zip(given, desired.nodes)}
+        self.scopes = ((desired.nodes, self._node_access), (desired.sentinels, self._sentinel_access))
+        self._connections = self._deployment.connections(desired.nodes, self._node_access)
+        self._sentinels = self._deployment.connections(desired.sentinels, self._sentinel_access)
+
     def observe(self) -> Observed:
-        """Ask everybody; what loads its data, and what a failover has yet to settle, is waited for."""
+        """Ask all nodes; what loads its data, and what a failover has yet to settle, is waited for."""
         observed = self._look()
         patient_until = time.monotonic() + self._patience
 
@@ -57,7 +73,7 @@ class ReplicationOperation(Operation[Observed, Attach]):
             loading = [node.name for node in observed.nodes if node.problem == LOADING]
             if loading:
                 return f"{', '.join(loading)} loads its data"
-            # Beyond that it is the plan's to judge, and to refuse with all that is known.
+            # Beyond that the plan decides, and refuses with all that is known.
             return undecided(observed, self._attached) if time.monotonic() < patient_until else ""
 
         if not missing(observed):
@@ -75,7 +91,7 @@ class ReplicationOperation(Operation[Observed, Attach]):
 
     def execute(self, steps: t.Sequence[Attach], state: Observed) -> t.Sequence[Attach]:
         """Attach the first node under the set's lock; the first call takes it."""
-        if self._deployment.hold(*self._scopes):
+        if self._deployment.hold(*self.scopes):
             return ()  # what was observed before the lock may be old: look again
         phase = first_phase(steps)
         self._attached.update(step.node for step in phase)
@@ -90,9 +106,9 @@ class ReplicationOperation(Operation[Observed, Attach]):
         goals: dict[str, int] = {}
 
         def missing(observed: Observed) -> str:
-            ailing = "; ".join(f"{node.name} is {node.problem}" for node in observed.nodes if node.problem)
-            if ailing or undecided(observed, self._attached):
-                return ailing or undecided(observed, self._attached)
+            failing = "; ".join(f"{node.name} is {node.problem}" for node in observed.nodes if node.problem)
+            if failing or undecided(observed, self._attached):
+                return failing or undecided(observed, self._attached)
             try:
                 primary = primary_of(observed, self._desired)
             except Refused as refusal:
@@ -114,7 +130,7 @@ class ReplicationOperation(Operation[Observed, Attach]):
             raise
 
     def _turned_away(self, primaries: t.Iterable[str], seconds: float) -> list[str]:
-        """Return the logins that the primaries refused of late: the replicas do not tell why they have no link."""
+        """Return the logins that the primaries refused of late: the replicas do not report why they have no link."""
         said = []
         for name in primaries:
             with contextlib.suppress(CollectionError):
@@ -143,13 +159,15 @@ class ReplicationOperation(Operation[Observed, Attach]):
         notes = [
             f"{step.node} follows its primary until it is restarted, and not after: {refusal.message}"
             for step, refusal in self._deployment.tolerated
+            if step.node in self.names
         ]
         return {
             "primary": {"address": self._given[name], "port": wanted.port, "host": wanted.host},
             "topology": render.topology(state, self._desired, name),
             "findings": [finding.result() for finding in found],
+            "refused_writes": [finding.result() for node in state.nodes for finding in node.refused_writes],
             "summary": render.summary(state, self._desired, name, found),
-            "warnings": [*(finding.text() for finding in found), *notes],
+            "warnings": notes,
         }
 
     def close(self) -> None:
@@ -167,10 +185,10 @@ class ReplicationOperation(Operation[Observed, Attach]):
         )
 
     def _by_address(self, desired: Desired) -> Desired:
-        """Return the wish with addresses for host names: servers know each other by address."""
+        """Return the desired state with addresses for host names: servers know each other by address."""
 
-        def by_address(nodes: t.Sequence[Wanted]) -> tuple[Wanted, ...]:
-            found: dict[str, tuple[Wanted, Wanted]] = {}
+        def by_address(nodes: t.Sequence[DesiredNode]) -> tuple[DesiredNode, ...]:
+            found: dict[str, tuple[DesiredNode, DesiredNode]] = {}
             for node in nodes:
                 changed = dataclasses.replace(node, address=resolved(node.address))
                 if changed.name in found:

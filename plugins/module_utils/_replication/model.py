@@ -1,12 +1,14 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of a replication set: its nodes, and what each Sentinel says of it."""
+"""What is known of a replication set: its nodes, and what each Sentinel reports of it."""
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+
+from .._nodes import Finding
 
 PRIMARY = "primary"
 REPLICA = "replica"
@@ -38,10 +40,11 @@ class Node:
     clustered: bool = False
     followers: tuple[str, ...] = ()
     min_replicas: int = 0
+    refused_writes: tuple[Finding, ...] = ()
 
     @property
     def is_primary(self) -> bool:
-        """Whether the node says that it is a primary."""
+        """Whether the node reports that it is a primary."""
         return self.role == PRIMARY
 
     @property
@@ -57,9 +60,9 @@ class Node:
 
 @dataclass(frozen=True)
 class Opinion:
-    """What one Sentinel says of the set.  ``primary`` is empty where it does not watch the set.
+    """What one Sentinel reports of the set.  ``primary`` is empty where it does not watch the set.
 
-    ``silent`` is one that took the connection, or may have: it runs, as far as can be told from here.
+    ``silent`` is one that took the connection, or may have: it runs, as far as can be seen from here.
     """
 
     sentinel: str
@@ -73,7 +76,7 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Observed:
-    """All wanted nodes, in the order of the wish, and the opinions of all Sentinels."""
+    """All desired nodes, in their order, and the opinions of all Sentinels."""
 
     nodes: tuple[Node, ...]
     opinions: tuple[Opinion, ...] = ()
@@ -90,7 +93,7 @@ class Observed:
 def newer_bytes(node: Node, primary: Node) -> int | None:
     """Return how many bytes of the replication stream a node has that the primary never had.
 
-    None where that cannot be told: the two do not have a history in common.  A primary that was
+    None where that cannot be known: the two do not have a history in common.  A primary that was
     promoted keeps the id of the history before as its second one, with the offset up to which it
     shares it (https://redis.io/docs/latest/operate/oss_and_stack/management/replication/).
     """

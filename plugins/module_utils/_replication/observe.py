@@ -11,7 +11,7 @@ import typing as t
 
 from .._client import Client, Connections, gather
 from .._errors import CollectionError, EngineRefused, Unreachable
-from .._nodes import Wanted, problem_of
+from .._nodes import DesiredNode, problem_of, refused_writes
 from .._replies import fields, number, pairs, parse_info, version
 from .._text import node_name
 from .model import PRIMARY, REPLICA, Node, Observed, Opinion
@@ -25,9 +25,9 @@ TIMED_OUT = "timed out"  # a reason of Unreachable, as _client.py gives it
 
 
 def observe(
-    nodes: t.Sequence[Wanted],
+    nodes: t.Sequence[DesiredNode],
     connections: Connections,
-    sentinels: t.Sequence[Wanted] = (),
+    sentinels: t.Sequence[DesiredNode] = (),
     sentinel_connections: Connections | None = None,
     set_name: str = "",
     resolve: Resolve = str,
@@ -39,7 +39,7 @@ def observe(
     return Observed(observe_nodes(nodes, connections, resolve), opinions)
 
 
-def observe_nodes(nodes: t.Sequence[Wanted], connections: Connections, resolve: Resolve = str) -> tuple[Node, ...]:
+def observe_nodes(nodes: t.Sequence[DesiredNode], connections: Connections, resolve: Resolve = str) -> tuple[Node, ...]:
     """Ask every wanted node, side by side."""
     gathered = gather(lambda node: _twice(lambda: _ask(node.name, connections[node.name], resolve)), nodes)
     found = [
@@ -50,7 +50,7 @@ def observe_nodes(nodes: t.Sequence[Wanted], connections: Connections, resolve: 
 
 
 def ask_sentinels(
-    sentinels: t.Sequence[Wanted], connections: Connections, set_name: str, resolve: Resolve = str
+    sentinels: t.Sequence[DesiredNode], connections: Connections, set_name: str, resolve: Resolve = str
 ) -> tuple[Opinion, ...]:
     """Ask every Sentinel for its opinion of the set, side by side."""
     gathered = gather(
@@ -100,6 +100,7 @@ def _ask(name: str, client: Client, resolve: Resolve) -> Node:
         clustered=info.get("cluster_enabled") == "1",
         followers=tuple(_where(one.get("ip", ""), one.get("port"), resolve) for one in followers),
         min_replicas=number(setting[1]) if len(setting) > 1 else 0,
+        refused_writes=refused_writes(name, info),
     )
 
 

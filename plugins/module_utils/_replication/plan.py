@@ -20,8 +20,8 @@ from .discovery import primary_of
 from .model import Node, Observed, newer_bytes
 from .steps import Attach
 
-WAYS_OUT = {
-    UNREACHABLE: "Start it, or open the way to it, and run again.",
+PROBLEM_REMEDIES = {
+    UNREACHABLE: "Start it, or open the network path to it, and run again.",
     WRONG_PASSWORD: "Give the password that this node runs with, or set it on the node.",
     NOT_PERMITTED: "Log in as a user that may run INFO, CONFIG and REPLICAOF.",
     LOADING: "It reads its data; run again when it is done.",
@@ -50,7 +50,7 @@ def _attach(node: Node, primary: Node, observed: Observed, desired: Desired) -> 
             f"{node.name} has {gives_up}, and the primary {primary.name} of {desired.set!r} is empty: {node.name} may "
             "have the only copy",
             node=node.name,
-            hint="Save a copy of its data directory first. docs/copies.md tells how a set starts on such a copy.",
+            hint="Save a copy of its data directory first. docs/copies.md describes how a set starts on such a copy.",
         )
     if gives_up and node.name not in desired.discard:
         raise Refused(
@@ -59,7 +59,7 @@ def _attach(node: Node, primary: Node, observed: Observed, desired: Desired) -> 
             hint="Save what is needed of them, then name this node in `discard` (redis_replication_discard) to give "
             "them up.",
         )
-    # One that follows already has been told: only its link is awaited.
+    # One that follows already has got the command: only its link is awaited.
     where = desired.wanted(primary.name)
     return None if follows else Attach(node.name, primary.name, (where.address, where.port), gives_up)
 
@@ -78,8 +78,8 @@ def refuse_foreign(node: Node, known: t.Container[str], desired: Desired) -> Non
     """Raise Refused for a replica of a server that is not known."""
     if node.following and node.following not in known:
         raise Refused(
-            f"{node.name} is a replica of {node.following}, which is none of the nodes of {desired.set!r}: it belongs "
-            "to another deployment",
+            f"{node.name} is a replica of {node.following}, which is not one of the nodes of {desired.set!r}: "
+            "it belongs to another deployment",
             node=node.name,
             hint="Correct its address in the inventory, or leave it out: it serves another deployment.",
         )
@@ -100,11 +100,11 @@ def refuse_outsiders(observed: Observed, desired: Desired) -> None:
 
 
 def _refuse_problems(observed: Observed) -> None:
-    ailing = [node for node in observed.nodes if node.problem]
-    if ailing:
-        said = "; ".join(f"{node.name} is {node.problem}: {node.detail}" for node in ailing)
-        hints = dict.fromkeys(WAYS_OUT[node.problem] for node in ailing)
-        raise Refused(said, node=ailing[0].name, hint=" ".join(hints))
+    failing = [node for node in observed.nodes if node.problem]
+    if failing:
+        said = "; ".join(f"{node.name} is {node.problem}: {node.detail}" for node in failing)
+        hints = dict.fromkeys(PROBLEM_REMEDIES[node.problem] for node in failing)
+        raise Refused(said, node=failing[0].name, hint=" ".join(hints))
     refuse_clustered(observed)
 
 

@@ -19,7 +19,7 @@ REWRITE = ("CONFIG", "REWRITE")
 class Attach(StepDefaults):
     """REPLICAOF, and CONFIG REWRITE so that a restart keeps it.
 
-    ``at`` is the primary's address and port as the node is to be told them.
+    ``at`` is the primary's address and port as the node gets them.
     """
 
     node: str

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Is the result of an acceptance whole?  A report of half a result would call passed what nobody looked at."""
+"""Is the result of an acceptance whole?  A report of half a result would call passed what was not checked."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ ITEM = {
 NODE = {"address": TEXT, "host": TEXT, "role": ("primary", "replica", "sentinel")}
 DRILL = {
     "shard": TEXT,
-    "manner": ("planned", "kill", "freeze"),
+    "fault": ("planned", "kill", "freeze"),
     "primary": TEXT,
     "gap_ms": OrNull(NUMBER),
     "timeline": [{"at_ms": NUMBER, "event": TEXT}],
@@ -78,11 +78,11 @@ RESULT = {
 
 
 def refuse_incomplete(result: Value) -> None:
-    """Raise Refused, with the place of each fault, for what is no result of an acceptance."""
+    """Raise Refused, with the place of each fault, for what is not a result of an acceptance."""
     wrong = list(faults(result))
     if wrong:
         raise Refused(
-            f"this is no result of an acceptance: {'; '.join(wrong[:10])}",
+            f"this is not a result of an acceptance: {'; '.join(wrong[:10])}",
             hint="Give the whole of what playbook acceptance has put together.",
             faults=wrong,
         )
@@ -95,10 +95,12 @@ def faults(result: Value) -> t.Iterator[str]:
     if wrong:
         return
     if result["schema"] != SCHEMA:
-        yield f"schema is {result['schema']}, and {SCHEMA} is what can be read"
+        yield f"schema is {result['schema']}, and only {SCHEMA} is supported"
     if not NAME.fullmatch(result["deployment"]):
-        yield f"deployment {result['deployment']!r} is no name for a directory"
-    yield from (f"{name} is no time in UTC" for name in ("started", "finished") if not MOMENT.fullmatch(result[name]))
+        yield f"deployment {result['deployment']!r} is not a valid name for a directory"
+    yield from (
+        f"{name} is not a time in UTC" for name in ("started", "finished") if not MOMENT.fullmatch(result[name])
+    )
     names = [item["name"] for item in result["items"]]
     yield from (f"items has no {name}" for name in ITEMS if name not in names)
     yield from (f"items has {name} twice" for name in ITEMS if names.count(name) > 1)
@@ -110,7 +112,7 @@ def _faults(place: str, value: t.Any, shape: Shape) -> t.Iterator[str]:
             yield from _faults(place, value, shape.shape)
     elif isinstance(shape, Row):
         if not isinstance(value, list) or [_is(one, NUMBER) for one in value] != [True] * shape.columns:
-            yield f"{place} is no row of {shape.columns} numbers"
+            yield f"{place} is not a row of {shape.columns} numbers"
     elif isinstance(shape, dict):
         yield from _fields(place, value, shape)
     elif not _is(value, _types(shape)):
@@ -124,7 +126,7 @@ def _faults(place: str, value: t.Any, shape: Shape) -> t.Iterator[str]:
 
 def _fields(place: str, value: t.Any, shape: dict[str, t.Any]) -> t.Iterator[str]:
     if not isinstance(value, dict):
-        yield f"{place or 'the result'} is no dictionary"
+        yield f"{place or 'the result'} is not a dictionary"
         return
     for name, inner in shape.items():
         where = f"{place}.{name}".lstrip(".")

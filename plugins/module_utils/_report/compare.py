@@ -14,7 +14,7 @@ Value = dict[str, t.Any]
 WORSE = "worse"
 BETTER = "better"
 CHANGED = "changed"
-BEFORE = 5  # earlier results whose median counts: one slow afternoon is no trend
+BEFORE = 5  # earlier results whose median counts: one slow afternoon is not a trend
 RANKS = {"failed": 0, "skipped": 1, "passed": 2}
 
 
@@ -54,8 +54,8 @@ def measures(result: Value) -> dict[tuple[t.Any, ...], Measure]:
         found[("ops", *key)] = Measure(f"{what}: operations", "/s", run["ops_per_second"], True, 0)
         found[("p99", *key)] = Measure(f"{what}: p99", "ms", run["p99_ms"], False, 0.5)
     for drill in result.get("drills", ()):
-        key = (drill["shard"], drill["manner"])
-        what = f"drill {drill['manner']}, shard {drill['shard']}"
+        key = (drill["shard"], drill["fault"])
+        what = f"drill {drill['fault']}, shard {drill['shard']}"
         figures = (
             ("gap_ms", "gap", "ms", 200.0),
             ("healed_ms", "healed after", "ms", 2000.0),
@@ -135,8 +135,8 @@ def _versions(result: Value, last: Value) -> t.Iterator[Value]:
 
 def engines(result: Value) -> str:
     """Return the versions of the engines that run, separated by commas."""
-    told = {f"{node.get('engine') or ''} {node.get('version') or ''}".strip() for node in result["nodes"]}
-    return ", ".join(sorted(told - {""}))
+    reported = {f"{node.get('engine') or ''} {node.get('version') or ''}".strip() for node in result["nodes"]}
+    return ", ".join(sorted(reported - {""}))
 
 
 def _text(value: float) -> str:

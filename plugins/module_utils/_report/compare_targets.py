@@ -20,7 +20,7 @@ def availability(drills: t.Sequence[Value], shards: int, failures_per_month: flo
     A failure of a primary closes its shard for the longest gap that a drill of a failure measured there; a shard
     without such a drill is taken to be as slow as the slowest.
     """
-    measured = [drill for drill in drills if drill["manner"] in FAILURES]
+    measured = [drill for drill in drills if drill["fault"] in FAILURES]
     if not measured:
         return {"percent": None, "assumptions": "Not computed: no failure of a primary was drilled."}
     endless = [drill for drill in measured if drill["gap_ms"] is None]
@@ -28,7 +28,7 @@ def availability(drills: t.Sequence[Value], shards: int, failures_per_month: flo
         one = endless[0]
         return {
             "percent": None,
-            "assumptions": f"Not computed: after {one['manner']} of {one['primary']} (shard {one['shard']}) no write"
+            "assumptions": f"Not computed: after {one['fault']} of {one['primary']} (shard {one['shard']}) no write"
             " succeeded again.",
         }
     longest: dict[str, float] = {}

@@ -148,6 +148,6 @@ class Report(Operation[State, Step]):
             "changes": self._changes,
             "summary": summary(self._result, self._changes),
             "warnings": [
-                f"{path} is no result of an acceptance, and was not compared with" for path in self._unreadable
+                f"{path} is not a result of an acceptance, and was not compared with" for path in self._unreadable
             ],
         }

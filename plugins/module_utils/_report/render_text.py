@@ -15,7 +15,7 @@ _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066
 
 
 def visible(value: t.Any) -> t.Any:
-    """Return a text with U+FFFD for what nobody would see of it; markup and anything but text as it is."""
+    """Return a text with U+FFFD for what would be invisible in it; markup and anything but text as it is."""
     if not isinstance(value, str) or hasattr(value, "__html__"):
         return value
     return _INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", value)
@@ -38,7 +38,7 @@ def milliseconds(value: float | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """Return a percentage with as many digits as tell it from 100."""
+    """Return a percentage with as many digits as distinguish it from 100."""
     return NOT_MEASURED if value is None else f"{value:.6f}".rstrip("0").rstrip(".") + " %"
 
 

@@ -24,7 +24,7 @@ def shard_numbers(nodes: t.Sequence[Value]) -> dict[str, int]:
 
 
 def slot_ranges(node: Value) -> list[tuple[int, int]]:
-    """Return the ranges of text such as ``0-5460 6000``; what is no range is passed over."""
+    """Return the ranges of text such as ``0-5460 6000``; what is not a range is passed over."""
     ranges: list[tuple[int, int]] = []
     for word in str(node.get("slots") or "").replace(",", " ").split():
         first, _hyphen, last = word.partition("-")

@@ -1,4 +1,4 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sentinels: what they watch, whom they know, and what they are to."""
+"""Sentinels: what they watch, which servers they know, and what they have to."""

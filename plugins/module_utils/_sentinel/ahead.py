@@ -8,15 +8,15 @@ from __future__ import annotations
 import typing as t
 
 from .._addresses import Addresses, every_name
-from .._argspec import access, access_of
+from .._argspec import access, sentinel_access
 from .._client import REDIS_IMPORT_ERROR, Connections, Record
-from .._nodes import Wanted, make_wanted
+from .._nodes import DesiredNode, make_desired_nodes
 from .._replication import ahead
-from .._replication.desired import Desired as DesiredSet
+from .._replication.desired import Desired as DesiredReplication
 from .._replication.model import Node
 from .._replication.model import Observed as ObservedSet
 from .._replication.observe import ask_sentinels, observe_nodes
-from .desired import Desired, WantedSet, announced_name
+from .desired import Desired, DesiredSet, announced_name
 from .model import Observed
 from .observe import observe
 from .plan import refuse_one_id_twice, refuse_outsiders
@@ -27,19 +27,19 @@ def look_ahead(params: t.Mapping[str, t.Any], record: Record) -> dict[str, t.Any
     if REDIS_IMPORT_ERROR is not None:
         return {"checked": []}
     resolve = Addresses()
-    sentinels = make_wanted(params["sentinels"])
+    sentinels = make_desired_nodes(params["sentinels"])
     leaving = frozenset(announced_name(one, resolve) for one in params["leaving"])
     external = leaving.union(other for name in params["external"] for other in every_name(name))
     checked, wanted = [], []
-    with Connections(sentinels, access_of(params, "sentinel"), record) as connections:
+    with Connections(sentinels, sentinel_access(params), record) as connections:
         for one in params["sets"]:
-            nodes = make_wanted({**node, "address": resolve(str(node["address"]))} for node in one["nodes"])
+            nodes = make_desired_nodes({**node, "address": resolve(str(node["address"]))} for node in one["nodes"])
             first = announced_name(one["primary"], resolve)
-            desired = DesiredSet(one["name"], nodes, first, sentinels, frozenset(params["discard"]), external)
+            desired = DesiredReplication(one["name"], nodes, first, sentinels, frozenset(params["discard"]), external)
             opinions = ask_sentinels(sentinels, connections, desired.set, resolve)
             observed = ObservedSet(_ask(nodes, params, record, resolve), opinions)
             ahead.refuse(observed, desired)
-            wanted.append(WantedSet(desired.set, desired.primary, nodes, quorum=1))
+            wanted.append(DesiredSet(desired.set, desired.primary, nodes, quorum=1))
             checked += [desired.set] if any(not node.problem for node in observed.nodes) else []
         found = observe(sentinels, connections, resolve)
     running = Observed(tuple(one for one in found if not one.problem))
@@ -50,7 +50,7 @@ def look_ahead(params: t.Mapping[str, t.Any], record: Record) -> dict[str, t.Any
 
 
 def _ask(
-    nodes: t.Sequence[Wanted], params: t.Mapping[str, t.Any], record: Record, resolve: t.Callable[[str], str]
+    nodes: t.Sequence[DesiredNode], params: t.Mapping[str, t.Any], record: Record, resolve: t.Callable[[str], str]
 ) -> tuple[Node, ...]:
     with Connections(nodes, access(params), record) as connections:
         return observe_nodes(nodes, connections, resolve)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .._nodes import ERROR, WARNING, Finding
-from .desired import Desired, WantedSet
+from .desired import Desired, DesiredSet
 from .model import Observed, Sentinel, Watch
 from .plan import OUTSIDER_HINT, is_itself, unwanted
 
@@ -19,11 +19,9 @@ KNOWN = "sentinel-known"
 QUORUM = "sentinel-quorum"
 REPLICA_LINK = "replica-link"
 
-LOG_HINT = "See its log, and that it runs."
-AGREEMENT_HINT = (
-    "While a failover goes on this passes; otherwise see the logs of the Sentinels, and run site.yml again."
-)
-KNOWN_HINT = "See whether it runs and can be reached from there; site.yml makes the Sentinels know everybody."
+LOG_HINT = "Check that it runs, and see its log."
+AGREEMENT_HINT = "During a failover this is temporary; otherwise see the logs of the Sentinels, and run site.yml again."
+KNOWN_HINT = "See whether it runs and can be reached from there; site.yml makes the Sentinels know all members."
 QUORUM_HINT = "Start the Sentinels that are down; those that are gone for good are forgotten (redis_sentinel_forget)."
 LINK_HINT = "See the log of the replica: a password, a port, or its primary."
 HINTS = {
@@ -37,7 +35,7 @@ Said = tuple[str, str]
 
 
 def unsettled(observed: Observed, desired: Desired, *, but_for_quorum: bool = False) -> list[str]:
-    """Return what is missing until every Sentinel knows everybody, names one primary and can have a quorum.
+    """Return what is missing until every Sentinel knows all members, names one primary and can reach a quorum.
 
     ``but_for_quorum`` leaves the last out: it may be the very phantoms that take the quorum away.
     """
@@ -68,24 +66,25 @@ def findings(observed: Observed, desired: Desired) -> list[Finding]:
     found = [Finding(about, text, ERROR, node, HINTS[about]) for about, text, node in _unsettled(observed, desired)]
     if desired.sets:
         found += _numbers(desired)
-    wished = {wanted.name for wanted in desired.sets} | desired.remove
+    expected_names = {wanted.name for wanted in desired.sets} | desired.remove
     names = sorted({watch.set for one in observed.sentinels for watch in one.watches})
     for name in names:
-        found += _unexpected(observed, name, desired) if name in wished else [_unexpected_set(observed, name)]
+        found += _unexpected(observed, name, desired) if name in expected_names else [_unexpected_set(observed, name)]
     return found
 
 
 def _unexpected_set(observed: Observed, name: str) -> Finding:
     return Finding(
         "unexpected-set",
-        f"{name} is watched by {', '.join(one.name for one, _watch in observed.watches(name))}, and none of the sets",
+        f"{name} is watched by {', '.join(one.name for one, _watch in observed.watches(name))}, "
+        "and is not one of the sets",
         WARNING,
         hint="Add it to the sets, or name it among those to remove.",
     )
 
 
 def _unexpected(observed: Observed, set_name: str, desired: Desired) -> t.Iterator[Finding]:
-    """Find what counts for Sentinels and is not in the wish, down or up."""
+    """Find what Sentinels count and is not in the desired state, down or up."""
     counting: dict[tuple[str, bool], list[str]] = {}
     for one, watch in observed.watches(set_name):
         for each in unwanted(one, watch, desired):
@@ -102,24 +101,24 @@ def _unexpected(observed: Observed, set_name: str, desired: Desired) -> t.Iterat
     for (name, down), sentinels in sorted(counting.items()):
         yield Finding(
             "phantom" if down else "unexpected-member",
-            f"{name} of {set_name} is {'down' if down else 'up'} and not among those that are wanted, and counted by "
+            f"{name} of {set_name} is {'down' if down else 'up'} and not a desired member, and counted by "
             f"{', '.join(sentinels)}",
             WARNING if down else ERROR,
             name,
-            "Start it; or, if it is gone for good, allow to forget it (redis_sentinel_forget)."
+            "Start it; or, if it is gone for good, allow it to be forgotten (redis_sentinel_forget)."
             if down
             else OUTSIDER_HINT,
         )
 
 
-def _lacks(one: Sentinel, watch: Watch | None, wanted: WantedSet, desired: Desired) -> t.Iterator[Said]:
+def _lacks(one: Sentinel, watch: Watch | None, wanted: DesiredSet, desired: Desired) -> t.Iterator[Said]:
     if watch is None:
         yield AGREEMENT, f"does not watch {wanted.name}"
         return
     if watch.flags - {"master"}:
         yield (
             AGREEMENT,
-            f"says {', '.join(sorted(watch.flags - {'master'}))} of the primary {watch.primary} of {wanted.name}",
+            f"flags the primary {watch.primary} of {wanted.name} as {', '.join(sorted(watch.flags - {'master'}))}",
         )
     known = {each.name: each for each in (*watch.replicas, *watch.peers)}
     others = [desired.known_as(other.name) for other in desired.peers_of(one.name)]
@@ -131,11 +130,11 @@ def _lacks(one: Sentinel, watch: Watch | None, wanted: WantedSet, desired: Desir
             yield KNOWN, f"cannot reach {name} of {wanted.name}"
     for each in watch.replicas:
         if each.name in replicas and not each.down and not (each.link_ok and each.following == watch.primary):
-            yield REPLICA_LINK, f"says that {each.name} of {wanted.name} has no link to the primary {watch.primary}"
+            yield REPLICA_LINK, f"reports that {each.name} of {wanted.name} has no link to the primary {watch.primary}"
 
 
 def _misknown(observed: Observed, desired: Desired) -> t.Iterator[str]:
-    """Tell of Sentinels that are known under an id that is not theirs (any more): two voters in one's place."""
+    """Report Sentinels that are known under an id that is not theirs (any more): two voters in one's place."""
     ids = {desired.known_as(one.name): one.id for one in observed.sentinels if not one.problem}
     for wanted in desired.sets:
         for one, watch in observed.watches(wanted.name):
@@ -155,7 +154,7 @@ def _numbers(desired: Desired) -> list[Finding]:
                 "even-sentinels",
                 f"{number} Sentinels survive the loss of no more of them than {number - 1} do",
                 WARNING,
-                hint="Have an odd number.",
+                hint="Use an odd number.",
             )
         )
     if zones < 3:
@@ -164,7 +163,7 @@ def _numbers(desired: Desired) -> list[Finding]:
                 "sentinel-zones",
                 f"the Sentinels are in {zones} failure domain(s): the loss of one can leave no majority",
                 WARNING,
-                hint="Have them in three (redis_sentinel_zone), if need be one beside an application.",
+                hint="Place them in three (redis_sentinel_zone), if need be one beside an application.",
             )
         )
     return found

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import Refused
-from .._nodes import Wanted, make_wanted, refuse_set_name
+from .._nodes import DesiredNode, make_desired_nodes, refuse_set_name
 from .._text import node_name
 
 Settings = tuple[tuple[str, str], ...]
@@ -20,12 +20,12 @@ NOT_AT_RUN_TIME = frozenset(["notification-script", "client-reconfig-script", "a
 
 
 @dataclass(frozen=True)
-class WantedSet:
+class DesiredSet:
     """One set to watch.  ``primary`` counts only while no Sentinel watches it."""
 
     name: str
     primary: str
-    nodes: tuple[Wanted, ...]
+    nodes: tuple[DesiredNode, ...]
     quorum: int
     settings: Settings = ()
     auth_user: str = ""
@@ -34,16 +34,16 @@ class WantedSet:
 
 @dataclass(frozen=True)
 class Desired:
-    """The whole wish; ``settings`` is that of every Sentinel, ``own`` what each has besides, by its name.
+    """The whole desired state; ``settings`` are those of every Sentinel, ``own`` additional ones of each, by its name.
 
-    ``forget`` is the consent to forget whatever is down and not in the wish; ``leaving`` are
-    Sentinels and nodes that have just been stopped for good, ``external`` replicas that are not in the wish and may be
-    there.  ``announced`` is the name by which a
-    Sentinel is known to the others, where that is another than the one it is reached by from here.
+    ``forget`` is the consent to forget whatever is down and not in the desired state; ``leaving`` are Sentinels and
+    nodes that have just been stopped for good, ``external`` replicas that are not in the desired state and may be
+    there.  ``announced`` is the name by which a Sentinel is known to the others, where that is another than the one it
+    is reached by from here.
     """
 
-    sentinels: tuple[Wanted, ...]
-    sets: tuple[WantedSet, ...] = ()
+    sentinels: tuple[DesiredNode, ...]
+    sets: tuple[DesiredSet, ...] = ()
     remove: frozenset[str] = frozenset()
     settings: Settings = field(default=(), repr=False)
     own: tuple[tuple[str, Settings], ...] = ()
@@ -67,17 +67,17 @@ class Desired:
         """Return the name by which a wanted Sentinel is known to the others."""
         return dict(self.announced).get(name, name)
 
-    def peers_of(self, name: str) -> list[Wanted]:
+    def peers_of(self, name: str) -> list[DesiredNode]:
         """Return the other Sentinels, those that this one has to know."""
         return [one for one in self.sentinels if one.name != name]
 
 
 def make_desired(params: t.Mapping[str, t.Any], resolve: Resolve = str) -> Desired:
-    """Build the wish from the module's options; raises Refused for what Sentinels cannot do.
+    """Build the desired state from the module's options; raises Refused for what Sentinels cannot do.
 
     ``resolve`` turns host names into addresses, since servers answer with addresses.
     """
-    sentinels = make_wanted(params["sentinels"])
+    sentinels = make_desired_nodes(params["sentinels"])
     own = []
     for wanted, given in zip(sentinels, params["sentinels"]):
         pairs = (("announce-ip", given.get("announce_ip")), ("announce-port", given.get("announce_port")))
@@ -128,24 +128,25 @@ def _peer_login(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     logins = {"sentinel-user": params["peer_username"], "sentinel-pass": params["peer_password"]}
     for name in logins:
         if name in params["settings"]:
-            raise Refused(f"{name} is no setting here", hint="Give peer_username and peer_password.")
+            raise Refused(f"{name} is not a setting here", hint="Give peer_username and peer_password.")
     return {name: value for name, value in logins.items() if value is not None}
 
 
-def _set(given: t.Mapping[str, t.Any], sentinels: int, resolve: Resolve) -> WantedSet:
+def _set(given: t.Mapping[str, t.Any], sentinels: int, resolve: Resolve) -> DesiredSet:
     name = refuse_set_name(given["name"])
     if not 1 <= given["quorum"] <= sentinels:
         raise Refused(
             f"the quorum of set {name!r} is {given['quorum']}, and there are {sentinels} Sentinel(s)",
-            hint="It could never be had: a quorum is 1 to the number of Sentinels; more than half of them is usual.",
+            hint="It could never be reached: a quorum is 1 to the number of Sentinels, usually more than half of them.",
         )
     for option in given["settings"] or {}:
         if option in NOT_AT_RUN_TIME:
             raise Refused(
-                f"{option} of set {name!r} is no setting of its own", hint="It has an option or a module of its own."
+                f"{option} of set {name!r} is not one of its settings here",
+                hint="It has an option or a module of its own.",
             )
-    nodes = make_wanted({**node, "address": resolve(str(node["address"]))} for node in given["nodes"])
-    return WantedSet(
+    nodes = make_desired_nodes({**node, "address": resolve(str(node["address"]))} for node in given["nodes"])
+    return DesiredSet(
         name=name,
         primary=announced_name(given["primary"], resolve),
         nodes=nodes,
@@ -167,7 +168,7 @@ def _text(value: object) -> str:
 
 
 def _clean(name: str, value: str) -> str:
-    # Sentinel writes what it is told to its file: a line feed would be a line of its own (release notes of
+    # Sentinel writes such values to its file: a line feed would be a line of its own (release notes of
     # Valkey 9.1.1 on SENTINEL SET).
     if any(ord(character) < 32 or ord(character) == 127 for character in value):
         raise Refused(f"{name} contains a control character", hint="Sentinel keeps it as one line of a file.")

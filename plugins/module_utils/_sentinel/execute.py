@@ -9,7 +9,7 @@ import time
 import typing as t
 
 from .._addresses import Addresses
-from .._client import Access, Record
+from .._client import Access, Connections, Record
 from .._engine.deployment import Deployment, Scope, first_phase, some
 from .._engine.loop import Operation, PhaseFailed
 from .._errors import AuthenticationFailed, CollectionError, DeadlineExceeded, PermissionDenied, Refused
@@ -29,45 +29,50 @@ SETTLE_HINT = (
 def make_operation(
     params: t.Mapping[str, t.Any], access: Access, node_access: Access, record: Record
 ) -> SentinelOperation:
-    """Build the operation from the module's options; raises Refused for a wish that Sentinels cannot fulfil."""
-    resolve = Addresses()
-    desired = make_desired(params, resolve)
-    # Who has no login for the instances locks the Sentinels alone.
-    known = params["node_username"] or params["node_password"]
-    nodes = [node for one in desired.sets for node in one.nodes] if known else []
+    """Build the operation from the module's options; ``node_access`` is for the lock at the instances."""
     deployment = Deployment(record, params["timeout"], params["run_by"])
-    return SentinelOperation(desired, access, deployment, (nodes, node_access), resolve, record)
+    return SentinelOperation(params, access, node_access, deployment, record)
 
 
 class SentinelOperation(Operation[Observed, Step]):
-    """The ``sentinel`` module's way through.  ``nodes`` are the instances that are locked besides the Sentinels."""
+    """The ``sentinel`` module's way through."""
 
     def __init__(
         self,
-        desired: Desired,
+        params: t.Mapping[str, t.Any],
         access: Access,
+        node_access: Access,
         deployment: Deployment,
-        nodes: Scope,
-        resolve: Addresses,
         record: Record,
     ) -> None:
-        self._desired = desired
+        self._params = params
         self._access = access
+        self._node_access = node_access
         self._deployment = deployment
-        self._scopes: tuple[Scope, ...] = ((desired.sentinels, access), nodes)
-        self._connections = self._deployment.connections(desired.sentinels, access)
-        self._resolve = resolve
+        self._resolve = Addresses()
         self._record = record
+        self._desired: Desired
+        self._scopes: tuple[Scope, ...]
+        self._connections: Connections
         self._notes: list[str] = []
         self._forgotten: set[Forget | Rename] = set()
         self._locked_out: Locks | None = None
+
+    def enter(self) -> None:
+        """Find the addresses of host names; raises Refused for a desired state that Sentinels cannot reach."""
+        self._desired = desired = make_desired(self._params, self._resolve)
+        # Who has no login for the instances locks the Sentinels alone.
+        known = self._node_access.username or self._node_access.password
+        nodes = [node for one in desired.sets for node in one.nodes] if known else []
+        self._scopes = ((desired.sentinels, self._access), (nodes, self._node_access))
+        self._connections = self._deployment.connections(desired.sentinels, self._access)
 
     def observe(self) -> Observed:
         """Ask every Sentinel; a failover is waited for."""
         observed = self._look()
         if not undecided(observed, self._desired):
             return observed
-        # What time does not settle the plan refuses, with everybody's opinion.
+        # What time does not settle the plan refuses, with the opinion of each Sentinel.
         patient_until = time.monotonic() + self._deployment.left() / 2
         return self._deployment.poll(
             self._look,
@@ -95,16 +100,16 @@ class SentinelOperation(Operation[Observed, Step]):
         self._deployment.perform(self._connections, phase, state)
         if forgetting:
             try:
-                self._poll("the Sentinel that forgot to find everybody again", but_for_quorum=True)
+                self._poll("the Sentinel that forgot to find all members again", but_for_quorum=True)
             except DeadlineExceeded as error:
                 raise PhaseFailed([], [(step, error) for step in forgetting]) from error
         return phase
 
     def settle(self, state: Observed) -> Observed:
-        """Wait until every Sentinel knows everybody and can have a quorum."""
+        """Wait until every Sentinel knows all members and can reach a quorum."""
         if not checks.unsettled(state, self._desired):
             return state
-        return self._poll("the Sentinels to know everybody and to agree")
+        return self._poll("the Sentinels to know all members and to agree")
 
     def render(self, state: Observed) -> str:
         """Return the Sentinels as a table."""
@@ -113,22 +118,22 @@ class SentinelOperation(Operation[Observed, Step]):
     def result(self, state: Observed) -> dict[str, t.Any]:
         """Return Sentinels, sets, findings and the table for people."""
         found = [finding for finding in checks.findings(state, self._desired) if finding.severity != "error"]
-        return {**render.report(state, found), "warnings": [*(finding.text() for finding in found), *self._notes]}
+        return {**render.report(state, found), "warnings": list(self._notes)}
 
     def close(self) -> None:
         """Give the lock back."""
         self._deployment.close()
 
     def _hold(self) -> bool:
-        """Have the lock; where the instances do not let us in, at the Sentinels alone."""
+        """Take the lock; where the instances refuse the login, at the Sentinels alone."""
         try:
             return self._deployment.hold(*self._scopes)
         except (AuthenticationFailed, PermissionDenied) as error:
             if len(self._scopes) == 1 or error.node in [one.name for one in self._desired.sentinels]:
                 raise
             self._notes.append(
-                f"the lock of the deployment was taken at the Sentinels alone: {error}. A run that does not ask the "
-                "Sentinels, such as a load test, could be at work beside this one"
+                f"the lock of the deployment was taken at the Sentinels alone: {error}. A run that does not connect "
+                "to the Sentinels, such as a load test, could be at work beside this one"
             )
             self._scopes = self._scopes[:1]
             return self._deployment.hold(*self._scopes)
@@ -139,17 +144,15 @@ class SentinelOperation(Operation[Observed, Step]):
         return observe_all(self._desired, self._connections, self._resolve, self._locked_out)
 
     def _wait_until_safe(self, state: Observed) -> None:
-        """A reset drops what a Sentinel knows: only when all others know everybody, and nothing is going on.
+        """A reset drops what a Sentinel knows: only when all others know all members, and nothing is going on.
 
-        That there is no quorum is no obstacle: phantoms are voters that never vote, and this is the cure.
+        A missing quorum is not an obstacle: phantoms are voters that never vote, and this is the cure.
         """
         if checks.unsettled(state, self._desired, but_for_quorum=True):
             try:
-                self._poll("all to be well before one Sentinel forgets", but_for_quorum=True)
+                self._poll("all checks to pass before one Sentinel forgets", but_for_quorum=True)
             except CollectionError as error:
-                raise Refused(
-                    f"nothing is forgotten while not all is well: {error.message}", hint=SETTLE_HINT
-                ) from error
+                raise Refused(f"nothing is forgotten while a check fails: {error.message}", hint=SETTLE_HINT) from error
 
     def _poll(self, awaiting: str, *, but_for_quorum: bool = False) -> Observed:
         def missing(observed: Observed) -> str:
@@ -159,7 +162,7 @@ class SentinelOperation(Operation[Observed, Step]):
 
 
 def _refuse_to_forget_again(step: Step) -> None:
-    """What comes back after a reset is told by somebody: it is not gone for good."""
+    """What comes back after a reset is reported by another server: it is not gone for good."""
     if isinstance(step, Rename):
         raise Refused(
             f"cannot {step.describe()}: it names the address again",
@@ -169,6 +172,6 @@ def _refuse_to_forget_again(step: Step) -> None:
     raise Refused(
         f"cannot {step.describe()}: it came back after a reset",
         node=step.node,
-        hint="Something still tells of it: a primary that has not noticed yet (repl-timeout), or it runs at "
+        hint="Something still reports it: a primary that has not noticed yet (repl-timeout), or it runs at "
         "times. Stop it for good, and run again.",
     )

@@ -17,17 +17,17 @@ import time
 import typing as t
 
 from .._addresses import Addresses
-from .._client import CHANGE, Access, Client, Record
+from .._client import CHANGE, Access, Client, Connections, Record
 from .._engine import capabilities
-from .._engine.deployment import Deployment, some
+from .._engine.deployment import Deployment, Scope, some
 from .._engine.loop import Operation, PhaseFailed
 from .._errors import CollectionError, EngineRefused
-from .._nodes import Wanted, make_wanted, refuse_set_name
+from .._nodes import DesiredNode, make_desired_nodes, refuse_set_name
 from .._replication.model import Node
 from .._replication.observe import observe_nodes
 from .._replies import number, parse_info
 from . import checks, render, switchover
-from .desired import Desired, WantedSet, announced_name
+from .desired import Desired, DesiredSet, announced_name
 from .model import Observed
 from .observe import observe_all
 from .plan import primary_of
@@ -43,32 +43,50 @@ ASKED, COORDINATED_WORDS = "sentinel|failover", 4
 COORDINATION = (("FAILOVER",), ("CLIENT", "PAUSE", "1"), ("CLIENT", "UNPAUSE"))
 
 
+def make_operation(
+    params: t.Mapping[str, t.Any], access: Access, node_access: Access, record: Record
+) -> FailoverOperation:
+    """Build the operation from the module's options."""
+    return FailoverOperation(params, access, node_access, Deployment(record, params["timeout"], params["run_by"]))
+
+
 class FailoverOperation(Operation[State, Switch]):
     """The ``sentinel_switchover`` module's way through."""
 
     def __init__(
-        self,
-        desired: Desired,
-        nodes: tuple[Wanted, ...],
-        access: Access,
-        node_access: Access,
-        deployment: Deployment,
-        only_from: str = "",
+        self, params: t.Mapping[str, t.Any], access: Access, node_access: Access, deployment: Deployment
     ) -> None:
-        self._desired = desired
-        self._set = desired.sets[0]
-        self._nodes = nodes
+        self._params = params
+        self._access = access
+        self._node_access = node_access
         self._deployment = deployment
-        self._scopes = ((desired.sentinels, access), (nodes, node_access))
-        self._sentinels = self._deployment.connections(desired.sentinels, access)
-        self._connections = self._deployment.connections(nodes, node_access)
         self._resolve = Addresses()
-        self._only_from = only_from
+        self._only_from: str = params["from"] or ""
+        self._desired: Desired
+        self._set: DesiredSet
+        self._nodes: tuple[DesiredNode, ...]
+        self._scopes: tuple[Scope, ...]
+        self._sentinels: Connections
+        self._connections: Connections
         self._before = ""
         self._coordinated = False
         self._seconds = 0.0
         self._down_after = HOLD
         self._held: Client | None = None
+
+    def enter(self) -> None:
+        """Find the addresses of host names."""
+        params, resolve = self._params, self._resolve
+        nodes = make_desired_nodes({**node, "address": resolve(str(node["address"]))} for node in params["nodes"])
+        sentinels = make_desired_nodes(params["sentinels"])
+        announced = ((one.name, announced_name(given, resolve)) for one, given in zip(sentinels, params["sentinels"]))
+        # Nothing is wanted of the Sentinels but that all know all: primary and quorum are up to them.
+        self._set = DesiredSet(refuse_set_name(params["set"]), nodes[0].name, nodes, quorum=1)
+        self._nodes = nodes
+        self._desired = Desired(sentinels, (self._set,), announced=tuple(announced))
+        self._scopes = ((sentinels, self._access), (nodes, self._node_access))
+        self._sentinels = self._deployment.connections(sentinels, self._access)
+        self._connections = self._deployment.connections(nodes, self._node_access)
 
     def observe(self) -> State:
         """Ask all Sentinels and all instances."""
@@ -85,7 +103,7 @@ class FailoverOperation(Operation[State, Switch]):
         return (switchover.plan(state, self._desired),)
 
     def execute(self, steps: t.Sequence[Switch], state: State) -> t.Sequence[Switch]:
-        """Switch over, and return when another one says that it is primary."""
+        """Switch over, and return when another one reports that it is primary."""
         if self._deployment.hold(*self._scopes):
             return ()  # what was observed before the lock may be old: look again
         step = steps[0]
@@ -93,7 +111,7 @@ class FailoverOperation(Operation[State, Switch]):
         self._before, self._coordinated, self._down_after = state.primary, step.coordinated, step.down_after
         sentinel = self._sentinels[self._desired.sentinels[0].name]
         if not self._coordinated:
-            self._hold_writes(step.heirs)
+            self._hold_writes(step.candidates)
         try:
             coordinated = ("COORDINATED",) if self._coordinated else ()
             sentinel.command("SENTINEL", "FAILOVER", self._set.name, *coordinated, patience=CHANGE)
@@ -109,7 +127,7 @@ class FailoverOperation(Operation[State, Switch]):
         return steps
 
     def abandon(self) -> None:
-        """Let writes go on, unless another primary is there: whatever the old one still took would be lost.
+        """Resume writes, unless another primary is there: whatever the old one still took would be lost.
 
         Then it stays shut until Sentinel has made it a replica; the pause ends by itself.
         """
@@ -138,7 +156,7 @@ class FailoverOperation(Operation[State, Switch]):
         return render.summary(state.sentinels)
 
     def result(self, state: State) -> dict[str, t.Any]:
-        """Return from whom to whom, and how long there was no primary that took writes (s, at most)."""
+        """Return the old and the new primary, and how long there was no primary that took writes (s, at most)."""
         return {
             "set": self._set.name,
             "from": self._before or state.primary,
@@ -148,7 +166,7 @@ class FailoverOperation(Operation[State, Switch]):
         }
 
     def _primary(self, sentinels: Observed) -> str:
-        """Return whom the Sentinels name; during the switchover they may differ for a moment."""
+        """Return which primary the Sentinels name; during the switchover they may differ for a moment."""
         if self._before:
             named = {watch.primary for _one, watch in sentinels.watches(self._set.name)}
             return named.pop() if len(named) == 1 else ""
@@ -171,12 +189,12 @@ class FailoverOperation(Operation[State, Switch]):
             return False  # who does not answer is refused elsewhere; this needs ACL DRYRUN (7.0)
         return bool(trials) and all(answer == "OK" for answer in trials)
 
-    def _hold_writes(self, heirs: t.Sequence[str]) -> None:
-        """Hold writes on the old primary, for a time that ends by itself, until the heirs have all there were."""
+    def _hold_writes(self, candidates: t.Sequence[str]) -> None:
+        """Hold writes on the old primary, for a time that ends by itself, until the candidates have all there were."""
         old = self._connections[self._before]
         self._held = old
         old.command("CLIENT", "PAUSE", int(HOLD * 1000), "WRITE")
-        self._await_copies(number(parse_info(old.command("INFO", "replication")).get("master_repl_offset")), heirs)
+        self._await_copies(number(parse_info(old.command("INFO", "replication")).get("master_repl_offset")), candidates)
 
     def _follow(self, old: Client, new: str) -> None:
         """Do what Sentinel itself does ten seconds later; clients come back and find the new primary."""
@@ -195,13 +213,13 @@ class FailoverOperation(Operation[State, Switch]):
             if isinstance(reply, CollectionError):
                 raise reply
         if isinstance(replies[-1][0], Exception):
-            raise EngineRefused(f"REPLICAOF {new} was answered: {replies[-1][0]}", node=self._before)
+            raise EngineRefused(f"REPLICAOF {new} returned: {replies[-1][0]}", node=self._before)
 
-    def _await_copies(self, offset: int, heirs: t.Sequence[str]) -> None:
+    def _await_copies(self, offset: int, candidates: t.Sequence[str]) -> None:
         """Wait until every replica that Sentinel may choose has all that the old primary ever acknowledged."""
 
         def missing(nodes: tuple[Node, ...]) -> str:
-            behind = [node for node in nodes if node.name in heirs and node.offset < offset]
+            behind = [node for node in nodes if node.name in candidates and node.offset < offset]
             return ", ".join(f"{node.name} lacks {offset - node.offset} bytes" for node in behind)
 
         self._deployment.poll(
@@ -222,7 +240,7 @@ class FailoverOperation(Operation[State, Switch]):
 
         nodes = self._deployment.poll(
             self._ask_nodes,
-            lambda nodes: "" if others(nodes) else f"only {self._before} says that it is primary",
+            lambda nodes: "" if others(nodes) else f"only {self._before} reports that it is primary",
             awaiting="a replica to be promoted",
             within=timeout,
             node=self._before,
@@ -245,19 +263,3 @@ class FailoverOperation(Operation[State, Switch]):
             elif node.name != state.primary and not (node.following == state.primary and node.link_up):
                 said.append(f"{node.name} does not follow {state.primary or 'it'}")
         return said
-
-
-def make_operation(
-    params: t.Mapping[str, t.Any], access: Access, node_access: Access, record: Record
-) -> FailoverOperation:
-    """Build the operation from the module's options."""
-    resolve = Addresses()
-    nodes = make_wanted({**node, "address": resolve(str(node["address"]))} for node in params["nodes"])
-    name = refuse_set_name(params["set"])
-    # Nothing is wanted of the Sentinels but that all know all: primary and quorum are theirs to say.
-    wanted = WantedSet(name, nodes[0].name, nodes, quorum=1)
-    sentinels = make_wanted(params["sentinels"])
-    announced = tuple((one.name, announced_name(given, resolve)) for one, given in zip(sentinels, params["sentinels"]))
-    desired = Desired(sentinels, (wanted,), announced=announced)
-    deployment = Deployment(record, params["timeout"], params["run_by"])
-    return FailoverOperation(desired, nodes, access, node_access, deployment, params["from"] or "")

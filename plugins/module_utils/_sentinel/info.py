@@ -11,10 +11,10 @@ import typing as t
 from .._addresses import Addresses
 from .._client import Access, Connections, Record
 from .._errors import Unreachable
-from .._nodes import ERROR, Wanted, make_wanted
+from .._nodes import ERROR, DesiredNode, make_desired_nodes
 from .._wait import poll
 from . import checks, render
-from .desired import Desired, WantedSet, announced_name
+from .desired import Desired, DesiredSet, announced_name
 from .model import Observed, Sentinel
 from .observe import observe
 
@@ -22,7 +22,7 @@ from .observe import observe
 def read_sentinels(
     seeds: t.Sequence[t.Mapping[str, t.Any]], access: Access, record: Record, timeout: float = 0
 ) -> dict[str, t.Any]:
-    """Ask the seeds whom they know, ask everybody, and return sets, Sentinels and findings.
+    """Ask the seeds which servers they know, ask all of them, and return sets, Sentinels and findings.
 
     With a ``timeout`` (seconds) they are asked again until nothing is wrong; what is wrong at its end is returned.
     Raises Unreachable when no seed answers.
@@ -36,13 +36,13 @@ def read_sentinels(
 
     # The patience ends before the deadline: what is wrong then is the answer.
     return poll(
-        lambda: _read(seeds, access, record), errors, awaiting="the Sentinels to be well", timeout=2 * timeout + 1
+        lambda: _read(seeds, access, record), errors, awaiting="the Sentinels to be healthy", timeout=2 * timeout + 1
     )
 
 
 def _read(seeds: t.Sequence[t.Mapping[str, t.Any]], access: Access, record: Record) -> dict[str, t.Any]:
     resolve = Addresses()
-    wanted = make_wanted(seeds)
+    wanted = make_desired_nodes(seeds)
     announced = tuple((one.name, announced_name(seed, resolve)) for one, seed in zip(wanted, seeds))
     first = observe(wanted, Connections(wanted, access, record), resolve)
     if all(one.problem for one in first):
@@ -54,36 +54,36 @@ def _read(seeds: t.Sequence[t.Mapping[str, t.Any]], access: Access, record: Reco
     found = checks.findings(observed, Desired(everybody, _sets(observed), announced=announced))
     if others:
         found = [one for one in found if one.check != "sentinel-zones"]  # theirs are not known
-    # Whether what is down is a phantom, or only down, nobody here can tell: healthy it is not.
-    ailing = any(one.severity == ERROR or one.check == "phantom" for one in found)
-    return {**render.report(observed, found), "healthy": not ailing}
+    # Whether what is down is a phantom, or only down, cannot be decided here: it is not healthy.
+    failing = any(one.severity == ERROR or one.check == "phantom" for one in found)
+    return {**render.report(observed, found), "healthy": not failing}
 
 
 def _everybody(
-    seeds: tuple[Wanted, ...], announced: tuple[tuple[str, str], ...], first: t.Sequence[Sentinel]
-) -> tuple[Wanted, ...]:
+    seeds: tuple[DesiredNode, ...], announced: tuple[tuple[str, str], ...], first: t.Sequence[Sentinel]
+) -> tuple[DesiredNode, ...]:
     """Return the seeds, and the Sentinels that they know and can reach; another one is a phantom, as it looks."""
     known = {peer.name for one in first for watch in one.watches for peer in watch.peers if not peer.down}
     others = sorted(known - {name for _seed, name in announced})
     return (*seeds, *(_wanted(name) for name in others))
 
 
-def _sets(observed: Observed) -> tuple[WantedSet, ...]:
+def _sets(observed: Observed) -> tuple[DesiredSet, ...]:
     """Return the sets with all that any Sentinel can reach: who sees less is a finding."""
-    sets: dict[str, WantedSet] = {}
+    sets: dict[str, DesiredSet] = {}
     for one in observed.sentinels:
         for watch in one.watches:
             nodes = {watch.primary, *(replica.name for replica in watch.replicas if not replica.down)}
             before = sets.get(watch.set)
             nodes |= {node.name for node in before.nodes} if before else set()
             quorum = int(watch.setting("quorum") or 1)
-            sets[watch.set] = WantedSet(
+            sets[watch.set] = DesiredSet(
                 watch.set, watch.primary, tuple(_wanted(name) for name in sorted(nodes)), quorum
             )
     return tuple(sets.values())
 
 
-def _wanted(name: str) -> Wanted:
+def _wanted(name: str) -> DesiredNode:
     address, _colon, port = name.rpartition(":")
     address = address.strip("[]")
-    return Wanted(address, int(port), address, address)
+    return DesiredNode(address, int(port), address, address)

@@ -31,7 +31,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Watch:
-    """One set as one Sentinel sees it; ``settings`` is what SENTINEL MASTER tells of its options."""
+    """One set as one Sentinel sees it; ``settings`` are its options in SENTINEL MASTER."""
 
     set: str
     primary: str
@@ -50,7 +50,7 @@ class Watch:
         return "failover_in_progress" in self.flags
 
     def setting(self, name: str) -> str | None:
-        """Return an option's value, None for one that is not told."""
+        """Return an option's value, None for one that is not reported."""
         return dict(self.settings).get(name)
 
 
@@ -63,6 +63,7 @@ class Sentinel:
     detail: str = ""
     id: str = ""
     version: str = ""
+    run_id: str = ""  # of the process; ``id`` stays after a restart
     settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     watches: tuple[Watch, ...] = ()
 
@@ -78,7 +79,7 @@ class Sentinel:
 
 @dataclass(frozen=True)
 class Observed:
-    """All wanted Sentinels in the order of the wish, and who of the sets' nodes does not let Sentinel in."""
+    """All desired Sentinels in their order, and which of the sets' nodes refuse Sentinel's login."""
 
     sentinels: tuple[Sentinel, ...]
     locked_out: tuple[tuple[str, str], ...] = ()

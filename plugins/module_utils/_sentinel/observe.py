@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asking every Sentinel, and trying at every node whether Sentinel's own login is let in."""
+"""Asking every Sentinel, and trying at every node whether Sentinel's own login is accepted."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import typing as t
 
 from .._client import Access, Client, Connections, Record, gather
 from .._errors import AuthenticationFailed, CollectionError, PermissionDenied
-from .._nodes import Wanted, problem_of
+from .._nodes import DesiredNode, problem_of
 from .._replies import number, pairs, parse_info, version
 from .._text import node_name
 from .desired import Desired
 from .model import Known, Observed, Sentinel, Watch
 
-# What SENTINEL MASTER tells about a set that are its options.
+# The fields of SENTINEL MASTER that are options of a set.
 OPTIONS = (
     "quorum",
     "down-after-milliseconds",
@@ -31,7 +31,9 @@ Resolve = t.Callable[[str], str]
 Locks = tuple[tuple[str, str], ...]
 
 
-def observe(sentinels: t.Sequence[Wanted], connections: Connections, resolve: Resolve = str) -> tuple[Sentinel, ...]:
+def observe(
+    sentinels: t.Sequence[DesiredNode], connections: Connections, resolve: Resolve = str
+) -> tuple[Sentinel, ...]:
     """Ask all Sentinels, side by side; a dead one is a value."""
     gathered = gather(lambda one: _ask(one.name, connections[one.name], resolve), sentinels)
     return tuple(
@@ -46,14 +48,14 @@ def observe_all(desired: Desired, connections: Connections, resolve: Resolve, lo
 
 
 def locked_out(desired: Desired, access: Access, record: Record) -> Locks:
-    """Return the nodes that do not let Sentinel's login in, and what they say; one that is down is not among them."""
+    """Return the nodes that refuse Sentinel's login, and what they answer; one that is down is not among them."""
     tries = [
         (node, dataclasses.replace(access, username=one.auth_user or None, password=one.auth_password or None))
         for one in desired.sets
         for node in one.nodes
     ]
 
-    def knock(item: tuple[Wanted, Access]) -> None:
+    def knock(item: tuple[DesiredNode, Access]) -> None:
         node, login = item
         with Client(node.address, node.port, login, record=record) as client:
             client.command("PING")
@@ -80,6 +82,7 @@ def _ask(name: str, client: Client, resolve: Resolve) -> Sentinel:
         name=name,
         id=str(myid),
         version=version(parse_info(str(info))),
+        run_id=parse_info(str(info)).get("run_id", ""),
         settings=tuple(sorted(pairs(settings).items())),
         watches=tuple(watch for watch in watches if watch is not None),
     )

@@ -4,8 +4,8 @@
 """What has to be done so that all Sentinels watch all sets in the same way.
 
 Invariant: no step moves a role, and at each moment a majority of the Sentinels remembers each set
-that was watched.  Who is primary is what the Sentinels that watch the set say, with one voice; the
-wish counts for a set that nobody watches yet.
+that was watched.  The primary is the one that all Sentinels that watch the set name; the desired
+state counts for a set that no Sentinel watches yet.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import typing as t
 
 from .._errors import Refused
 from .._nodes import LOADING, NOT_PERMITTED, UNREACHABLE, UNREADABLE, WRONG_PASSWORD
-from .desired import Desired, WantedSet
+from .desired import Desired, DesiredSet
 from .model import Known, Observed, Sentinel, Watch
 from .steps import Configure, Forget, Monitor, Remove, Rename, Step, Tune
 
 OUTSIDER_HINT = (
-    "Add it to the inventory if it is a member (with state absent, if it is to leave). If it is a replica of a purpose "
-    "of its own, name it in redis_replication_external. If it runs on a copy of a member's files, stop that copy. One "
+    "Add it to the inventory if it is a member (with state absent, if it is to leave). If it is a special-purpose "
+    "replica, name it in redis_replication_external. If it runs on a copy of a member's files, stop that copy. One "
     "that has just been stopped is noticed after down-after-milliseconds."
 )
-WAYS_OUT = {
-    UNREACHABLE: "Start it, or open the way to it, and run again.",
+PROBLEM_REMEDIES = {
+    UNREACHABLE: "Start it, or open the network path to it, and run again.",
     WRONG_PASSWORD: "Give the user and the password that this Sentinel runs with.",
     NOT_PERMITTED: "Log in as a user with all rights on the Sentinels.",
     LOADING: "Run again when it is ready.",
@@ -53,14 +53,14 @@ def plan(observed: Observed, desired: Desired) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def primary_of(observed: Observed, wanted: WantedSet) -> str:
+def primary_of(observed: Observed, wanted: DesiredSet) -> str:
     """Return who is primary of a set; raise Refused when the Sentinels that watch it disagree."""
     named = {watch.primary for _one, watch in observed.watches(wanted.name)}
     if len(named) < 2:
         return named.pop() if named else wanted.primary
-    said = "; ".join(f"{one.name} says {watch.primary}" for one, watch in observed.watches(wanted.name))
+    said = "; ".join(f"{one.name} names {watch.primary}" for one, watch in observed.watches(wanted.name))
     raise Refused(
-        f"the Sentinels disagree on who is primary of {wanted.name!r}: {said}",
+        f"the Sentinels disagree on the primary of {wanted.name!r}: {said}",
         hint="See their logs and whether they reach each other; run again when they agree.",
     )
 
@@ -89,7 +89,7 @@ def strangers(one: Sentinel, watch: Watch, desired: Desired) -> list[str]:
 
 
 def unwanted(one: Sentinel, watch: Watch, desired: Desired) -> list[Known]:
-    """Return the replicas and Sentinels of a set that a Sentinel counts and that are not in the wish, up or down."""
+    """Return the replicas and Sentinels of a set that a Sentinel counts and that are not desired, up or down."""
     members = {node.name for wanted in desired.sets if wanted.name == watch.set for node in wanted.nodes}
     sentinels = {desired.known_as(other.name) for other in desired.peers_of(one.name)}
     members |= {each.name for each in watch.replicas if each.name in desired.external and not each.down}
@@ -106,7 +106,7 @@ def is_itself(each: Known, one: Sentinel, desired: Desired) -> bool:
     return each.name == desired.known_as(one.name) or bool(each.id and each.id == one.id)
 
 
-def _monitor(one: Sentinel, wanted: WantedSet, primary: str, desired: Desired) -> Monitor:
+def _monitor(one: Sentinel, wanted: DesiredSet, primary: str, desired: Desired) -> Monitor:
     address, _colon, port = primary.rpartition(":")
     return Monitor(
         node=one.name,
@@ -123,15 +123,15 @@ def _monitor(one: Sentinel, wanted: WantedSet, primary: str, desired: Desired) -
     )
 
 
-def _tune(one: Sentinel, watch: Watch, wanted: WantedSet) -> list[Tune]:
+def _tune(one: Sentinel, watch: Watch, wanted: DesiredSet) -> list[Tune]:
     running = dict(watch.settings)
-    # What Sentinel does not tell cannot be compared: it is set when a set is first watched.
-    told = tuple((name, value) for name, value in wanted.settings if name in running)
-    differing = _differing((("quorum", str(wanted.quorum)), *told), running)
+    # What Sentinel does not report cannot be compared: it is set when a set is first watched.
+    reported = tuple((name, value) for name, value in wanted.settings if name in running)
+    differing = _differing((("quorum", str(wanted.quorum)), *reported), running)
     return [Tune(one.name, wanted.name, differing)] if differing else []
 
 
-def _rename(observed: Observed, desired: Desired, wanted: WantedSet) -> list[Rename]:
+def _rename(observed: Observed, desired: Desired, wanted: DesiredSet) -> list[Rename]:
     """Return the steps for Sentinels that give clients the address of a primary instead of its host name."""
     return [
         Rename(one.name, wanted.name, _monitor(one, wanted, watch.primary, desired))
@@ -140,7 +140,7 @@ def _rename(observed: Observed, desired: Desired, wanted: WantedSet) -> list[Ren
     ]
 
 
-def _forget(observed: Observed, desired: Desired, wanted: WantedSet) -> list[Forget]:
+def _forget(observed: Observed, desired: Desired, wanted: DesiredSet) -> list[Forget]:
     steps = []
     for one, watch in observed.watches(wanted.name):
         gone = [name for name in strangers(one, watch, desired) if desired.forget or name in desired.leaving]
@@ -149,16 +149,16 @@ def _forget(observed: Observed, desired: Desired, wanted: WantedSet) -> list[For
     return steps
 
 
-def _differing(wish: t.Sequence[tuple[str, str]], running: t.Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in wish if running.get(name) != value)
+def _differing(desired: t.Sequence[tuple[str, str]], running: t.Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in desired if running.get(name) != value)
 
 
 def _refuse_problems(observed: Observed) -> None:
-    ailing = [one for one in observed.sentinels if one.problem]
-    if ailing:
-        said = "; ".join(f"Sentinel {one.name} is {one.problem}: {one.detail}" for one in ailing)
-        hints = dict.fromkeys(WAYS_OUT[one.problem] for one in ailing)
-        raise Refused(said, node=ailing[0].name, hint=" ".join(hints))
+    failing = [one for one in observed.sentinels if one.problem]
+    if failing:
+        said = "; ".join(f"Sentinel {one.name} is {one.problem}: {one.detail}" for one in failing)
+        hints = dict.fromkeys(PROBLEM_REMEDIES[one.problem] for one in failing)
+        raise Refused(said, node=failing[0].name, hint=" ".join(hints))
 
 
 def refuse_one_id_twice(observed: Observed) -> None:
@@ -192,7 +192,7 @@ def _refuse_locked_out(observed: Observed) -> None:
     if observed.locked_out:
         name, said = observed.locked_out[0]
         raise Refused(
-            f"{name} does not let Sentinel log in: {said}",
+            f"{name} refuses the login of Sentinel: {said}",
             node=name,
             hint="Give the user and password that Sentinel has there (redis_node_sentinel_password).",
         )

@@ -91,7 +91,7 @@ class Monitor(StepDefaults):
         return f"{self.node}: watch {self.set}, primary {self.primary}, quorum {self.quorum}"
 
     def apply(self, state: Observed) -> Observed:
-        """The Sentinel watches the set, and has found everybody."""
+        """The Sentinel watches the set, and has found all members."""
         one = state.by_name()[self.node]
         watch = Watch(
             set=self.set,
@@ -132,7 +132,7 @@ class Rename(StepDefaults):
         return f"{self.node}: watch {self.set} by the host name {self.monitor.address}"
 
     def apply(self, state: Observed) -> Observed:
-        """The Sentinel names the primary by its host name, and has found everybody again."""
+        """The Sentinel names the primary by its host name, and has found all members again."""
         return self.monitor.apply(state)
 
     def commands(self, state: Observed) -> list[Command]:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a planned switchover is safe, and how it is to be done: a pure function of what is observed.
 
-Invariant: nothing is planned unless all Sentinels agree and see everybody, and a replica could take
+Invariant: nothing is planned unless all Sentinels agree and see all members, and a replica could take
 over without loss.  Who takes over is Sentinel's choice, so every replica that it may choose has to
 be near enough.
 """
@@ -25,7 +25,7 @@ NEAR = 1024 * 1024
 
 @dataclass(frozen=True)
 class State:
-    """What Sentinels and instances say.
+    """What Sentinels and instances report.
 
     ``may_coordinate`` is whether all Sentinels know SENTINEL FAILOVER ... COORDINATED, and Sentinel's user has the
     rights that it takes: without them it answers OK and never switches (tried on Valkey 9.1.2).
@@ -43,14 +43,14 @@ class State:
 
 @dataclass(frozen=True)
 class Switch:
-    """The one step: another replica becomes primary; Sentinel chooses which of the heirs.
+    """The one step: another replica becomes primary; Sentinel chooses one of the candidates.
 
     ``down_after`` is how long a primary may be silent before a Sentinel takes it for dead, in seconds.
     """
 
     set: str
     primary: str
-    heirs: tuple[str, ...]
+    candidates: tuple[str, ...]
     coordinated: bool
     down_after: float
 
@@ -72,46 +72,49 @@ def plan(state: State, desired: Desired) -> Switch:
         raise Refused(f"{', '.join(unwatched)} does not watch {wanted.name!r}", hint="Correct the name of the set.")
     said = checks.unsettled(state.sentinels, desired)
     if said:
-        raise Refused(f"not all is well: {'; '.join(said[:5])}", hint="Run site.yml, and switch over then.")
+        raise Refused(
+            f"the set or its Sentinels are not healthy: {'; '.join(said[:5])}",
+            hint="Run site.yml, and switch over then.",
+        )
     primary = state.node(state.primary)
     if primary is None or primary.problem or not primary.is_primary:
         raise Refused(
             f"the Sentinels name {state.primary} as primary, which "
-            + ("is none of the nodes" if primary is None else primary.detail or "is a replica"),
+            + ("is not one of the nodes" if primary is None else primary.detail or "is a replica"),
         )
     silences = [watch.setting("down-after-milliseconds") for _one, watch in state.sentinels.watches(wanted.name)]
     down_after = min(number(silence) for silence in silences) / 1000
-    return Switch(wanted.name, state.primary, _heirs(state, primary, desired), _can_coordinate(state), down_after)
+    return Switch(wanted.name, state.primary, _candidates(state, primary, desired), _can_coordinate(state), down_after)
 
 
 def _can_coordinate(state: State) -> bool:
     """Return whether Sentinel is to do it: it can, and the instances are of a release of the Sentinels.
 
-    What a Sentinel does with instances of another engine or release nobody has tried; holding writes works with all.
+    What a Sentinel does with instances of another engine or release is untested; holding writes works with all.
     """
     releases = {_release(one.version) for one in state.sentinels.sentinels if one.version}
     return state.may_coordinate and {_release(node.version) for node in state.nodes if node.version} <= releases
 
 
-def _heirs(state: State, primary: Node, desired: Desired) -> tuple[str, ...]:
+def _candidates(state: State, primary: Node, desired: Desired) -> tuple[str, ...]:
     """Return the replicas that a Sentinel may choose; raise Refused unless each could take over at once."""
     watches = [watch for _one, watch in state.sentinels.watches(desired.sets[0].name)]
     # 0 says "never"; a Sentinel that still remembers another priority may choose it all the same.
-    heirs = sorted({each.name for watch in watches for each in watch.replicas if each.priority})
-    if not heirs:
+    candidates = sorted({each.name for watch in watches for each in watch.replicas if each.priority})
+    if not candidates:
         raise Refused(
             f"no replica of {state.primary} may take over: there is none, or all have replica-priority 0",
             node=state.primary,
             hint="Give one another priority.",
         )
-    far = [name for name in heirs if not _near(state.node(name), primary)]
+    far = [name for name in candidates if not _near(state.node(name), primary)]
     if far:
         raise Refused(
             f"Sentinel may choose {', '.join(far)}, which is down or far behind",
             node=state.primary,
             hint="Wait until it is in sync, or give it replica-priority 0.",
         )
-    return tuple(heirs)
+    return tuple(candidates)
 
 
 def _near(node: Node | None, primary: Node) -> bool:

@@ -14,20 +14,28 @@ from .._errors import CollectionError, Refused
 from .._files import Directory, File
 from .._host.commands import run
 from .._host.units import journal
-from .._instance import files, launch, probe, processes
-from .._instance.config import login as login_of
-from .._instance.model import Instance
-from .._instance.observe import connect
-from .._instance.render import blanked
-from .._instance.users import canonical
+from .._managed import files, processes, start, throwaway
+from .._managed.connection import checked, connect, version_of
+from .._managed.exclusion import Exclusion
+from .._managed.model import Instance
+from .._managed.options import Params
+from .._managed.options import login as login_of
+from .._managed.render import blanked
+from .._managed.steps import MakeDirectory
 from .._text import node_name
+from .._users.canonical import canonical
+from .._users.execute import load_users
+from .._users.steps import LoadUsers
 from .._wait import poll
 from . import ownfile
-from .model import Judged, Seen
+from .model import Desired, Seen, Validated
 from .observe import busy, observe, unready, with_quorum
-from .options import Params, instance_of, sentinel_layout, wanted_of
+from .options import instance_of, sentinel_layout, wanted_of
 from .plan import plan
-from .steps import LoadUsers, MakeDirectory, Restart, Seed, SetLogin, Start, Step, WriteFile
+from .steps import Restart, Seed, SetLogin, Start, Step, WriteFile
+
+if t.TYPE_CHECKING:
+    import socket
 
 RUN_MODE = 0o755
 
@@ -36,34 +44,52 @@ class SentinelConfig(Operation[Seen, Step]):
     """The ``sentinel_config`` module's way through."""
 
     def __init__(self, params: Params, record: Record) -> None:
+        self._params = params
         self._layout = sentinel_layout(params)
         self._instance = instance_of(params, self._layout)
-        self._wanted = wanted_of(params, self._layout, self._instance)
         self._unit: str = params["unit"] or ""
         self._timeout: float = params["timeout"]
         self._login = login_of(params, record)
         self._peers = [(one["address"], one["port"]) for one in params["peers"]]
         self._access = Access(params["admin_user"], params["admin_password"], timeout=5.0)
         self._record = record
-        wanted = self._wanted
+        self._wanted: Desired
+        self._sought: processes.Sought
+        self._launcher: start.Launcher
+        self._validated: Validated
+        self._lock: socket.socket | None = None
+        self._exclusion = Exclusion(self._login, self._timeout, params["run_by"])
+
+    def enter(self) -> None:
+        """Find the service user, take the lock of this host's Sentinel, and make the engine validate the options."""
+        params = self._params
+        self._wanted = wanted = wanted_of(params, self._layout, self._instance)
         self._sought = processes.Sought(wanted.port, wanted.home, wanted.user, wanted.server)
-        self._launcher = launch.Launcher(
+        self._launcher = start.Launcher(
             self._layout, wanted.user, wanted.group, params["open_files"], self._timeout, self._login
         )
         _refuse_scripts(params)
         self._lock = files.hold_lock(self._layout.config_dir, self._timeout)
-        self._judged = self._judge()
+        self._validated = self._validate()
+
+    def close(self) -> None:
+        """Give the locks back."""
+        self._exclusion.close()
+        if self._lock is not None:
+            self._lock.close()
 
     def observe(self) -> Seen:
-        """Look at the files, the process and what it says."""
-        return observe(self._wanted, self._instance, self._sought, self._login, self._judged)
+        """Inspect the files, the process and what it reports."""
+        return observe(self._wanted, self._instance, self._sought, self._login, self._validated)
 
     def plan(self, state: Seen) -> tuple[Step, ...]:
         """Return the steps that are left."""
-        return plan(state, self._wanted, self._judged)
+        return plan(state, self._wanted, self._validated)
 
     def execute(self, steps: t.Sequence[Step], state: Seen) -> t.Sequence[Step]:
-        """Do the first step."""
+        """Do the first step, with the deployment's lock where a Sentinel runs."""
+        if self.hold(state):
+            return ()  # what was observed before the lock may be old: look again
         step = steps[0]
         if isinstance(step, MakeDirectory):
             files.make_directory(step.directory)
@@ -72,8 +98,8 @@ class SentinelConfig(Operation[Seen, Step]):
         elif isinstance(step, Seed):
             files.create_file(step.file)
         elif isinstance(step, LoadUsers):
-            with connect(self._instance, self._login) as client:
-                client.command("ACL", "LOAD")
+            users, engine = self._wanted.users.text, self._validated.version
+            load_users([(step, self._instance)], users, engine, self._login, self._timeout)
         elif isinstance(step, SetLogin):
             with connect(self._instance, self._login) as client:
                 for name, value in (("auth-user", step.login.user), ("auth-pass", step.login.password)):
@@ -83,6 +109,10 @@ class SentinelConfig(Operation[Seen, Step]):
         else:
             self._restart(step, state)
         return [step]
+
+    def hold(self, state: Seen) -> bool:
+        """Have the deployment's lock, at the Sentinels that run; return whether what was observed may be old."""
+        return self._exclusion.hold([] if state.pid is None else [self._instance], self._peers)
 
     def render(self, state: Seen) -> str:
         """Return the files and the hooks as text without secrets."""
@@ -101,22 +131,22 @@ class SentinelConfig(Operation[Seen, Step]):
             "running": state.pid is not None,
             "config_file": self._wanted.managed.path,
             "sentinel_file": self._wanted.seed.path,
-            "engine": self._judged.version,
-            "warnings": self._launcher.warnings,
+            "engine": self._validated.version,
+            "warnings": [*self._exclusion.notes, *self._launcher.warnings],
         }
 
-    def _judge(self) -> Judged:
-        """Have the engine read settings and users, in a Sentinel that nobody reaches and that watches nothing."""
+    def _validate(self) -> Validated:
+        """Make the engine read settings and users, in a Sentinel that cannot be reached and that watches nothing."""
         wanted = self._wanted
-        engine = probe.identify(
+        engine = throwaway.identify(
             wanted.server, wanted.user, wanted.group, self._timeout, files.label(self._layout.config_dir), sentinel=True
         )
-        probe.remove_leftovers(engine)
+        throwaway.remove_leftovers(engine)
         login = (self._access.username or "", self._access.password or "")
-        with probe.throwaways(engine, [self._instance], wanted.users.text, login) as clients:
-            users, info = probe.checked(clients[0].pipeline([("ACL", "LIST"), ("INFO", "server")]))
-            version = probe.version_of(info)
-            return Judged(canonical(users, version), version)
+        with throwaway.throwaways(engine, [self._instance], wanted.users.text, login) as clients:
+            users, info = checked(clients[0].pipeline([("ACL", "LIST"), ("INFO", "server")]))
+            version = version_of(info)
+            return Validated(canonical(users, version), version)
 
     def _start(self, step: Start) -> None:
         if step.own is not None:

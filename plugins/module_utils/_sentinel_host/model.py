@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .._files import Directory, File
 
@@ -22,7 +22,7 @@ class Login:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Desired:
     """Everything that the module's options ask for."""
 
     address: str
@@ -58,15 +58,24 @@ class Seen:
     pid: int | None = None
     older: bool = False
     accounts: tuple[str, ...] = field(default=(), repr=False)
-    # Sets whose primary does not let the wished login in, and what it says.
+    # Sets whose primary refuses the desired login, and its answer.
     locked_out: tuple[tuple[str, str], ...] = ()
     sets: tuple[str, ...] = ()
     hooks: tuple[tuple[str, Settings], ...] = ()
 
+    def with_directory(self, directory: Directory) -> Seen:
+        """Return the state with that directory."""
+        others = tuple(one for one in self.directories if one.path != directory.path)
+        return replace(self, directories=(*others, directory))
+
+    def with_users(self, _port: int, users: tuple[str, ...]) -> Seen:
+        """Return the state in which the Sentinel, the only one of its host, has these users."""
+        return replace(self, accounts=users)
+
 
 @dataclass(frozen=True)
-class Judged:
-    """What the engine made of the wish: its users as it lists them, and which engine it is."""
+class Validated:
+    """What the engine made of the desired state: its users as it lists them, and which engine it is."""
 
     accounts: tuple[str, ...] = field(repr=False)
     version: str

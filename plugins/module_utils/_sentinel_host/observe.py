@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looking at the Sentinel of this host: its files, its process, and what it says itself."""
+"""Inspection of the Sentinel of this host: its files, its process, and what it reports itself."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import typing as t
 
 from .._client import Access, Client, Record
 from .._errors import AuthenticationFailed, CollectionError, PermissionDenied
-from .._instance import files, processes
-from .._instance.model import Instance
-from .._instance.observe import Login, connect, differing_users
-from .._instance.probe import checked, version_of
-from .._instance.users import canonical
+from .._managed import files, processes
+from .._managed.connection import Login, checked, connect, version_of
+from .._managed.model import Instance
 from .._preflight import proc
 from .._replies import pairs
+from .._users.canonical import canonical
+from .._users.observe import differing_users
 from . import ownfile
-from .model import Judged, Seen, Settings, Wanted
+from .model import Desired, Seen, Settings, Validated
 
 # The two clocks that are compared here tick in hundredths of a second.
 PRECISION = 0.02
 KNOCK = 3.0  # s to wait for an answer of an instance
 
 
-def observe(wanted: Wanted, instance: Instance, sought: processes.Sought, login: Login, judged: Judged) -> Seen:
+def observe(wanted: Desired, instance: Instance, sought: processes.Sought, login: Login, validated: Validated) -> Seen:
     """Return what there is; raises where a Sentinel runs and cannot be asked."""
     pid = processes.find([sought]).get(wanted.port)
     own = files.look_at_file(wanted.seed.path)
@@ -34,7 +34,7 @@ def observe(wanted: Wanted, instance: Instance, sought: processes.Sought, login:
     hooks: tuple[tuple[str, Settings], ...] = ()
     if pid is not None:
         with connect(instance, login) as client:
-            accounts, hooks = _asked(client, wanted, judged)
+            accounts, hooks = _asked(client, wanted, validated)
     return Seen(
         directories=tuple(
             one for one in (files.look_at_directory(each.path) for each in wanted.directories) if one is not None
@@ -52,7 +52,7 @@ def observe(wanted: Wanted, instance: Instance, sought: processes.Sought, login:
 
 
 def locked_out(
-    text: str, wanted: Wanted, hooks: t.Sequence[tuple[str, Settings]], record: Record
+    text: str, wanted: Desired, hooks: t.Sequence[tuple[str, Settings]], record: Record
 ) -> tuple[tuple[str, str], ...]:
     """Try each login that is another than Sentinel's own file has, where the set's primary can be asked."""
     found = []
@@ -72,7 +72,7 @@ def locked_out(
 
 
 def started_before(pid: int, path: str) -> bool:
-    """Tell whether a process started before a file was written: it then runs with what was there before."""
+    """Return whether a process started before a file was written: it then runs with what was there before."""
     ticks = proc.start_time(pid)
     try:
         written = time.time() - os.stat(path).st_mtime
@@ -86,16 +86,18 @@ def started_before(pid: int, path: str) -> bool:
     return written + PRECISION < running
 
 
-def _asked(client: Client, wanted: Wanted, judged: Judged) -> tuple[tuple[str, ...], tuple[tuple[str, Settings], ...]]:
+def _asked(
+    client: Client, wanted: Desired, validated: Validated
+) -> tuple[tuple[str, ...], tuple[tuple[str, Settings], ...]]:
     users, masters, text = checked(client.pipeline([("ACL", "LIST"), ("SENTINEL", "MASTERS"), ("INFO", "server")]))
     running = version_of(text)
     hooks = []
     for one in map(pairs, masters):
         hooks.append((one["name"], tuple((name, one[name]) for name in ownfile.SCRIPTS if name in one)))
     accounts = canonical(users, running)
-    if running != judged.version and not differing_users(client, users, wanted.users.text):
+    if running != validated.version and not differing_users(client, users, wanted.users.text):
         # It still runs another engine, which lists the same users in its own way.
-        accounts = judged.accounts
+        accounts = validated.accounts
     return accounts, tuple(hooks)
 
 

@@ -8,19 +8,23 @@ from __future__ import annotations
 import os
 import typing as t
 
-from .._argspec import SENTINELS
+from .._argspec import LOCK, SENTINELS
 from .._errors import Refused
 from .._files import Directory, File
-from .._instance.directives import bind, check_names, lines, merged, quoted
-from .._instance.directives_cutoff import check_cutoff
-from .._instance.model import Account, Directive, Instance, Layout
-from .._instance.options import CONFIG, HOST, ids, ip_address, layout
-from .._instance.render import config_text
-from .._instance.users import EVERYTHING, users_text, with_listed
+from .._host.options import SERVICE
+from .._managed.directives import bind, check_names, lines, merged, quoted
+from .._managed.directives_cutoff import check_cutoff
+from .._managed.layout import Layout
+from .._managed.model import Directive, Instance
+from .._managed.options import HOST, Params, ids, ip_address, layout
+from .._managed.render import config_text
 from .._nodes import refuse_set_name
-from .model import Login, Wanted
-
-Params = t.Mapping[str, t.Any]
+from .._users.accounts import EVERYTHING, with_listed
+from .._users.model import Account
+from .._users.options import USERS
+from .._users.precheck import NO_LOOSE_ENDS
+from .._users.users_file import users_text
+from .model import Desired, Login
 
 OWN = "sentinel.conf"
 # What the Sentinels need of one another (sentinel.c: PING, hello, the vote).
@@ -30,10 +34,10 @@ CLIENT = (
     "resetchannels &* -@all +@connection +@pubsub -@dangerous -publish +info +role +sentinel|get-master-addr-by-name "
     "+sentinel|master +sentinel|masters +sentinel|replicas +sentinel|slaves +sentinel|sentinels +sentinel|myid"
 )
-NO_LOOSE_ENDS = frozenset(" \t'\"\\")
 
 SENTINEL_CONFIG: dict[str, dict[str, t.Any]] = {
     **{name: option for name, option in HOST.items() if name != "instances"},
+    **LOCK,
     "config_dir": {"type": "path", "default": "/etc/redis-sentinel"},
     "data_dir": {"type": "path", "default": "/var/lib/redis-sentinel"},
     "log_dir": {"type": "path", "default": "/var/log/redis-sentinel"},
@@ -41,7 +45,7 @@ SENTINEL_CONFIG: dict[str, dict[str, t.Any]] = {
     "address": {"type": "str", "required": True},
     "port": {"type": "int", "default": 26379},
     "settings": {"type": "dict", "default": {}},
-    "users": CONFIG["users"],
+    "users": USERS,
     "peer_user": {"type": "str", "default": "sentinel"},
     "peer_password": {"type": "str", "required": True, "no_log": True},
     "client_user": {"type": "str", "default": "client"},
@@ -54,12 +58,13 @@ SENTINEL_CONFIG: dict[str, dict[str, t.Any]] = {
     "scripts_to_come": {"type": "list", "elements": "path", "default": []},
     "peers": {"type": "list", "elements": "dict", "default": [], "options": SENTINELS["options"]},
     "unit": {"type": "str"},
+    "service": {"type": "dict", "options": {name: SERVICE[name] for name in ("files", "units")}},
     "open_files": {"type": "int", "default": 65536},
 }
 
 
 def sentinel_layout(params: Params) -> Layout:
-    """Return where the Sentinel's files are, and how its process is told from a server's."""
+    """Return where the Sentinel's files are, and how its process is distinguished from a server's."""
     plain = layout(params)
     return Layout(
         plain.server,
@@ -103,15 +108,15 @@ def instance_of(params: Params, where: Layout) -> Instance:
 def accounts_of(params: Params) -> tuple[Account, ...]:
     """Return the users of the Sentinel, validated."""
     own = [
-        Account(params["admin_user"], params["admin_password"], EVERYTHING),
-        Account(params["peer_user"], params["peer_password"], PEER),
+        Account(params["admin_user"], (params["admin_password"],), EVERYTHING),
+        Account(params["peer_user"], (params["peer_password"],), PEER),
     ]
     if params["client_password"] is not None:
-        own.append(Account(params["client_user"], params["client_password"], CLIENT))
+        own.append(Account(params["client_user"], (params["client_password"],), CLIENT))
     return with_listed(own, params["users"])
 
 
-def wanted_of(params: Params, where: Layout, instance: Instance) -> Wanted:
+def wanted_of(params: Params, where: Layout, instance: Instance) -> Desired:
     """Return everything that the options ask for."""
     uid, gid = ids(params["user"], params["group"])
     owner, port = os.geteuid(), params["port"]
@@ -127,7 +132,7 @@ def wanted_of(params: Params, where: Layout, instance: Instance) -> Wanted:
         ("notification-script", params["notification_script"] or ""),
         ("client-reconfig-script", params["client_reconfig_script"] or ""),
     )
-    return Wanted(
+    return Desired(
         address=instance.address,
         port=port,
         directories=(

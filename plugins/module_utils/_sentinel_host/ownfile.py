@@ -34,7 +34,7 @@ def sentinels(text: str) -> tuple[tuple[str, int], ...]:
 
 
 def has_login(text: str, set_name: str, user: str, password: str) -> bool:
-    """Tell whether the file says that Sentinel logs in at a set in this way."""
+    """Return whether the file says that Sentinel logs in at a set in this way."""
     return (option(text, set_name, "auth-user"), option(text, set_name, "auth-pass")) == (user, password)
 
 
@@ -47,7 +47,7 @@ def option(text: str, set_name: str, name: str) -> str:
 def with_scripts(text: str, wanted: t.Mapping[str, t.Mapping[str, str]]) -> str:
     """Return the file with these scripts of these sets, and every other line as it was.
 
-    A script that is empty in the wish is left out; sets that are not watched are passed over.
+    A script that is empty in the desired state is left out; sets that are not watched are passed over.
     """
     kept = [
         line

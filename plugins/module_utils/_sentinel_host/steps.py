@@ -6,26 +6,12 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from .._files import Directory, File
+from .._files import File
+from .._managed.steps import MakeDirectory
+from .._users.steps import LoadUsers
 from .model import Login, Seen, Settings
-
-
-@dataclass(frozen=True)
-class MakeDirectory:
-    """Create a directory, or give it the right owner and mode."""
-
-    directory: Directory
-
-    def describe(self) -> str:
-        """Return one line for people."""
-        return f"directory {self.directory.path}, mode {self.directory.mode:04o}"
-
-    def apply(self, state: Seen) -> Seen:
-        """Return the state with it."""
-        others = tuple(one for one in state.directories if one.path != self.directory.path)
-        return replace(state, directories=(*others, self.directory))
 
 
 @dataclass(frozen=True)
@@ -57,22 +43,6 @@ class Seed:
     def apply(self, state: Seen) -> Seen:
         """Return the state with it."""
         return replace(state, own=self.file)
-
-
-@dataclass(frozen=True)
-class LoadUsers:
-    """ACL LOAD: the users of a Sentinel that runs."""
-
-    node: str
-    accounts: tuple[str, ...] = field(repr=False)
-
-    def describe(self) -> str:
-        """Return one line for people."""
-        return f"{self.node}: load the users"
-
-    def apply(self, state: Seen) -> Seen:
-        """Return the state with them."""
-        return replace(state, accounts=self.accounts)
 
 
 @dataclass(frozen=True)

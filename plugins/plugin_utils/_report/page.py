@@ -60,5 +60,5 @@ def environment() -> jinja2.Environment:
 
 
 def _is_short(cell: object) -> bool:
-    """Tell whether a cell of a table is a text that stays in one line."""
+    """Return whether a cell of a table is a text that stays in one line."""
     return isinstance(cell, str) and not hasattr(cell, "__html__") and len(cell) <= SHORT
