@@ -1,9 +1,9 @@
-// Retry what a switch of the primary makes fail for some seconds, for a bounded time.
+// Retry operations that fail for some seconds during a failover, for a bounded time.
 'use strict';
 
 const { setTimeout: sleep } = require('node:timers/promises');
 
-// The server has refused the command without doing it: repeating it is safe, whatever it is.
+// The server refused the command without running it, so repeating any command is safe.
 const REFUSED = [
   /^READONLY/, // connected to a replica: the primary of a moment ago
   /^NOREPLICAS/, // min-replicas-to-write: the primary has no replica that would get the write
@@ -14,19 +14,19 @@ const REFUSED = [
   /^UNBLOCKED/,
 ];
 
-/** Milliseconds before attempt number 1, 2, ...: doubled each time, bounded, and each client at a moment of its own. */
+/** Milliseconds before attempt number 1, 2, ...: doubled each time, bounded, and randomised per client. */
 function backOff(number, { first = 20, longest = 500 } = {}) {
   const bound = Math.min(longest, first * 2 ** (number - 1));
   return bound / 2 + Math.random() * (bound / 2);
 }
 
-// A word in capitals begins what a server says; everything else comes from the client or the network.
+// Server errors begin with a word in capitals; all other errors come from the client or the network.
 const isReply = (error) => /^[A-Z]{2,} /.test(error.message);
 const isRefused = (error) => REFUSED.some((pattern) => pattern.test(error.message));
-// The client has had no connection to send the command on.
+// The client had no connection to send the command on.
 const isUnsent = (error) => /enableOfflineQueue|client is (closed|offline)|ECONNREFUSED/i.test(error.message);
 
-/** Wait for one try, no longer than `timeout` milliseconds: for clients that set no such limit themselves. */
+/** Wait for one attempt, at most `timeout` milliseconds; for clients that have no such limit themselves. */
 async function bounded(operation, timeout) {
   if (timeout === undefined) return operation();
   const over = new AbortController();
@@ -42,11 +42,11 @@ async function bounded(operation, timeout) {
 }
 
 /**
- * Run an operation until it succeeds or `deadline` milliseconds are over.
+ * Run an operation until it succeeds or `deadline` milliseconds have passed.
  *
- * Errors that no repetition mends (WRONGTYPE, NOPERM, WRONGPASS, OOM ...) are thrown at once. An operation
- * that must not be done twice (INCR, LPUSH ...) says `idempotent: false`: it is not repeated when it may have been
- * done, and the caller looks.
+ * Errors that a retry cannot fix (WRONGTYPE, NOPERM, WRONGPASS, OOM ...) are thrown at once. Set `idempotent: false`
+ * for an operation that must not run twice (INCR, LPUSH ...): it is not repeated if it may have run, and the caller
+ * has to check.
  */
 async function attempt(operation, options = {}) {
   const { deadline = 20000, timeout, idempotent = true, onRetry = () => {}, ...pace } = options;
@@ -56,7 +56,7 @@ async function attempt(operation, options = {}) {
       return await bounded(operation, timeout);
     } catch (error) {
       const hopeless = isReply(error) && !isRefused(error);
-      // No answer: the command may have been done all the same.
+      // No answer: the command may have run nevertheless.
       const ambiguous = !isReply(error) && !isUnsent(error);
       const delay = backOff(number, pace);
       if (hopeless || (ambiguous && !idempotent) || Date.now() + delay > end) throw error;

@@ -1,7 +1,7 @@
-// Who is primary, as more than half of all Sentinels say it.
+// Determine the primary that more than half of all Sentinels name.
 'use strict';
 
-/** Return the primary that an answer of SENTINEL GET-MASTER-ADDR-BY-NAME names. */
+/** Return the primary in a reply to SENTINEL GET-MASTER-ADDR-BY-NAME. */
 function endpointOf(answer) {
   if (!answer) throw new Error('does not watch this set');
   return { host: answer[0], port: Number(answer[1]) };
@@ -10,11 +10,11 @@ function endpointOf(answer) {
 const isSame = (one, other) => one?.host === other?.host && one?.port === other?.port;
 
 /**
- * Ask all Sentinels at once and return the primary that more than half of them name, as soon as they do.
+ * Query all Sentinels at once and return the primary that more than half of them name, as soon as they do.
  *
- * A Sentinel beside a primary that is cut off names that primary for as long as the cut lasts. So neither the first
- * answer counts nor the one of most that answer: what counts is a majority of all. `ask(sentinel)` returns an endpoint
- * and has a time limit of its own. Without a majority this throws.
+ * A Sentinel that is isolated together with a primary names that primary for as long as the partition lasts. Therefore
+ * neither the first answer counts nor the majority of the answers, only a majority of all Sentinels. `ask(sentinel)`
+ * returns an endpoint and has its own time limit. Without a majority this throws.
  */
 async function majority(sentinels, ask) {
   const needed = Math.floor(sentinels.length / 2) + 1;

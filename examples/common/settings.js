@@ -1,11 +1,11 @@
-// What role redis_client has put on this host: a JSON file for each connection, secrets in files of their own.
+// Read the files of role redis_client: one JSON file per connection, with secrets in separate files.
 'use strict';
 
 const fs = require('node:fs');
 
 const read = (file) => (file ? fs.readFileSync(file, 'utf8') : undefined);
 
-/** Return the settings of a connection, with the content of the files that they name. */
+/** Return the settings of a connection, including the content of the files that they name. */
 function readSettings(path) {
   const settings = JSON.parse(fs.readFileSync(path, 'utf8'));
   const certificates = { ca: read(settings.ca_file), cert: read(settings.cert_file), key: read(settings.key_file) };
@@ -13,7 +13,7 @@ function readSettings(path) {
     ...settings,
     password: read(settings.password_file),
     sentinel_password: read(settings.sentinel_password_file),
-    // undefined stands for a connection without TLS, in every client.
+    // undefined means a connection without TLS, in every client.
     tls: settings.tls ? certificates : undefined,
     sentinel_tls: settings.sentinel_tls ? certificates : undefined,
   };

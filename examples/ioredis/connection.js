@@ -1,4 +1,4 @@
-// A connection of ioredis that follows its primary, from the file of role redis_client.
+// An ioredis connection that follows its primary, from the file of role redis_client.
 'use strict';
 
 const { connect: open } = require('node:net');
@@ -9,19 +9,19 @@ const { backOff } = require('../common/attempt');
 const { endpointOf, isSame, majority } = require('../common/majority');
 const { readSettings } = require('../common/settings');
 
-// What each connection to a server has, in both topologies.
+// Options of each connection to a server, in both topologies.
 const patience = {
   connectTimeout: 2000,
-  // The caller gets an answer or an error in this time. It is longer than the slowest command that is normal here.
+  // The caller gets an answer or an error within this time. It exceeds the slowest command that is normal here.
   commandTimeout: 2000,
-  // Nothing is kept back in the client: a queued command whose caller has timed out is sent later all the same, and
-  // an old value then overwrites a newer one. So a command goes out now or fails now; attempt() repeats it.
+  // The client queues nothing: a queued command whose caller has timed out would still be sent later, and an old
+  // value would then overwrite a newer one. So a command is sent now or fails now; attempt() repeats it.
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
 };
 
-/** Return a function that asks all Sentinels who is primary, on connections that stay open, and one that ends those. */
+/** Return a function that queries all Sentinels for the primary over persistent connections, and one that closes them. */
 function askSentinels(settings, log) {
   const sentinels = settings.sentinels.map(({ host, port }) => {
     const sentinel = new Redis({
@@ -49,7 +49,7 @@ function askSentinels(settings, log) {
   return { primary: () => majority(sentinels, ask), end: () => sentinels.forEach((one) => one.disconnect()) };
 }
 
-/** Return the class by which ioredis connects: each time to the primary that a majority of the Sentinels names then. */
+/** Return the class that ioredis connects with: each time to the primary that a majority of the Sentinels names. */
 function connectorTo(primary, tls) {
   return class {
     async connect(emit) {
@@ -74,14 +74,14 @@ function connectorTo(primary, tls) {
       this.stream?.destroy();
     }
 
-    /** The Sentinels' word is not enough: the server has to say so, too, when it is asked by INFO. */
+    /** The Sentinels' answer is not enough: the server itself must report this role in INFO, too. */
     check({ role }) {
       return !role || role === 'master';
     }
   };
 }
 
-/** Connect to the primary of a replication set that a majority of the Sentinels names, and to the next one after each switch. */
+/** Connect to the primary of a replication set that a majority of the Sentinels names, and to the next after a failover. */
 function connectBySentinel(settings, log) {
   const { primary, end } = askSentinels(settings, log);
   const redis = new Redis({
@@ -92,11 +92,11 @@ function connectBySentinel(settings, log) {
     db: settings.db,
     tls: settings.tls,
     retryStrategy: (times) => backOff(times),
-    // The primary has become a replica, or it is cut off from its replicas: ask the Sentinels again. The command fails,
-    // and attempt() repeats it.
+    // The primary has become a replica, or is isolated from its replicas: query the Sentinels again. The command
+    // fails, and attempt() repeats it.
     reconnectOnError: (error) => /^(READONLY|NOREPLICAS)/.test(error.message),
   });
-  // Leave a primary that a majority names no more, also when it hangs, or takes writes still because it is cut off.
+  // Leave a primary that a majority no longer names, even if it hangs, or still accepts writes because it is isolated.
   const timer = setInterval(async () => {
     const now = await primary().catch(() => undefined);
     if (now && ['connect', 'ready'].includes(redis.status) && !isSame(now, redis.connector.endpoint)) {
@@ -111,17 +111,17 @@ function connectBySentinel(settings, log) {
   return redis;
 }
 
-/** Connect to a cluster: seed nodes tell the others, and who has which slots. */
+/** Connect to a cluster. The seed nodes report the other nodes, and which node owns which slots. */
 function connectToCluster(settings, log) {
   const cluster = new Cluster(settings.nodes, {
     redisOptions: { ...patience, username: settings.username, password: settings.password, tls: settings.tls },
-    // Certificates name the nodes' addresses: no detour by names.
+    // Certificates contain the nodes' addresses, so do not resolve names.
     dnsLookup: (address, callback) => callback(null, address),
     enableOfflineQueue: false,
     clusterRetryStrategy: (times) => backOff(times, { first: 100, longest: 2000 }),
     // As above: a command whose connection is lost fails, and attempt() repeats it.
     retryDelayOnFailover: 0,
-    // Notice a failover also where no MOVED tells it, because the old primary is dead or hangs.
+    // Detect a failover even without a MOVED reply, because the old primary is dead or hangs.
     slotsRefreshInterval: 1000,
     slotsRefreshTimeout: 1000,
   });
@@ -132,9 +132,9 @@ function connectToCluster(settings, log) {
 }
 
 /**
- * Give up connections on which nothing comes back: a command times out, and its connection would stay for a quarter of
- * an hour where packets get lost silently. (The option socketTimeout is no help: in ioredis 5.11 its timer outlives
- * the connection and cuts the next one.)
+ * Close connections that no longer answer. A command times out, but its connection would stay open for a quarter of
+ * an hour if packets are lost silently. (The option socketTimeout does not help: in ioredis 5.11 its timer outlives
+ * the connection and closes the next one.)
  */
 function watch(client) {
   const beat = (node) => node.ping().catch((error) => {
@@ -146,14 +146,14 @@ function watch(client) {
   client.on('end', () => closing.has(client) && clearInterval(timer));
 }
 
-// Clients that end because they are told to.
+// Clients that were closed intentionally.
 const closing = new WeakSet();
-// What ends with a client. (One that is reconnecting emits no `end` when it is told to disconnect: ioredis 5.11.)
+// What to close with a client. (A reconnecting client emits no `end` on disconnect: ioredis 5.11.)
 const ends = new WeakMap();
 
 /**
- * Connect anew when a client has ended by itself: ioredis 5.11 gives up for good when it is told to disconnect while it
- * is still connecting.
+ * Reconnect a client that has ended by itself: ioredis 5.11 gives up permanently if it is disconnected while it is
+ * still connecting.
  */
 function revive(client) {
   client.on('end', () => {
@@ -162,10 +162,10 @@ function revive(client) {
 }
 
 /**
- * Return a client for the connection that a file describes; it is usable once it is `ready`.
+ * Return a client for the connection that a file describes. It is usable once it is `ready`.
  *
- * `log` gets what happens to the connection: an event's name and a text. Errors of the connection are told there and
- * nowhere else: the client mends it by itself, however long it takes.
+ * `log` receives the events of the connection, as a name and a text. Connection errors are reported only there: the
+ * client recovers by itself, however long it takes.
  */
 function connect(path, log = (event, text) => console.error(`redis ${event}: ${text}`)) {
   const settings = readSettings(path);
@@ -178,13 +178,13 @@ function connect(path, log = (event, text) => console.error(`redis ${event}: ${t
   return client;
 }
 
-/** Return where a client is connected now: the primary's address and port, or nothing special for a cluster. */
+/** Return what a client is connected to: the primary's address and port, or nothing specific for a cluster. */
 function endpoint(client) {
   const { remoteAddress, remotePort } = client.stream ?? {};
   return remotePort ? `${remoteAddress}:${remotePort}` : 'cluster';
 }
 
-/** End a client; with it the connections to the Sentinels end. */
+/** Close a client and its connections to the Sentinels. */
 async function close(client) {
   closing.add(client);
   await client.quit().catch(() => {});

@@ -5,7 +5,7 @@ const { attempt } = require('../common/attempt');
 const { close, connect, endpoint } = require('./connection');
 const { watchSwitches } = require('./switches');
 
-/** Tell whether the server answers, who it is and how long it took: for the application's health page. */
+/** Report whether the server answers, which server it is and how long it took, for the application's health page. */
 async function health(client) {
   const begin = Date.now();
   try {
@@ -18,7 +18,7 @@ async function health(client) {
 
 async function main(path) {
   const client = connect(path);
-  // Nothing is queued, so this waits for the connection, too.
+  // Nothing is queued, so this also waits for the connection.
   await attempt(() => client.ping());
   const stop = client.isCluster
     ? () => {}

@@ -1,5 +1,5 @@
-// Switches of the primary as events, for an application that wants to do something about them.
-// Not needed to follow: a client of connection.js does so by itself.
+// Failovers as events, for an application that reacts to them.
+// Not needed to follow the primary: a client of connection.js does that by itself.
 'use strict';
 
 const { Redis } = require('ioredis');
@@ -7,9 +7,9 @@ const { backOff } = require('../common/attempt');
 const { readSettings } = require('../common/settings');
 
 /**
- * Call `tell({set, from, to})` once for each switch, whichever Sentinel says it first; return what ends that.
+ * Call `report({set, from, to})` once per failover, for the first Sentinel that reports it. Return a function that stops this.
  */
-function watchSwitches(path, tell) {
+function watchSwitches(path, report) {
   const settings = readSettings(path);
   let current;
   const sentinels = settings.sentinels.map(({ host, port }) => {
@@ -20,7 +20,7 @@ function watchSwitches(path, tell) {
       password: settings.sentinel_password,
       tls: settings.sentinel_tls,
       connectTimeout: 2000,
-      // A Sentinel may be away for long; subscriptions are renewed when it is back.
+      // A Sentinel may be down for a long time; subscriptions are renewed when it returns.
       retryStrategy: (times) => backOff(times, { first: 500, longest: 5000 }),
       maxRetriesPerRequest: null,
       enableReadyCheck: false,
@@ -33,7 +33,7 @@ function watchSwitches(path, tell) {
       const to = `${newAddress}:${newPort}`;
       if (set !== settings.set || to === current) return;
       current = to;
-      tell({ set, from: `${oldAddress}:${oldPort}`, to });
+      report({ set, from: `${oldAddress}:${oldPort}`, to });
     });
     return sentinel;
   });

@@ -1,4 +1,4 @@
-// A connection of node-redis that follows its primary, from the file of role redis_client.
+// A node-redis connection that follows its primary, from the file of role redis_client.
 'use strict';
 
 const { createClient, createCluster } = require('redis');
@@ -6,12 +6,12 @@ const { attempt, backOff, bounded } = require('../common/attempt');
 const { endpointOf, isSame, majority } = require('../common/majority');
 const { readSettings } = require('../common/settings');
 
-/** What each connection to a server or Sentinel has. */
+/** Return the options of each connection to a server or Sentinel. */
 function patience(tls, endpoint) {
   return {
-    // A command goes out now or fails now; attempt() repeats it.
+    // A command is sent now or fails now; attempt() repeats it.
     disableOfflineQueue: true,
-    // A connection on which nothing comes back is given up; the pings keep a quiet one.
+    // A connection that no longer answers is closed; the pings keep an idle one open.
     pingInterval: 1000,
     socket: {
       ...endpoint,
@@ -23,7 +23,7 @@ function patience(tls, endpoint) {
   };
 }
 
-/** Connect to one server or Sentinel; errors are logged, and the client connects anew by itself. */
+/** Connect to one server or Sentinel. Errors are logged, and the client reconnects by itself. */
 function connectTo(endpoint, { username, password, tls, database }, log) {
   const client = createClient({ ...patience(tls, endpoint), username: username ?? undefined, password, database });
   client.on('error', (error) => log('error', `${endpoint.host}:${endpoint.port}: ${error.message}`));
@@ -33,8 +33,8 @@ function connectTo(endpoint, { username, password, tls, database }, log) {
 /**
  * Connect to the primary of a replication set that a majority of the Sentinels names.
  *
- * What is returned is used as a client of node-redis is. After each switch its commands go to the next primary. (The
- * client's own createSentinel asks one Sentinel, and stays with a primary that is cut off together with that one.)
+ * Use the result like a node-redis client. After each failover its commands go to the new primary. (The client's own
+ * createSentinel queries one Sentinel, and stays with a primary that is isolated together with that Sentinel.)
  */
 async function connectBySentinel(settings, log) {
   const login = { username: settings.sentinel_username, password: settings.sentinel_password, tls: settings.sentinel_tls };
@@ -51,14 +51,14 @@ async function connectBySentinel(settings, log) {
     current = connectTo(now, { ...settings, database: settings.db }, log);
     log('MASTER_CHANGE', `${now.host}:${now.port}`);
   };
-  // A primary that a majority names no more is left, also when it hangs, or takes writes still because it is cut off.
+  // Leave a primary that a majority no longer names, even if it hangs, or still accepts writes because it is isolated.
   const timer = setInterval(() => follow().catch(() => {}), 500);
   const destroy = () => {
     clearInterval(timer);
     [...sentinels, ...(current ? [current] : [])].forEach(end);
   };
   try {
-    // The first primary that is named may be one that has just failed: it is followed to the next one.
+    // The first primary named may just have failed; then this follows to the next one.
     await attempt(async () => {
       await follow();
       if (!current.client.isReady) throw new Error(`${current.endpoint.host}:${current.endpoint.port}: not connected`);
@@ -73,7 +73,7 @@ async function connectBySentinel(settings, log) {
   });
 }
 
-/** Connect to a cluster: seed nodes tell the others, and who has which slots. */
+/** Connect to a cluster. The seed nodes report the other nodes, and which node owns which slots. */
 function connectToCluster(settings) {
   const cluster = createCluster({
     rootNodes: settings.nodes.map((socket) => ({ socket })),
@@ -83,8 +83,8 @@ function connectToCluster(settings) {
       password: settings.password,
     },
   });
-  // The client looks for a slot's new primary when a node says MOVED, and a dead node says nothing. So another is asked
-  // for a key that is most likely not its own; the one that is asked is chosen at random.
+  // The client looks for a slot's new primary when a node replies MOVED, and a dead node does not reply. So a randomly
+  // chosen node is queried for a key that is most likely not its own.
   cluster.on('node-reconnecting', () => cluster.sendCommand(undefined, false, ['GET', 'who-has-it']).catch(() => {}));
   return cluster;
 }
@@ -92,8 +92,8 @@ function connectToCluster(settings) {
 /**
  * Return a connected client for the connection that a file describes.
  *
- * Hand `timeout` to attempt(): a cluster's client keeps a command back while there is no primary, for as long as that
- * takes, and sends it then. An application that must not have a late write done puts a version or a time to live to it.
+ * Pass `timeout` to attempt(): a cluster client holds a command while there is no primary, for as long as that takes,
+ * and then sends it. An application that cannot tolerate late writes adds a version or a time to live to them.
  */
 async function connect(path, log = (event, text) => console.error(`redis ${event}: ${text}`)) {
   const settings = readSettings(path);
@@ -101,12 +101,12 @@ async function connect(path, log = (event, text) => console.error(`redis ${event
   const cluster = connectToCluster(settings);
   cluster.on('error', (error) => log('error', error.message));
   cluster.on('node-error', (error, { host, port }) => log('node error', `${host}:${port}: ${error.message}`));
-  // The first connection of this client has no end of its own, not even when the password is wrong.
+  // The first connection of this client never times out, not even when the password is wrong.
   await bounded(() => cluster.connect(), 10000);
   return cluster;
 }
 
-/** End a client: after the answers that are awaited, and without them where a server is gone. */
+/** Close a client: after pending replies, or without them if a server is gone. */
 async function close(client) {
   await bounded(() => client.close(), 2000).catch(() => client.destroy());
 }

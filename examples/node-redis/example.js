@@ -4,10 +4,10 @@
 const { attempt } = require('../common/attempt');
 const { close, connect } = require('./connection');
 
-// One try; attempt() has 20 s for all of them.
+// Timeout of one attempt; attempt() has 20 s for all of them.
 const timeout = 3000;
 
-/** Tell whether the server answers and how long it took: for the application's health page. */
+/** Report whether the server answers and how long it took, for the application's health page. */
 async function health(client) {
   const begin = Date.now();
   try {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A connection of redis-py that follows its primary, from the file of role redis_client."""
+"""A redis-py connection that follows its primary, from the file of role redis_client."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from redis.cluster import ClusterNode
 from redis.retry import Retry
 from redis.sentinel import MasterNotFoundError, Sentinel
 
-# A command gets an answer or an error in this time; attempt() repeats it.
+# A command gets an answer or an error within this time; attempt() repeats it.
 SECONDS_A_COMMAND = 2.0
-# The server has refused the command without doing it: repeating it is safe, whatever it is.
+# The server refused the command without running it, so repeating any command is safe.
 REFUSED = ("READONLY", "NOREPLICAS", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN")
 Client = t.Union[redis.Redis, redis.RedisCluster]
 Answer = t.TypeVar("Answer")
@@ -37,7 +37,7 @@ def connect(path: str) -> Client:
         **(_tls(settings) if settings["tls"] else {}),
         "socket_timeout": SECONDS_A_COMMAND,
         "socket_connect_timeout": SECONDS_A_COMMAND,
-        # Quiet connections are tried before they are used.
+        # Idle connections are tested before they are used.
         "health_check_interval": 10,
         "decode_responses": True,
     }
@@ -55,17 +55,17 @@ def connect(path: str) -> Client:
             "decode_responses": True,
         },
     )
-    # One retry, at attempt(); the client asks the Sentinels for each new connection.
+    # Only attempt() retries; the client queries the Sentinels for each new connection.
     client = sentinels.master_for(settings["set"], db=settings["db"], retry=Retry(NoBackoff(), 0), **options)
     threading.Thread(target=_leave_former_primaries, args=(weakref.ref(client),), daemon=True).start()
     return client
 
 
 class MajoritySentinel(Sentinel):
-    """Sentinels of which more than half have to name one primary.
+    """Sentinels of which more than half must name the same primary.
 
-    The one beside a primary that is cut off names that primary for as long as the cut lasts, so the first answer does
-    not count.
+    A Sentinel that is isolated together with a primary names that primary for as long as the partition lasts, so the
+    first answer does not count.
     """
 
     def discover_master(self, service_name: str) -> tuple[str, int]:
@@ -82,14 +82,14 @@ class MajoritySentinel(Sentinel):
             address = (str(answer[0]), int(answer[1])) if answer else ("", 0)
             votes[address] += 1
             if answer and votes[address] == needed:
-                # Those that do not answer are asked last the next time.
+                # Sentinels that do not answer are queried last the next time.
                 self.sentinels = [each for each in self.sentinels if each not in silent] + silent
                 return address
         raise MasterNotFoundError(f"no {needed} of {len(self.sentinels)} Sentinels name one primary of {service_name}")
 
 
 def _leave_former_primaries(client: weakref.ref[redis.Redis]) -> None:
-    """Have the client's connections closed when a majority names another primary, twice a second."""
+    """Close the client's connections when a majority names another primary; checked twice a second."""
     while True:
         time.sleep(0.5)
         living = client()
@@ -97,7 +97,7 @@ def _leave_former_primaries(client: weakref.ref[redis.Redis]) -> None:
             return
         with contextlib.suppress(redis.exceptions.RedisError):
             living.connection_pool.get_master_address()
-        # Or it would stay in use, and never be collected.
+        # Otherwise the client would stay referenced, and never be collected.
         del living
 
 
@@ -110,8 +110,8 @@ def attempt(
 ) -> Answer:
     """Run an operation until it succeeds, for ``deadline`` seconds at most.
 
-    Errors that no repetition mends are raised at once. An operation that must not be done twice (INCR, LPUSH ...)
-    says ``idempotent=False``: it is not repeated when its answer was lost, for then it may have been done.
+    Errors that a retry cannot fix are raised at once. Set ``idempotent=False`` for an operation that must not run twice
+    (INCR, LPUSH ...): it is not repeated if its answer was lost, because then it may have run.
     """
     end = time.monotonic() + deadline
     number = 0
@@ -123,7 +123,7 @@ def attempt(
             redis.exceptions.TimeoutError,
             redis.exceptions.ResponseError,
         ) as error:
-            # Doubled each time, bounded, and each client at a moment of its own.
+            # Doubled each time, bounded, and randomised per client.
             bound = min(0.5, 0.02 * 2**number)
             delay = random.uniform(bound / 2, bound)
             if not _worth_it(error, idempotent) or time.monotonic() + delay > end:

@@ -15,7 +15,7 @@ from connection import Client, attempt, connect
 
 
 def health(client: Client) -> dict[str, t.Any]:
-    """Tell whether the server answers and how long it took: for the application's health page."""
+    """Report whether the server answers and how long it took, for the application's health page."""
     begin = time.monotonic()
     try:
         client.ping()
@@ -26,7 +26,7 @@ def health(client: Client) -> dict[str, t.Any]:
 
 
 def main(path: str) -> None:
-    """Do it, and print what came of it."""
+    """Run the operations and print their results."""
     client = attempt(lambda: connect(path))
     attempt(lambda: client.set("example:greeting", "hello", ex=60))
     done = {

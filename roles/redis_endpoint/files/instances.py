@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Instances, each asked again and again by a thread of its own; what it said last is what requests are answered from.
+"""Instances, each asked again and again by a thread of its own; requests are answered from its last answer.
 
 So no request waits for a server, and a frozen one costs nothing but its own thread.
 """
@@ -24,7 +24,7 @@ DEADLINE = 1.0  # seconds for a connection, and for each answer
 # An observation older than a look may take is one too many: the thread itself hangs, or the machine was asleep.
 TOO_OLD = INTERVAL + 3 * DEADLINE
 ROLES = {"master": "primary", "slave": "replica"}
-# What redis-py lets out when something answers that is no Redis, besides its own errors.
+# What redis-py raises in addition to its own errors when something answers that is not Redis.
 UNREADABLE = (redis.exceptions.RedisError, OSError, ValueError, LookupError, TypeError, AttributeError)
 # Newer versions of redis-py introduce themselves, which the user may not and need not.
 QUIET = {"protocol": 2, "lib_name": None, "lib_version": None}
@@ -72,7 +72,7 @@ class Watch(threading.Thread):
         try:
             return bool(self._client.ping())
         except redis.exceptions.BusyLoadingError:
-            return False  # INFO tells that it is loading
+            return False  # INFO reports that it is loading
 
 
 def why(error: Exception) -> str:
@@ -95,10 +95,10 @@ def why(error: Exception) -> str:
     return f"unreadable answer ({type(error).__name__})"
 
 
-def judge(observation: Observation | None, now: float, role: str = "", link_required: bool = True) -> Answer:
+def evaluate(observation: Observation | None, now: float, role: str = "", link_required: bool = True) -> Answer:
     """Return what an instance is answered with; ``reason`` is empty for a healthy one.
 
-    ``role`` (primary or replica) is what it has to be; ``now`` is monotonic. A figure that INFO did not tell is null.
+    ``role`` (primary or replica) is what it has to be; ``now`` is monotonic. A figure that INFO lacks is null.
     """
     if observation is None:
         return {"status": "unhealthy", "reason": "not asked yet", "ping": False, "role": None, "timestamp": None}
@@ -124,7 +124,7 @@ def judge(observation: Observation | None, now: float, role: str = "", link_requ
         (age > TOO_OLD, f"no answer since {observation.when}"),
         (bool(observation.reason), observation.reason),
         (bool(info.get("loading")), "loading"),
-        (found is None, "unreadable answer: INFO tells no role"),
+        (found is None, "unreadable answer: INFO has no role"),
         (not observation.ping, "PING is not answered"),
         (found == "replica" and link != "up" and (link_required or bool(role)), "its link to the primary is down"),
         (bool(role) and found != role, f"it is a {found}, not a {role}"),
@@ -134,7 +134,7 @@ def judge(observation: Observation | None, now: float, role: str = "", link_requ
 
 
 def _client(address: str, port: int, login: t.Mapping[str, str]) -> redis.Redis:
-    # Newer versions of redis-py try again by themselves, which would take longer than anybody wants to wait here.
+    # Newer versions of redis-py try again by themselves, which would take longer than a client waits.
     known = inspect.signature(redis.Redis.__init__).parameters
     return redis.Redis(
         **{name: value for name, value in QUIET.items() if name in known},

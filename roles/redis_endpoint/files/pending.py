@@ -17,7 +17,7 @@ Info = t.Mapping[str, t.Any]
 
 
 def count(info: Info, port: int, places: t.Mapping[str, str]) -> int | None:
-    """Return how many things wait; None where INFO does not say which process it is and since when."""
+    """Return how many things wait; None where INFO does not report which process it is and since when."""
     pid, uptime, now = (info.get(name) for name in ("process_id", "uptime_in_seconds", "server_time_usec"))
     if not places or not (isinstance(pid, int) and isinstance(uptime, int) and isinstance(now, int)):
         return None

@@ -29,6 +29,7 @@ sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 import certificates
 import connections
 import instances
+import maintenance
 import pending
 
 ROLES = ("primary", "replica")
@@ -77,7 +78,7 @@ class Server(http.server.ThreadingHTTPServer):
             self.shutdown_request(request)
 
     def process_request_thread(self, request: t.Any, client_address: t.Any) -> None:
-        """Serve a connection; TLS is negotiated here, where a silent client holds up nobody else."""
+        """Serve a connection; TLS is negotiated here, where a silent client does not delay another."""
         plain = request
         try:
             request.settimeout(connections.LONGEST)
@@ -92,7 +93,7 @@ class Server(http.server.ThreadingHTTPServer):
             self.open.leave(plain)
 
     def handle_error(self, request: t.Any, client_address: t.Any) -> None:
-        """Pass over what a client did by going away; tell of everything else."""
+        """Pass over what a client did by going away; report everything else."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -176,8 +177,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise Refused(400, f"name the instance as ?port=; there are: {known}")
         required = self.server.configuration["replica_link_required"]
         now = time.monotonic()
-        answers = {one.instance: instances.judge(one.last, now, role, required) for one in chosen}
+        answers = {one.instance: instances.evaluate(one.last, now, role, required) for one in chosen}
         ill = [name for name, one in answers.items() if one["status"] != "healthy"]
+        mark = maintenance.own(self.server.configuration.get("maintenance") or {}) if ill else None
+        if mark is not None:
+            why = maintenance.text(mark, time.time())
+            answers.update((name, {**answers[name], "reason": f"{why}: {answers[name]['reason']}"}) for name in ill)
         if len(chosen) == 1:
             body = {"instance": chosen[0].instance, **answers[chosen[0].instance]}
         else:
@@ -195,7 +200,7 @@ def metrics(server: Server) -> str:
     now = time.monotonic()
     required = server.configuration["replica_link_required"]
     healthy = [
-        (f'instance="{one.instance}"', int(instances.judge(one.last, now, "", required)["status"] == "healthy"))
+        (f'instance="{one.instance}"', int(instances.evaluate(one.last, now, "", required)["status"] == "healthy"))
         for one in server.watches
     ]
     ages = [(f'instance="{one.instance}"', round(now - one.last.monotonic, 3)) for one in server.watches if one.last]
@@ -210,11 +215,15 @@ def metrics(server: Server) -> str:
         if one.last
     ]
     waiting = [(label, number) for label, number in counted if number is not None]
+    marked = [
+        (f"out={json.dumps(mark.host, ensure_ascii=False)}", int(mark.until))
+        for mark in maintenance.marks((server.configuration.get("maintenance") or {}).get("directory", ""))
+    ]
     codes = [(f'code="{code}"', number) for code, number in sorted(server.requests.items())]
     ends = [(f'file="{path}"', time_) for path, time_ in certificates.ends(server.configuration["certificates"])]
     tables: tuple[tuple[str, str, str, list[tuple[str, t.Any]]], ...] = (
         ("redis_endpoint_healthy", "gauge", "Whether the instance is healthy.", healthy),
-        ("redis_endpoint_observation_age_seconds", "gauge", "Age of the last look at the instance.", ages),
+        ("redis_endpoint_observation_age_seconds", "gauge", "Age of the last check of the instance.", ages),
         ("redis_endpoint_max_clients", "gauge", "maxclients of the instance.", most),
         (
             "redis_endpoint_good_replicas",
@@ -228,11 +237,17 @@ def metrics(server: Server) -> str:
             "Settings, program and unit that the instance takes over at its next start.",
             waiting,
         ),
+        (
+            "redis_endpoint_maintenance_until_timestamp_seconds",
+            "gauge",
+            "Until when a host is in maintenance, this one or another one of its deployments.",
+            marked,
+        ),
         ("redis_endpoint_requests_total", "counter", "Requests answered, by status code.", codes),
         (
             "redis_endpoint_certificate_expiry_timestamp_seconds",
             "gauge",
-            "When the certificate ends, 0 if unreadable.",
+            "When the certificate expires, 0 if unreadable.",
             ends,
         ),
     )

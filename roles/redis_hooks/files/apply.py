@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell applications who is primary: rewrite their environment files and restart their services.
+"""Inform applications of the primary: rewrite their environment files and restart their services.
 
 Runs as root, started by systemd when Sentinel's hook has left a request, and by Ansible with
-``--live``. Whoever can write requests is believed nothing: a request chooses among
-the members of a set that root's configuration names, and never says what is written or run.
+``--live``. A program that can write requests is not trusted: a request chooses among
+the members of a set that root's configuration names, and never determines what is written or run.
 """
 
 from __future__ import annotations
@@ -68,26 +68,26 @@ def parse(text: str, config: t.Mapping[str, t.Any]) -> Primary:
         request = {key: given[key] for key in ("set", "address", "port", "epoch", "standing")}
         request["old_primary"] = given.get("old_primary")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise Refused("it is not of the right shape") from error
+        raise Refused("it is malformed") from error
     if not all(isinstance(request[key], str) for key in ("set", "address", "standing")):
-        raise Refused("it is not of the right shape")
+        raise Refused("it is malformed")
     if not is_number(request["port"]) or not (request["epoch"] is None or is_number(request["epoch"])):
-        raise Refused("its port or its epoch is no number")
+        raise Refused("its port or its epoch is not a number")
     nodes = config["sets"].get(request["set"])
     if nodes is None:
-        raise Refused("it names no set of ours")
+        raise Refused("it does not name a configured set")
     if (request["address"], request["port"]) not in [(node["address"], int(node["port"])) for node in nodes]:
-        raise Refused(f"it names no member of set {request['set']}")
+        raise Refused(f"it does not name a member of set {request['set']}")
     return request
 
 
 def is_number(value: object) -> bool:
-    """Tell whether a value is a whole number; Python takes true for one, too."""
+    """Return whether a value is a whole number; Python takes true for one, too."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def values(application: Application, primary: Primary) -> dict[str, str]:
-    """Return what an application is told."""
+    """Return what an application gets."""
     address, port = primary["address"], primary["port"]
     login = ""
     if application.get("password"):
@@ -100,13 +100,13 @@ def values(application: Application, primary: Primary) -> dict[str, str]:
     return {"REDIS_HOST": address, "REDIS_PORT": str(port), "REDIS_URL": url}
 
 
-def rewritten(text: str, wanted: t.Mapping[str, str]) -> str:
+def rewritten(text: str, desired: t.Mapping[str, str]) -> str:
     """Return an environment file with each of the variables once, in its place; other lines stay as they are."""
-    left = dict(wanted)
+    left = dict(desired)
     lines = []
     for line in text.splitlines():
         found = re.match(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", line)
-        if found is None or found[1] not in wanted:
+        if found is None or found[1] not in desired:
             lines.append(line)
         elif found[1] in left:
             lines.append(f"{found[1]}={left.pop(found[1])}")
@@ -115,10 +115,12 @@ def rewritten(text: str, wanted: t.Mapping[str, str]) -> str:
 
 
 def read_own(path: str, owner: int) -> tuple[str, os.stat_result | None]:
-    """Return an environment file's text and what it is; raises Refused for one that is a link or somebody else's."""
+    """Return an environment file's text and what it is; raises Refused for a link, or a file of another user."""
     directory = os.lstat(os.path.dirname(path))
     if not stat.S_ISDIR(directory.st_mode) or directory.st_uid not in (0, owner) or directory.st_mode & stat.S_IWOTH:
-        raise Refused(f"{os.path.dirname(path)} is a link, somebody else's, or open to all: nothing is written there")
+        raise Refused(
+            f"{os.path.dirname(path)} is a link, belongs to another user, or is open to all: nothing is written there"
+        )
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
@@ -128,7 +130,7 @@ def read_own(path: str, owner: int) -> tuple[str, os.stat_result | None]:
     with open(descriptor, encoding="utf-8", errors="surrogateescape") as stream:
         seen = os.fstat(stream.fileno())
         if not stat.S_ISREG(seen.st_mode) or seen.st_uid not in (0, owner):
-            raise Refused(f"{path} is no regular file, or belongs to somebody else (user id {seen.st_uid})")
+            raise Refused(f"{path} is not a regular file, or belongs to another user (user id {seen.st_uid})")
         return stream.read(), seen
 
 
@@ -159,14 +161,14 @@ class Applier:
         self.changes: list[str] = []
 
     def applied(self) -> dict[str, Primary]:
-        """Return the primaries that applications have been told, by set."""
+        """Return the primaries that applications have, by set."""
         try:
             return t.cast("dict[str, Primary]", redis_hooks.load(os.path.join(self._directory, "applied.json")))
         except FileNotFoundError:
             return {}
 
     def follow(self, request: Primary) -> None:
-        """Tell the applications of a set, if the request is not older than what they know."""
+        """Inform the applications of a set, if the request is not older than what they know."""
         applied = self.applied()
         reason = decide(applied.get(request["set"]), request)
         if reason:
@@ -177,30 +179,30 @@ class Applier:
             if kept["epoch"] is None:
                 kept["epoch"] = (applied.get(request["set"]) or kept)["epoch"]
             self._keep("applied.json", {**applied, request["set"]: kept})
-        self.tell(request["set"], request)
+        self.inform(request["set"], request)
 
-    def tell(self, name: str, primary: Primary) -> None:
-        """Have each application of a set know the primary; one that fails does not stop the others."""
+    def inform(self, name: str, primary: Primary) -> None:
+        """Give each application of a set its primary; one that fails does not stop the others."""
         for application in self._config["applications"]:
             if application["set"] != name:
                 continue
             try:
-                self._tell(application, primary)
+                self._inform(application, primary)
             except (Refused, OSError, KeyError, subprocess.SubprocessError) as error:
                 self.problems.append(f"{application['env_file']}: {error}")
 
-    def _tell(self, application: Application, primary: Primary) -> None:
+    def _inform(self, application: Application, primary: Primary) -> None:
         path, mark = application["env_file"], f"restart-{redis_hooks.event_id(application['env_file'])}"
         text, seen = read_own(path, pwd.getpwnam(application["owner"]).pw_uid)
-        wanted = rewritten(text, values(application, primary))
+        desired = rewritten(text, values(application, primary))
         pending = os.path.exists(os.path.join(self._directory, mark))
-        if seen is None or text != wanted:
+        if seen is None or text != desired:
             self.changes.append(f"{path}: {primary['address']}:{primary['port']}")
             if self._dry_run:
                 return
             # The mark comes first: a kill between the two would else leave an application that knows nothing.
             self._keep(mark, {"service": application.get("service") or ""})
-            write_own(path, wanted, application)
+            write_own(path, desired, application)
             pending = True
         if pending and not self._dry_run:
             restart(application)
@@ -210,7 +212,7 @@ class Applier:
         """Do the restarts that an earlier run was killed before."""
         for name, primary in self.applied().items():
             if name in self._config["sets"]:
-                self.tell(name, primary)
+                self.inform(name, primary)
 
     def _keep(self, name: str, content: t.Mapping[str, t.Any]) -> None:
         redis_hooks.replace(os.path.join(self._directory, name), json.dumps(content), 0o600)
@@ -226,7 +228,7 @@ def restart(application: Application) -> None:
 
 
 def requests(directory: str) -> t.Iterator[str]:
-    """Yield what requests say, the oldest first, and remove them; whatever else lies there is put aside."""
+    """Yield the content of requests, the oldest first, and remove them; whatever else lies there is put aside."""
     for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else []:
         path = os.path.join(directory, name)
         if not name.endswith(".json"):
@@ -255,25 +257,25 @@ def remove(path: str) -> None:
 
 
 def known(config: t.Mapping[str, t.Any], name: str, address: str, port: int) -> Primary:
-    """Return what Ansible has found out as a request: a majority of the Sentinels says so."""
+    """Return what Ansible has found out as a request: a majority of the Sentinels agrees."""
     view = redis_hooks.sentinel_view(config["sentinel_file"], name)
     epoch = view[1] if view and view[0] == redis_hooks.endpoint(address, str(port)) else None
     return {"set": name, "address": address, "port": port, "epoch": epoch, "standing": CONFIRMED}
 
 
 def say(text: str) -> None:
-    """Say something to whoever reads the journal."""
+    """Write a line to the journal."""
     print(text.encode("ascii", "backslashreplace").decode(), file=sys.stderr)
 
 
 def main(arguments: t.Sequence[str]) -> int:
     """Follow all requests, or what Ansible knows; return whether all went well."""
-    parser = argparse.ArgumentParser(description="Tell applications who is primary")
+    parser = argparse.ArgumentParser(description="Inform applications of the primary")
     parser.add_argument("--configuration", default=CONFIGURATION)
     parser.add_argument(
         "--live", action="store_true", help="read primaries from standard input: {set: {address, port}}"
     )
-    parser.add_argument("--dry-run", action="store_true", help="say what would be changed, and change nothing")
+    parser.add_argument("--dry-run", action="store_true", help="report what would be changed, and change nothing")
     options = parser.parse_args(arguments)
     config = redis_hooks.load(options.configuration)
     os.makedirs(config["state"], mode=0o700, exist_ok=True)

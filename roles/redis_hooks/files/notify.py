@@ -4,7 +4,7 @@
 """Sentinel's notification-script: notify EVENT TEXT.
 
 The event is in the log before anything else is tried.  Then webhooks and the users' own scripts are
-told.  Ends with 1, upon which Sentinel runs it again later, when a webhook could not be reached.
+called.  Ends with 1, upon which Sentinel runs it again later, when a webhook could not be reached.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FORGET_AFTER = 5 * 3600
 
 
 def main(arguments: t.Sequence[str], configuration: str = CONFIGURATION) -> int:
-    """Tell everybody of one event and return the exit status for Sentinel."""
+    """Report one event to all receivers and return the exit status for Sentinel."""
     if len(arguments) != 2:
         print("usage: notify EVENT TEXT", file=sys.stderr)
         return NEVER
@@ -37,8 +37,8 @@ def main(arguments: t.Sequence[str], configuration: str = CONFIGURATION) -> int:
     event = {"time": redis_hooks.now(), **redis_hooks.parse_event(*arguments), "sentinel": config["sentinel"]}
     name = redis_hooks.event_id(*arguments)
     before = remembered(config["spool"], name)
-    wanted = [one for one in config["webhooks"] if redis_hooks.matches(arguments[0], one["events"])]
-    open_ones = [one for one in wanted if one["url"] not in before["delivered"]]
+    desired = [one for one in config["webhooks"] if redis_hooks.matches(arguments[0], one["events"])]
+    open_ones = [one for one in desired if one["url"] not in before["delivered"]]
     if redis_hooks.matches(arguments[0], config["log_events"]):
         state = "pending" if open_ones else "done"
         redis_hooks.append(config["log"], {**event, "id": name, "attempt": before["attempt"], "delivery": state})
@@ -73,7 +73,7 @@ def remembered(spool: str, name: str) -> dict[str, t.Any]:
                 "scripts": bool(found["scripts"]),
             }
     except (OSError, ValueError, KeyError, TypeError):
-        pass  # nobody was there before, or what was left of it cannot be read: told twice is better than not at all
+        pass  # there was none before, or what was left of it cannot be read: reported twice is better than not at all
     return {"attempt": 1, "delivered": [], "scripts": False}
 
 

@@ -4,7 +4,7 @@
 """Sentinel's client-reconfig-script: reconfigure SET ROLE STATE FROM_IP FROM_PORT TO_IP TO_PORT.
 
 Runs as the unprivileged user of Sentinel. It changes nothing itself: it leaves a request, which the
-program apply, started by systemd as root, judges by what root has configured.
+program apply, started by systemd as root, decides by what root has configured.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CONFIRMED, CLAIMED, SUPERSEDED, UNKNOWN = "confirmed", "claimed", "superseded", 
 
 
 def stamp(view: tuple[str, int] | None, old: str, new: str) -> tuple[str, int | None]:
-    """Return what Sentinel's own file says of a switch from ``old`` to ``new``, and the config epoch.
+    """Return what Sentinel's own file has of a switch from ``old`` to ``new``, and the config epoch.
 
     The leader runs this hook when the replica is promoted, with its own file still naming the old
     primary (claimed); an observer when its file names the new one (confirmed). A file that names
@@ -46,11 +46,11 @@ def problem(arguments: t.Sequence[str]) -> str:
         return f"7 arguments are expected, {len(arguments)} came"
     name, _role, _state, old, old_port, new, new_port = arguments
     if not redis_hooks.SET_NAME.fullmatch(name):
-        return "the name of the set is none"
+        return "the name of the set is not valid"
     if not all(redis_hooks.ADDRESS.fullmatch(address) for address in (old, new)):
-        return "an address is none"
+        return "an address is not valid"
     if not all(port.isascii() and port.isdigit() and 0 < int(port) < 65536 for port in (old_port, new_port)):
-        return "a port is none"
+        return "a port is not valid"
     return ""
 
 

@@ -42,7 +42,7 @@ def endpoint(address: str, port: str) -> str:
 
 
 def parse_event(event: str, text: str) -> Event:
-    """Return what an event of Sentinel says: its set, and the primary before and after it.
+    """Return what an event of Sentinel contains: its set, and the primary before and after it.
 
     The texts are those of Sentinel's documentation: ``+switch-master`` has ``NAME IP PORT IP PORT``, all
     others ``TYPE NAME IP PORT @ SET IP PORT``, without the second half for the primary itself.
@@ -64,7 +64,7 @@ def parse_event(event: str, text: str) -> Event:
 
 
 def matches(event: str, patterns: t.Iterable[str]) -> bool:
-    """Tell whether an event's type is among those that are wanted."""
+    """Return whether an event's type is among those that are wanted."""
     return any(fnmatch.fnmatchcase(event, pattern) for pattern in patterns)
 
 
@@ -134,7 +134,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def post(webhook: t.Mapping[str, t.Any], body: Event, timeout: float) -> str:
-    """Post a body once and say how it was taken."""
+    """Post a body once and return how it was received."""
     handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({}), _NoRedirect()]
     try:
         if webhook.get("ca_file"):
@@ -193,7 +193,7 @@ def not_runnable(path: str) -> str:
     """Return why a script is not run; empty where it may be."""
     seen = os.lstat(path)
     if not stat.S_ISREG(seen.st_mode):
-        return "not run: no regular file"
+        return "not run: not a regular file"
     if seen.st_uid != 0 or seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         return "not run: others than root can change it"
     return "" if os.access(path, os.X_OK) else "not run: not executable"
@@ -220,5 +220,5 @@ def load(path: str) -> dict[str, t.Any]:
     with open(path, encoding="utf-8") as stream:
         found = json.load(stream)
     if not isinstance(found, dict):
-        raise ValueError(f"{path} is no configuration")
+        raise ValueError(f"{path} is not a configuration")
     return found

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an instance's files say: its settings, its place in a cluster, and how much of its data is on disk."""
+"""What an instance's files contain: its settings, its place in a cluster, and how much of its data is on disk."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _plain(text: str) -> str:
 
 
 def members(text: str) -> tuple[guard_rules.Member, ...]:
-    """Return the lines of CLUSTER NODES or of a nodes file; what is no such line is passed over."""
+    """Return the lines of CLUSTER NODES or of a nodes file; what is not such a line is passed over."""
     found = []
     for line in text.splitlines():
         words = line.split()
@@ -149,7 +149,7 @@ def last_boot(directory: str) -> str:
 
 
 def started_before(given: Settings) -> bool:
-    """Tell whether this instance has been started here before, or has data."""
+    """Return whether this instance has been started here before, or has data."""
     directory = given.get("dir", ".")
     names = (STATE, given.get("dbfilename", "dump.rdb"), given.get("appenddirname", "appendonlydir"))
     return any(os.path.exists(os.path.join(directory, name)) for name in names)
@@ -161,7 +161,7 @@ def remember_boot(given: Settings) -> None:
 
 
 def follow(engine_file: str, primary: guard_rules.Address) -> None:
-    """Make the engine's own file say whom the instance follows, as CONFIG REWRITE after REPLICAOF does."""
+    """Make the engine's own file name the primary that the instance follows, as CONFIG REWRITE after REPLICAOF does."""
     text = _text(engine_file)
     kept = [line for line in text.splitlines() if line.split(" ")[0].lower() not in ("replicaof", "slaveof")]
     lines = [*kept, f"replicaof {primary[0]} {primary[1]}"]

@@ -39,7 +39,7 @@ def ask_all(ask: t.Callable[[Address], t.Any], addresses: t.Sequence[Address]) -
 
 
 def peer(address: Address, login: Login, *, cluster: bool) -> guard_rules.Peer:
-    """Return what an instance says of itself, and of the cluster."""
+    """Return what an instance reports of itself, and of the cluster."""
     commands = [["CLUSTER", "NODES"]] if cluster else []
     try:
         replies = converse(address, login, [*commands, ["INFO", "replication"], ["INFO", "keyspace"]])
@@ -56,15 +56,17 @@ def sentinel(address: Address, login: Login, name: str) -> guard_rules.Sentinel:
     """Return which primary a Sentinel names for a set."""
     try:
         reply, listed = converse(address, login, [["SENTINEL", "MASTER", name], ["SENTINEL", "REPLICAS", name]])
-        told = _pairs(reply)
-        primary = (_resolved(told["ip"]), int(told["port"]))
+        reported = _pairs(reply)
+        primary = (_resolved(reported["ip"]), int(reported["port"]))
         found = [_pairs(one) for one in listed or ()]
         replicas = frozenset((_resolved(one["ip"]), int(one["port"])) for one in found)
     except ConnectionRefusedError:
         return guard_rules.Sentinel(guard_rules.REFUSED)
     except (OSError, ValueError, KeyError, Answered):
         return guard_rules.Sentinel(guard_rules.UNKNOWN)
-    return guard_rules.Sentinel(guard_rules.ANSWERED, primary, frozenset(told.get("flags", "").split(",")), replicas)
+    return guard_rules.Sentinel(
+        guard_rules.ANSWERED, primary, frozenset(reported.get("flags", "").split(",")), replicas
+    )
 
 
 def converse(address: Address, login: Login, commands: t.Sequence[t.Sequence[str]]) -> list[Reply]:
@@ -97,7 +99,7 @@ class _Reader:
             return None if rest == "-1" else self._exactly(int(rest)).decode(errors="replace")
         if kind == b"*":
             return [self.reply() for _item in range(int(rest))]
-        raise ValueError("this is no Redis")
+        raise ValueError("this is not a Redis server")
 
     def _until_line(self) -> bytes:
         while b"\r\n" not in self._buffer:

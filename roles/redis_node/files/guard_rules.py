@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When an instance may start, and as what.  Pure: from what disk and peers say to a decision.
+"""When an instance may start, and as what.  Pure: from what disk and peers report to a decision.
 
 The rule: an instance that was a primary, and whose disk may hold less than its replicas do, does not start as a primary
 before its deployment has had time to promote one of them.  The worst moment is just before the election: the
@@ -22,7 +22,7 @@ ANSWERED, REFUSED, UNKNOWN = "answered", "refused", "unknown"
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do now, and why; ``primary`` is whom to follow, or who is to become primary."""
+    """What to do now, and why; ``primary`` is the one to follow, or the replica that is to become primary."""
 
     action: str
     reason: str
@@ -55,7 +55,7 @@ class Member:
 
     @property
     def is_primary(self) -> bool:
-        """Tell whether it is listed as a primary."""
+        """Return whether it is listed as a primary."""
         return "master" in self.flags
 
 
@@ -89,7 +89,7 @@ class Peer:
 
 @dataclass(frozen=True)
 class Sentinel:
-    """What a Sentinel answered: whom it names as primary, how it sees it, and which replicas it knows."""
+    """What a Sentinel answered: which primary it names, how it sees it, and which replicas it knows."""
 
     state: str
     primary: Address | None = None
@@ -144,7 +144,7 @@ def cluster(
 ) -> Decision:
     """Decide for a primary with slots; ``replicas`` are the addresses of those it knew last.
 
-    ``handed_over``: one of them has been told to become primary, whatever came of it.
+    ``handed_over``: one of them has got the command to become primary, whatever came of it.
     """
     new = _replaced_by(own, peers)
     if new:
@@ -153,10 +153,12 @@ def cluster(
     if not ahead:
         return Decision(START, "no replica that runs has data that its disk lacks")
     if elapsed >= limits.usual and not handed_over and _no_majority(own, peers):
-        heir = _heir(own, peers, replicas, [one for one, _why in ahead if _has_all(disk, one)])
-        if heir is not None:
-            reason = f"most primaries are gone, so that nobody can be elected; tells {heir.name} to become primary"
-            return Decision(HAND_OVER, reason, heir.address)
+        candidate = _candidate(own, peers, replicas, [one for one, _why in ahead if _has_all(disk, one)])
+        if candidate is not None:
+            reason = (
+                f"most primaries are gone, so that no replica can be elected; asks {candidate.name} to become primary"
+            )
+            return Decision(HAND_OVER, reason, candidate.address)
     return _bounded(ahead, elapsed, limits, _cluster_failing(own, peers))
 
 
@@ -168,13 +170,13 @@ def sentinel_set(
     elapsed: float,
     limits: Limits,
 ) -> Decision:
-    """Decide for an instance that its own file says is a primary, watched by these Sentinels (all that there are).
+    """Decide for an instance that is a primary by its own file, watched by these Sentinels (all that there are).
 
     ``own`` are the addresses under which it may be named.
     """
     named = _named(sentinels)
     if named is not None and named not in own:
-        # One that is no replica of it for the Sentinels was never theirs: its data are not theirs to discard, either.
+        # One that is not a replica of it for the Sentinels was never theirs: they must not discard its data, either.
         if not any(one.replicas.intersection(own) for one in sentinels if one.primary == named):
             return Decision(START, f"its Sentinels do not know it; for them {named[0]}:{named[1]} is the primary")
         return Decision(FOLLOW, "a majority of its Sentinels names that as primary", named)
@@ -228,7 +230,7 @@ def _set_ahead(own: t.Sequence[Address], disk: Disk, peer: Peer) -> str:
 
 
 def _unknown(peer: Peer) -> str:
-    return f"does not say what it has ({peer.why})"
+    return f"does not report what it has ({peer.why})"
 
 
 def _ahead(disk: Disk, peer: Peer) -> str:
@@ -244,7 +246,7 @@ def _ahead(disk: Disk, peer: Peer) -> str:
 
 
 def _has_all(disk: Disk, peer: Peer) -> bool:
-    """Tell whether a replica that is ahead surely has all of the disk: what only that has would be discarded.
+    """Return whether a replica that is ahead surely has all of the disk: what only that has would be discarded.
 
     No time is too long for a takeover: the replica may have lost touch long ago.
     """
@@ -257,7 +259,7 @@ def _has_all(disk: Disk, peer: Peer) -> bool:
 
 
 def _cluster_failing(own: Member, peers: t.Sequence[Peer]) -> bool:
-    """Tell whether most primaries that answer have agreed that it failed: an election is due, or is repeated."""
+    """Return whether most primaries that answer have agreed that it failed: an election is due, or is repeated."""
     voters = [
         one
         for one in peers
@@ -269,7 +271,7 @@ def _cluster_failing(own: Member, peers: t.Sequence[Peer]) -> bool:
 
 
 def _no_majority(own: Member, peers: t.Sequence[Peer]) -> bool:
-    """Tell whether all who answer miss so many primaries that no replica can win an election.
+    """Return whether all who answer miss so many primaries that no replica can win an election.
 
     With a host, most primaries may be gone at once, and all of them wait here for each other.
     """
@@ -283,14 +285,14 @@ def _has_majority(own: Member, view: t.Sequence[Member]) -> bool:
     return len(there) * 2 > len(voters)
 
 
-def _heir(
+def _candidate(
     own: Member, peers: t.Sequence[Peer], replicas: t.Collection[Address], ahead: t.Sequence[Peer]
 ) -> Peer | None:
-    """Return the replica with the most data, where each replica says that it follows, or does not run.
+    """Return the replica with the most data, where each replica reports that it follows, or does not run.
 
-    A takeover is no election. It is safe as long as nobody else can have been elected: not while one of the replicas
-    may be beyond a partition. A firewall refuses connections, too: that a replica does not run is believed where
-    another instance of its host answers.
+    A takeover is not an election. It is safe as long as no other replica can have been elected: not while one of the
+    replicas may be beyond a partition. A firewall refuses connections, too: that a replica does not run is believed
+    where another instance of its host answers.
     """
     of_shard = [one for one in peers if one.address in replicas]
     hosts = {one.address[0] for one in peers if one.state == ANSWERED}

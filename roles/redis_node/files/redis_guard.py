@@ -63,7 +63,7 @@ class Guard:
 
     def _wait(self, decide: Decide, limits: guard_rules.Limits) -> str:
         signal.alarm(int(limits.longest) + SLACK)
-        begin, told = time.monotonic(), ""
+        begin, reported = time.monotonic(), ""
         while True:
             decision = decide(time.monotonic() - begin)
             if decision.action == guard_rules.HAND_OVER and decision.primary is not None:
@@ -71,25 +71,25 @@ class Guard:
                 continue
             if decision.action != guard_rules.WAIT:
                 break
-            if not told:
+            if not reported:
                 say(self.port, decision.reason)
-                told = decision.reason
+                reported = decision.reason
             time.sleep(INTERVAL)
         signal.alarm(0)
-        waited = f" after {time.monotonic() - begin:.1f} s" if told else ""
+        waited = f" after {time.monotonic() - begin:.1f} s" if reported else ""
         if decision.action == guard_rules.FOLLOW and decision.primary is not None:
             guard_disk.follow(self._engine_file, decision.primary)
             host, port = decision.primary
             return f"starts{waited} as a replica of {host}:{port}: {decision.reason}"
         return f"starts{waited}: {decision.reason}"
 
-    def _hand_over(self, heir: guard_rules.Address, reason: str) -> None:
+    def _hand_over(self, candidate: guard_rules.Address, reason: str) -> None:
         self._handed_over = True
         say(self.port, reason)
         try:
-            guard_peers.converse(heir, self._login, [["CLUSTER", "FAILOVER", "TAKEOVER"]])
+            guard_peers.converse(candidate, self._login, [["CLUSTER", "FAILOVER", "TAKEOVER"]])
         except (OSError, ValueError, guard_peers.Answered) as error:
-            say(self.port, f"{heir[0]}:{heir[1]} did not become primary: {guard_peers.reason(error)}")
+            say(self.port, f"{candidate[0]}:{candidate[1]} did not become primary: {guard_peers.reason(error)}")
 
     def _cluster(self) -> tuple[str, Decide | None, guard_rules.Limits | None]:
         known = guard_disk.members(guard_disk.nodes_file(self._given))
