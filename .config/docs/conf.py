@@ -14,9 +14,12 @@ extensions = ["myst_parser", "sphinx.ext.intersphinx", "sphinx_antsibull_ext"]
 intersphinx_mapping = {"ansible": ("https://docs.ansible.com/projects/ansible/latest/", "ansible.inv")}
 # Headings of guides are link targets, as they are on GitHub.
 myst_heading_anchors = 3
-# Nothing is fetched by whoever reads the site, neither scripts nor fonts.
+# Nothing is fetched when the site is read, neither scripts nor fonts.
 html_theme = "furo"
 html_show_sourcelink = False
 html_copy_source = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+
+# Variables of the environment that Ansible's own documentation describes; its inventory has no place for them here.
+nitpick_ignore_regex = [("envvar", "ANSIBLE_.*")]
