@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An application that has lost sight of everybody but one primary, and goes on writing to it.
+"""An application that reaches only one primary, and goes on writing to it.
 
 usage: partition_writer.py write ADDRESS PORT FILE       until SIGTERM; an acknowledgement is a line "seconds key"
        partition_writer.py read ADDRESS PORT FILE SINCE  prints, as JSON, what of them that server has not

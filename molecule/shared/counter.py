@@ -32,7 +32,7 @@ PATIENCE = 90.0  # seconds
 
 
 def clients(endpoints: t.Sequence[str]) -> dict[str, redis.Redis]:
-    """Return a client for each instance, none of which follows anybody or tries again."""
+    """Return a client for each instance, none of which follows redirections or tries again."""
     login = {"username": os.environ["REDIS_USER"], "password": os.environ["REDIS_PASSWORD"]}
     return {
         one: redis.Redis(

@@ -4,6 +4,8 @@
 """Run a command, and kill it with all its descendants when a line of its output matches: power loss at a chosen point.
 
 usage: kill_at.py PATTERN COMMAND...    (fails when the command ends before it comes to that point)
+
+A pattern of several, separated by " > ", means the last of them, after a line for each of the others.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from pathlib import Path
 def descendants(pid: int) -> list[int]:
     """Return the process and all that it started, also those that left its group, as Ansible's workers do."""
     children: list[int] = []
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it may end while it is looked at
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it may end while it is inspected
         for task in Path(f"/proc/{pid}/task").iterdir():
             children += map(int, (task / "children").read_text(encoding="ascii").split())
     return [pid, *(found for child in children for found in descendants(child))]
@@ -29,9 +31,12 @@ def descendants(pid: int) -> list[int]:
 def main(pattern: str, *command: str) -> int:
     """Return 0 when the command was killed, 1 when it was over before."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    awaited = pattern.split(" > ")
     for line in process.stdout or ():
         print(line, end="")
-        if re.search(pattern, line):
+        if re.search(awaited[0], line):
+            del awaited[0]
+        if not awaited:
             os.kill(process.pid, signal.SIGSTOP)  # or it would go on starting others
             for pid in descendants(process.pid):
                 with contextlib.suppress(ProcessLookupError):

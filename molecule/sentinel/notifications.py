@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people and applications of this host were told, as JSON."""
+"""Print what people and applications of this host were notified of, as JSON."""
 
 import json
 from pathlib import Path
