@@ -31,7 +31,6 @@ help: ## Show what there is
 site: $(VENV)/.run ## Deploy the embedded inventory (six nodes) on this machine
 	$(if $(filter inventories/local,$(INVENTORY)),@bash tests/tools/sudo.sh $(ARGS))
 	ansible-playbook site.yml -i $(INVENTORY) $(ARGS)
-	@echo 'Playbooks run with the Ansible that is installed here, for example: $(VENV)/bin/ansible-playbook playbooks/status.yml -i $(INVENTORY)'
 
 test: ## Run every test, as continuous integration does
 	bash tests/tools/stages.sh venv bare+docs integration+matrix-quick molecule+sanity
@@ -98,7 +97,7 @@ build: $(VENV)/.dev ## Build the collection, install the result, list the playbo
 molecule: $(VENV)/.dev ## Run scenarios on real hosts: SCENARIO=name, all by default; ENGINE=valkey
 	bash tests/tools/scenarios.sh $(SCENARIO)
 
-matrix: $(VENV)/.dev ## Run the support matrix, an hour or two, and tell the README: LANE='engine/valkey-*' for some lanes
+matrix: $(VENV)/.dev ## Run the support matrix, an hour or two, and update docs/support.md: LANE='engine/valkey-*' for some lanes
 	$(SYSTEM) iproute2 util-linux
 	$(PYTHON) tests/tools/engines.py --matrix --directory .cache/matrix/engines || echo 'lanes of engines that are missing will not be run'
 	python tests/tools/matrix.py $(patsubst %,'%',$(LANE))
@@ -112,10 +111,11 @@ secrets: $(VENV)/.dev engines monitoring-tools ## Search all that site.yml print
 	$(SYSTEM) iproute2 util-linux
 	$(AS_ROOT) unshare --net sh -c 'ip link set lo up && exec "$$@"' sh $(BIN)/python -m pytest -q -p no:cacheprovider tests/matrix/test_secrets.py
 
-docs: $(VENV)/.docs ## Make the documentation site in .cache/docs/html; a broken link fails
+docs: $(VENV)/.docs browser ## Make the documentation site in .cache/docs/html; a broken link or a page that does not fit a phone fails
 	python tests/tools/docs.py
+	pytest -q -p no:cacheprovider tests/site
 
-generate: $(VENV)/.dev ## Write what is generated and committed: the table of support, the READMEs of roles
+generate: $(VENV)/.dev ## Write what is generated and committed: tables, the reference of variables, the picture of the architecture, READMEs of roles
 	python tests/tools/generate.py
 
 bench: $(VENV)/.dev engines ## Measure beside the tools that a user would take instead: BENCH=bench_cluster, bench_switchover, bench_health, bench_endpoint, bench_rerun, bench_site or bench_slow_node

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Forming a cluster: module ``cluster`` beside ``redis-cli --cluster create``, on the same fresh nodes.
 
-Both are measured from the start of their process to *done*: every node says cluster_state:ok, all
+Both are measured from the start of their process to *done*: every node reports cluster_state:ok, all
 agree on one view, every replica's link is up (``checks.findings``, the same for both).  Also the cost
 of a run with nothing to do, beside ``redis-cli --cluster check``.
 
@@ -25,8 +25,9 @@ from ansible_collections.almashooq.redis.plugins.module_utils._cluster.checks im
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import Desired, make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.execute import ClusterOperation
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.observe import observe
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.deployment import Deployment
 
-from tests.integration.conftest import engines
+from tests.integration.engines import engines
 from tests.integration.fleet import PASSWORD, Fleet, until
 from tests.integration.module_runner import finish_module, start_module
 
@@ -51,7 +52,9 @@ def main() -> None:
         "  |  nothing to do: redis-cli check [ms]  module [ms]  own processor [ms]"
     )
     for size in arguments.sizes:
-        tool, module, idle = [], [], []
+        tool: list[float] = []
+        module: list[float] = []
+        idle: list[tuple[float, ...]] = []
         for _run in range(arguments.runs):
             tool.append(timed(engine, size, create_with_redis_cli))
             module.append(timed(engine, size, create_with_module, idle))
@@ -86,7 +89,7 @@ def uptime(fleet: Fleet, port: int) -> int:
 
 
 def is_done(desired: Desired) -> bool:
-    """Tell whether nothing is left to wait for."""
+    """Return whether nothing is left to wait for."""
     access = Access(password=PASSWORD)
     return not findings(observe(desired, Connections(desired.nodes, access, lambda node, command: None)), desired)
 
@@ -101,14 +104,14 @@ def create_with_redis_cli(fleet: Fleet) -> None:
 
 def create_with_module(fleet: Fleet) -> None:
     """Run the module as Ansible would, in a process of its own."""
-    options = {"nodes": fleet.nodes(), "password": PASSWORD, "accept": ACCEPT, "settings": SETTINGS}
+    options = {"nodes": fleet.nodes(), "password": PASSWORD, "accept_placement": ACCEPT, "settings": SETTINGS}
     result = finish_module(start_module("cluster", options))
     if result["rc"]:
         sys.exit(f"module cluster failed: {result['msg']}")
 
 
 def check_with_redis_cli(fleet: Fleet) -> float:
-    """Return the seconds that redis-cli takes to look at a complete cluster."""
+    """Return the seconds that redis-cli takes to inspect a complete cluster."""
     started = time.monotonic()
     login = ["-a", PASSWORD, "--no-auth-warning"]
     check = ["--cluster", "check", f"127.0.0.1:{fleet.ports[0]}"]
@@ -119,7 +122,8 @@ def check_with_redis_cli(fleet: Fleet) -> float:
 def nothing_to_do(desired: Desired) -> tuple[float, float]:
     """Return the seconds, and this process' processor seconds, of a run that finds nothing to do."""
     started, own = time.monotonic(), time.process_time()
-    operation = ClusterOperation(desired, Access(password=PASSWORD), lambda node, command: None, timeout=10)
+    deployment = Deployment(lambda node, command: None, timeout=10)
+    operation = ClusterOperation(desired, Access(password=PASSWORD), deployment)
     state = operation.observe()
     if operation.plan(state):
         sys.exit("a complete cluster has a plan")

@@ -5,8 +5,8 @@
 
 On the same nodes, in one run.
 
-The tool looks at slots and views alone; the module makes all its checks. One look (``sample`` 0), as playbook status,
-which is run whole: Ansible's own start, the look at the host, the tree. All nodes are on this machine.
+The tool checks slots and views alone; the module makes all its checks. One sample (``sample`` 0), as playbook status,
+which is run whole: Ansible's own start, the inspection of the host, the tree. All nodes are on this machine.
 
     python -m tests.bench.bench_health --sizes 6 30 --runs 5
 """
@@ -24,7 +24,7 @@ import tempfile
 import time
 import typing as t
 
-from tests.integration.conftest import engines
+from tests.integration.engines import engines
 from tests.integration.fleet import PASSWORD, Fleet
 from tests.integration.module_runner import ROOT, converged
 
@@ -44,7 +44,7 @@ def main() -> None:
     print("nodes  redis-cli check [s]  module, as a process [s]  ratio  in the module [s]  commands a node  status [s]")
     for size in arguments.sizes:
         with Fleet(engine, size, FIRST_PORT, repl_diskless_sync_delay="0") as fleet:
-            options: dict[str, t.Any] = {"password": PASSWORD, "nodes": fleet.nodes(), "accept": ACCEPT}
+            options: dict[str, t.Any] = {"password": PASSWORD, "nodes": fleet.nodes(), "accept_placement": ACCEPT}
             converged("cluster", options)
             tool, module, own, playbook = [], [], [], []
             for _run in range(arguments.runs):
@@ -78,7 +78,7 @@ def status(fleet: Fleet) -> None:
         "redis_node_admin_user": "default",
         "redis_node_admin_password": PASSWORD,
         "redis_node_instances": [{"port": port} for port in fleet.ports],
-        "redis_cluster_accept": ACCEPT,
+        "redis_cluster_accept_placement": ACCEPT,
         "redis_health_skip": OF_HOSTS,
     }
     with tempfile.TemporaryDirectory() as directory:

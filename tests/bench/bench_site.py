@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first and the second run of site.yml: seconds, tasks and module calls, and beside them a role of somebody else.
+"""The first and the second run of site.yml: seconds, tasks and module calls, and beside them a role of other authors.
 
 Without an inventory the hosts are addresses of this machine's loopback (see tests/matrix; root, in a network of its
 own), two instances each: `cluster` makes one cluster of all, `sentinel` one watched set of three hosts with hooks.
@@ -116,7 +116,7 @@ def main() -> None:
 
 
 def compare(arguments: argparse.Namespace) -> None:
-    """Measure on real hosts, beside the role of somebody else where there is one."""
+    """Measure on real hosts, beside the role of other authors where there is one."""
     commands = {"site.yml": site(arguments.inventory)}
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
         if arguments.peer:

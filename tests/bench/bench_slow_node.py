@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Telling a node whose processor is limited: module load_test, and the engine's own tool called once for each node.
+"""Finding a node whose processor is limited: module load_test, and the engine's own tool called once for each node.
 
 Three primaries on this machine, one of them held to some percent of a processor (cpulimit); 100 is no limit.  The share
 is what that node does of the median of its peers; of several runs the smallest and the largest.  A share of a healthy
@@ -22,7 +22,7 @@ import typing as t
 
 from ansible_collections.almashooq.redis.plugins.module_utils._load.parse import parse_output
 
-from tests.integration.conftest import engines
+from tests.integration.engines import engines
 from tests.integration.fleet import PASSWORD, Fleet
 from tests.integration.module_runner import converged
 
@@ -76,7 +76,7 @@ def share(ops: t.Sequence[float]) -> float:
 
 
 def by_hand(fleet: Fleet, port: int) -> float:
-    """Return what the engine's own tool tells of one node: operations per second."""
+    """Return what the engine's own tool measures of one node: operations per second."""
     words = ["-c", str(CONNECTIONS), "-P", str(PIPELINE), "-n", "300000", "-a", PASSWORD, "--precision", "3"]
     command = [fleet.program("benchmark"), "-h", "127.0.0.1", "-p", str(port), *words, "PING"]
     ended = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -87,10 +87,10 @@ def by_hand(fleet: Fleet, port: int) -> float:
 
 
 def by_module(fleet: Fleet) -> dict[str, t.Any]:
-    """Return what load_test tells: each node alone, in turns."""
-    wish = {"kinds": ["read"], "pipelines": [PIPELINE], "connections": CONNECTIONS, "seconds": SECONDS}
+    """Return what load_test measures: each node alone, in turns."""
+    desired = {"kinds": ["read"], "pipelines": [PIPELINE], "connections": CONNECTIONS, "seconds": SECONDS}
     return converged(
-        "load_test", {"password": PASSWORD, "nodes": fleet.nodes(), "tool": fleet.program("benchmark"), **wish}
+        "load_test", {"password": PASSWORD, "nodes": fleet.nodes(), "tool": fleet.program("benchmark"), **desired}
     )
 
 

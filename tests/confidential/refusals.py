@@ -19,6 +19,8 @@ from . import taint
 from .variables import ROLES, Secret, secrets, specs
 
 REFUSALS = ("ansible.builtin.fail", "ansible.builtin.assert")
+# It refuses what the inventory has wrong, and this one is right; what it says then has a unit test.
+INVENTORY = "almashooq.redis.inventory_info"
 # What an inventory may make of a secret; {} is replaced by the marked value.
 SHAPES: tuple[t.Callable[[str], object], ...] = (
     lambda text: [text],
@@ -33,28 +35,23 @@ REGISTERED: dict[str, object] = {
     "__redis_sentinel_info": {"findings": [FINDING], "summary": "one"},
     "__redis_health_reports": [{"summary": "one"}],
     "__redis_acceptance_results": [{"summary": "one", "passed": False}],
+    "__redis_acceptance_drilled": {"problems": ["one"]},
     "__redis_client_groups": {"results": [{"item": "web", "msg": "no such group"}]},
-    "__redis_endpoint_tls_files": {"results": [{"item": "/nonexistent", "stat": {"exists": False}}]},
-    "__redis_endpoint_answer": {"json": {"reason": "login refused"}},
-    "__redis_exporter_scraped": {
-        "results": [
-            {"item": {"name": "127.0.0.1:1", "topology": "cluster"}, "failed": True, "msg": "no", "content": ""}
-        ]
-    },
-    "__redis_hooks_files": {
-        "results": [
-            {"item": {"set": "main", "env_file": "/etc/application.env"}, "stat": {"isreg": False, "exists": True}}
-        ]
+    "__redis_endpoint_tls_files": ["/nonexistent"],
+    "__redis_endpoint_answer": {"answers": [{"text": '{"reason": "login refused"}'}]},
+    "__redis_exporter_answers": [({"name": "127.0.0.1:1", "topology": "cluster"}, "")],
+    "__redis_node_around": {
+        "service": {"systemd": False, "paths": {"/etc/application.env": {"type": "link", "owner": "root"}}},
     },
 }
 
 
-def refusals(role: str) -> list[dict[str, t.Any]]:
+def refusals(role: str, actions: t.Sequence[str] = REFUSALS) -> list[dict[str, t.Any]]:
     """Return the refusals of a role, without their conditions."""
     return [
         {name: value for name, value in task.items() if name not in ("when", "tags", "file", "run_once")}
         for task in taint.tasks()
-        if task["file"].startswith(f"roles/{role}/") and any(action in task for action in REFUSALS)
+        if task["file"].startswith(f"roles/{role}/") and any(action in task for action in actions)
     ]
 
 
@@ -64,9 +61,10 @@ def write(directory: pathlib.Path, host: str, marked: t.Callable[[str], str]) ->
     roles = []
     for role in ROLES:
         tasks = [_speaking({**task, "name": f"{role.name}: {task['name']}"}) for task in refusals(role.name)]
-        if tasks:
+        asked = [_speaking(task) for task in refusals(role.name, [INVENTORY])]
+        if tasks or asked:
             names += [block["block"][0]["name"] for block in tasks]
-            _copy(role, directory / "roles" / f"forced_{role.name}", tasks)
+            _copy(role, directory / "roles" / f"forced_{role.name}", [*asked, *tasks])
             roles.append({"role": f"forced_{role.name}"})
     given = list(_arguments(marked))
     plays: list[dict[str, t.Any]] = [
@@ -88,7 +86,7 @@ def _look() -> list[dict[str, t.Any]]:
             "name": "Look",
             "ansible.builtin.include_role": {
                 "name": f"almashooq.redis.{role}",
-                "tasks_from": "look",
+                "tasks_from": "inspect",
                 "apply": {"tags": ["always"]},
             },
             "when": f"{groups} | length > 0",

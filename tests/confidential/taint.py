@@ -24,8 +24,8 @@ PLAYBOOKS = sorted((ROOT / "playbooks").rglob("*.yml"))
 # Their result says nothing of the secret but whether there is one, and how long it is.
 TELL_NOTHING = frozenset(["length", "count", "bool"])
 # Filters of this collection whose result holds secrets; test_secrets_filters.py proves that no other one is.
-GIVE_SECRETS = frozenset(["almashooq.redis.client_files", "almashooq.redis.sentinel_sets"])
-# Attributes of things that hold secrets which are none themselves, besides the options that are not marked.
+GIVE_SECRETS = frozenset(["almashooq.redis.client_files"])
+# Attributes of things that hold secrets which are none themselves, and the options that are not marked.
 NO_SECRETS = frozenset(
     [
         "address",
@@ -76,6 +76,12 @@ def holders() -> frozenset[str]:
 def _files_of_variables() -> t.Iterator[t.Any]:
     for role in ROLES:
         yield from itertools.chain(*((role / directory).glob("*.yml") for directory in ("defaults", "vars")))
+
+
+def variable(text: str) -> dict[str, t.Any]:
+    """Return the dict that a text names, which is nothing but a variable of a role; raises KeyError for another."""
+    named = {name: value for path in _files_of_variables() for name, value in (_load(path) or {}).items()}
+    return t.cast("dict[str, t.Any]", named[text.removeprefix("{{ ").removesuffix(" }}")])
 
 
 @functools.cache
@@ -149,8 +155,6 @@ def _filter(node: nodes.Filter, known: t.Collection[str]) -> bool:
     given = [*([node.node] if node.node else []), *node.args, *(pair.value for pair in node.kwargs)]
     if node.name in TELL_NOTHING:
         return False
-    if node.name == "almashooq.redis.only_keys":
-        return node.node is not None and _reaches(node.node, known) and not _constants(node) <= harmless_attributes()
     if node.name.startswith("almashooq.redis."):
         return node.name in GIVE_SECRETS
     if node.name == "rejectattr" and _constants(node) == {"secret"}:

@@ -66,7 +66,7 @@ INDEPENDENT = frozenset(
 
 
 def is_alias(secret: Secret) -> bool:
-    """Return whether a secret's default is another secret, which it has to equal: a login at somebody's door."""
+    """Return whether a secret's default is another secret, which it has to equal: a login at another server."""
     others = {other.path[0] for other in secrets()} - {secret.path[0]}
     return secret.name not in INDEPENDENT and any(other in str(secret.default) for other in others)
 
@@ -95,13 +95,25 @@ def _shapes(mark: t.Callable[[str], str]) -> dict[str, t.Any]:
     """Return those that are no plain texts. A new one that is missing here is missed by the test that counts."""
     return {
         "redis_node_secret_config": {"tls-key-file-pass": mark("redis_node_secret_config")},
-        "redis_node_users": [{"name": "app", "password": mark("redis_node_users.password"), "rules": "+@all ~*"}],
+        "redis_node_users": [
+            {
+                "name": "app",
+                "password": mark("redis_node_users.password"),
+                "passwords": [mark("redis_node_users.passwords")],
+                "rules": "+@all ~*",
+            }
+        ],
         "redis_sentinel_users": [
-            {"name": "watcher", "password": mark("redis_sentinel_users.password"), "rules": "+ping"}
+            {
+                "name": "watcher",
+                "password": mark("redis_sentinel_users.password"),
+                "passwords": [mark("redis_sentinel_users.passwords")],
+                "rules": "+ping",
+            }
         ],
         "redis_hooks_webhooks": [
             {
-                # Nobody listens there: what the hook says of it goes to its log.
+                # Nothing listens there: what the hook reports goes to its log.
                 "url": f"http://127.0.0.1:9/hook?token={mark('redis_hooks_webhooks.url')}",
                 "headers": {"Authorization": f"Bearer {mark('redis_hooks_webhooks.headers')}"},
             }

@@ -50,7 +50,7 @@ PALE = """() => {
 
 
 class Shown:
-    """A page in the browser, and what was asked of anybody while it was open."""
+    """A page in the browser, and what it requested while it was open."""
 
     def __init__(self, page: Page, path: str) -> None:
         self.page = page

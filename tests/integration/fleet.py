@@ -35,7 +35,7 @@ class Fleet:
         self._settings = _directives(settings)
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
 
-    def __enter__(self) -> Fleet:
+    def __enter__(self) -> t.Self:
         """Start all servers."""
         try:
             for port in self.ports:
@@ -147,6 +147,16 @@ def until(reached: t.Callable[[], bool], what: str, timeout: float = READY_WITHI
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout:g} s: {what}")
         time.sleep(0.02)
+
+
+def refuse_snapshots(client: redis.Redis) -> None:
+    """Make the snapshots of a server fail: a directory stands where they belong, and renaming one there fails."""
+    taken = pathlib.Path(client.config_get("dir")["dir"], client.config_get("dbfilename")["dbfilename"])
+    taken.unlink(missing_ok=True)
+    taken.mkdir()
+    (taken / "in-the-way").touch()
+    client.bgsave()
+    until(lambda: client.info("persistence")["rdb_last_bgsave_status"] == "err", "the snapshot to fail")
 
 
 def alive(pid: int) -> bool:

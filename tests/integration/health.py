@@ -11,7 +11,7 @@ import threading
 import typing as t
 
 import redis
-from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, SENTINEL_LOGIN
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Unhealthy
 from ansible_collections.almashooq.redis.plugins.module_utils._health.operation import assert_health
@@ -19,7 +19,9 @@ from ansible_collections.almashooq.redis.plugins.module_utils._health.options im
 
 from .fleet import until
 
-DEFAULTS = {name: option.get("default") for name, option in {**CONNECTION, **CLUSTER, **HEALTH}.items()}
+DEFAULTS = {
+    name: option.get("default") for name, option in {**CONNECTION, **SENTINEL_LOGIN, **CLUSTER, **HEALTH}.items()
+}
 Result = dict[str, t.Any]
 
 

@@ -36,7 +36,7 @@ class Instances:
         self._cluster = cluster
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
 
-    def __enter__(self) -> Instances:
+    def __enter__(self) -> t.Self:
         """Return itself: nothing runs yet."""
         return self
 

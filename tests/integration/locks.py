@@ -16,8 +16,8 @@ import typing as t
 import redis
 from ansible_collections.almashooq.redis.plugins.module_utils._client import Access, Client
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError
-from ansible_collections.almashooq.redis.plugins.module_utils._lock_rules import Mark, parse
-from ansible_collections.almashooq.redis.plugins.module_utils._locking import Holder, Lock
+from ansible_collections.almashooq.redis.plugins.module_utils._lock_rules import Holder, Mark, parse
+from ansible_collections.almashooq.redis.plugins.module_utils._locking import Lock
 
 
 class Servers(t.Protocol):

@@ -31,6 +31,7 @@ def start_module(
     """
     arguments = {
         **options,
+        "_ansible_module_name": f"almashooq.redis.{name}",
         "_ansible_check_mode": check,
         "_ansible_diff": diff,
         "_ansible_verbosity": verbosity,

@@ -24,7 +24,7 @@ def fleet_of(engine: pathlib.Path, first_port: int, **how: t.Any) -> SentinelFle
 
 
 def apart(engine: pathlib.Path, first_port: int, **how: t.Any) -> SentinelFleet:
-    """Return three servers that nobody has attached, and Sentinels that watch nothing."""
+    """Return three servers that are not attached, and Sentinels that watch nothing."""
     return fleet_of(engine, first_port, attach=False, monitor=False, **how)
 
 

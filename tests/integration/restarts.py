@@ -81,7 +81,7 @@ class Supervised(Instances):
         process.wait()
 
     def answers(self, port: int) -> bool:
-        """Tell whether an instance answers."""
+        """Return whether an instance answers."""
         try:
             with self.client(port, socket_timeout=2) as client:
                 return bool(client.ping())

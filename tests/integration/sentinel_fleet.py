@@ -83,7 +83,7 @@ class SentinelFleet:
         self._settings = dict(settings or {})
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
 
-    def __enter__(self) -> SentinelFleet:
+    def __enter__(self) -> t.Self:
         """Start all servers; with ``attach`` and ``monitor`` the set is complete and known to every Sentinel."""
         try:
             self._start_all()
@@ -231,7 +231,7 @@ class SentinelFleet:
         return ("primary", None) if answer[0] == "master" else ("replica", (answer[1], int(answer[2])))
 
     def in_sync(self, primary: int, replicas: int) -> bool:
-        """Tell whether that many replicas are attached, and have all that the primary had when it was asked."""
+        """Return whether that many replicas are attached, and have all that the primary had when it was asked."""
         with self.client(primary) as client:
             info = t.cast(dict[str, t.Any], client.info("replication"))
         listed = [info[f"slave{number}"] for number in range(info["connected_slaves"])]
@@ -246,14 +246,14 @@ class SentinelFleet:
         return -1 if info.get("master_link_status") == "down" else int(info["master_repl_offset"])
 
     def primary(self, sentinel_port: int | None = None, name: str | None = None) -> int | None:
-        """Return the port of a set's primary as one Sentinel (the first that runs) tells; None if it knows no such."""
+        """Return the port of a set's primary as one Sentinel (the first that runs) reports it, or None."""
         port = sentinel_port or next(port for port in self.sentinel_ports if port in self._processes)
         with self.client(port) as client:
             answer = client.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name or self.name)
         return int(t.cast(list[str], answer)[1]) if answer else None
 
     def settled(self, primary: int) -> bool:
-        """Tell whether every running Sentinel names this primary, sees all others, and just running replicas as up."""
+        """Return whether each running Sentinel names this primary, sees all others, and only running replicas as up."""
         others = [port for port in self.ports if port in self._processes and port != primary]
         return all(
             self._settled_for(port, primary, others) for port in self.sentinel_ports if port in self._processes

@@ -52,7 +52,11 @@ class Drilled(Daemons):
         converged("instance_daemon", self.daemon())
         converged(
             "cluster",
-            {**self.access, "nodes": self.nodes, "accept": ["replica-on-primary-host", "primary-majority-on-host"]},
+            {
+                **self.access,
+                "nodes": self.nodes,
+                "accept_placement": ["replica-on-primary-host", "primary-majority-on-host"],
+            },
         )
         until(lambda: bool(self.shard()[1]), "the replica of the first shard")
 
@@ -74,7 +78,7 @@ class Drilled(Daemons):
         return redis.Redis(HOST, port, username="admin", password=ADMIN, decode_responses=True, socket_timeout=5)
 
     def shard(self, slot: int = 0) -> tuple[int, list[int], str]:
-        """Return primary, replicas and slots of a slot's shard, as the cluster itself tells."""
+        """Return primary, replicas and slots of a slot's shard, as the cluster itself reports them."""
         for port in self.ports:
             with contextlib.suppress(redis.exceptions.RedisError), self.client(port) as client:
                 for first, last, primary, *replicas in t.cast(list[t.Any], client.execute_command("CLUSTER", "SLOTS")):
@@ -83,7 +87,7 @@ class Drilled(Daemons):
         raise AssertionError("no node answers")
 
     def linked(self, port: int) -> bool:
-        """Tell whether a replica hears its primary."""
+        """Return whether a replica hears its primary."""
         with self.client(port) as client:
             return bool(client.info("replication")["master_link_status"] == "up")
 
@@ -158,11 +162,11 @@ def start_writing(six: Drilled) -> tuple[int, list[int], str]:
     return primary, replicas, slots
 
 
-@pytest.mark.parametrize("manner", ["kill", "freeze"])
-def test_a_replica_takes_over_and_everything_is_put_back(six: Drilled, manner: str) -> None:
+@pytest.mark.parametrize("fault", ["kill", "freeze"])
+def test_a_replica_takes_over_and_everything_is_put_back(six: Drilled, fault: str) -> None:
     primary, replicas, slots = start_writing(six)
     with Witness(six, [primary, *replicas]) as witness:
-        hit = converged("acceptance_fault", six.fault(port=primary, manner=manner))
+        hit = converged("acceptance_fault", six.fault(port=primary, fault=fault))
         taken = converged("acceptance_watch", six.watch("takeover", old=name(primary), slots=slots))
         assert taken["successor"] in [name(port) for port in replicas]
         converged("acceptance_fault", six.fault("absent"))
@@ -207,7 +211,7 @@ def test_lost_writes_are_counted_to_the_last(six: Drilled) -> None:
     with six.client(primary) as client:
         client.execute_command("CLIENT", "PAUSE", "60000", "WRITE")
     had = six.keys(primary, "almashooq:*:0:*")
-    converged("acceptance_fault", six.fault(port=primary, manner="kill"))
+    converged("acceptance_fault", six.fault(port=primary, fault="kill"))
     converged("acceptance_watch", six.watch("takeover", old=name(primary), slots=slots))
     has = six.keys(replicas[0], "almashooq:*:0:*")
     with six.client(replicas[0]) as client:
@@ -233,7 +237,7 @@ def killed(six: Drilled, port: int) -> bool:
 @pytest.mark.parametrize("moment", [noted, killed])
 def test_a_drill_that_is_cut_is_mended(six: Drilled, moment: t.Callable[[Drilled, int], bool]) -> None:
     primary, _replicas, _slots = start_writing(six)
-    module = start_module("acceptance_fault", six.fault(port=primary, manner="kill"))
+    module = start_module("acceptance_fault", six.fault(port=primary, fault="kill"))
     until(lambda: moment(six, primary), moment.__doc__ or "")
     module.kill()
     module.communicate()
@@ -249,11 +253,11 @@ def test_a_drill_that_is_cut_is_mended(six: Drilled, moment: t.Callable[[Drilled
 
 def test_who_was_primary_is_known_after_everything_was_put_back(six: Drilled) -> None:
     primary, _replicas, _slots = six.shard()
-    converged("acceptance_fault", six.fault(port=primary, manner="remember"))
-    converged("acceptance_fault", six.fault(port=primary, manner="freeze"))
+    converged("acceptance_fault", six.fault(port=primary, fault="remember"))
+    converged("acceptance_fault", six.fault(port=primary, fault="freeze"))
     told = converged("acceptance_fault", six.fault("absent"))
-    assert [(one["port"], one["manner"]) for one in told["noted"]] == [(primary, "remember")]
-    assert "not put back" in refused("acceptance_fault", six.fault(port=primary, run="another"))["msg"]
+    assert [(one["port"], one["fault"]) for one in told["noted"]] == [(primary, "remember")]
+    assert "not restored" in refused("acceptance_fault", six.fault(port=primary, run="another"))["msg"]
     assert not converged("acceptance_fault", six.fault("absent"))["changed"]
     assert converged("acceptance_fault", {**six.fault("forgotten"), "port": primary})["noted"] == []
     converged("acceptance_watch", six.watch("healed"))
@@ -262,7 +266,7 @@ def test_who_was_primary_is_known_after_everything_was_put_back(six: Drilled) ->
 
 def test_a_restore_that_is_cut_is_finished(six: Drilled) -> None:
     primary, _replicas, slots = six.shard()
-    converged("acceptance_fault", six.fault(port=primary, manner="kill"))
+    converged("acceptance_fault", six.fault(port=primary, fault="kill"))
     converged("acceptance_watch", six.watch("takeover", old=name(primary), slots=slots))
     module = start_module("acceptance_fault", six.fault("absent"))
     until(lambda: bool(six.pids(primary)), "it runs again")
@@ -276,7 +280,7 @@ def test_a_restore_that_is_cut_is_finished(six: Drilled) -> None:
 def test_check_mode_touches_nothing(six: Drilled) -> None:
     primary, _replicas, _slots = six.shard()
     before = six.pids(primary)
-    told = converged("acceptance_fault", six.fault(port=primary, manner="kill"), check=True)
+    told = converged("acceptance_fault", six.fault(port=primary, fault="kill"), check=True)
     assert [one for one in told["plan"] if "SIGKILL" in one]
     converged("acceptance_writer", six.writer("started", nodes=six.nodes[:1]), check=True)
     assert six.pids(primary) == before
@@ -285,9 +289,9 @@ def test_check_mode_touches_nothing(six: Drilled) -> None:
 
 def test_what_was_touched_by_another_drill_is_not_touched_again(six: Drilled) -> None:
     primary, _replicas, _slots = six.shard()
-    converged("acceptance_fault", six.fault(port=primary, manner="freeze"))
-    said = refused("acceptance_fault", six.fault(port=primary, manner="kill", run="another"))
-    assert "not put back" in said["msg"]
+    converged("acceptance_fault", six.fault(port=primary, fault="freeze"))
+    said = refused("acceptance_fault", six.fault(port=primary, fault="kill", run="another"))
+    assert "not restored" in said["msg"]
     converged("acceptance_fault", six.fault("absent"))
     converged("acceptance_watch", six.watch("healed"))
 

@@ -90,10 +90,11 @@ def test_a_rule_says_how_grave_it_is_and_where_to_read_on(alert: str) -> None:
     assert rule["labels"]["severity"] in ("critical", "warning", "info")
     assert rule["annotations"]["runbook_url"].endswith(f"/docs/runbooks/{alert}.md")
     assert len(rule["annotations"]["summary"]) > 20
+    severity = rule["labels"]["severity"]
     page = (RUNBOOKS / f"{alert}.md").read_text(encoding="utf-8")
-    assert page.startswith(f"# {alert}\n")
-    assert {"## How to look", "## What to do"} <= set(page.splitlines())
-    assert f"({alert}.md)" in (RUNBOOKS / "README.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# {alert}\n\nSeverity: {severity}. ")
+    assert {"## Diagnose", "## Fix"} <= set(page.splitlines())
+    assert f"| [{alert}]({alert}.md) | {severity} | " in (RUNBOOKS / "README.md").read_text(encoding="utf-8")
 
 
 def test_there_is_no_page_without_a_rule() -> None:

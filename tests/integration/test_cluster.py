@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules cluster and cluster_info against real servers; asserted by clients that nobody here wrote."""
+"""Modules cluster and cluster_info against real servers; asserted by foreign clients."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import typing as t
 import pytest
 import redis
 
-from .fleet import PASSWORD, Fleet, until
-from .module_runner import run_module
+from .fleet import PASSWORD, Fleet, refuse_snapshots, until
+from .module_runner import converged, run_module
 
 ONE_HOST = ["replica-on-primary-host"]
 SETTINGS = {"cluster-node-timeout": 1500, "repl-diskless-sync-delay": 5}
@@ -28,7 +28,13 @@ def six(engine: pathlib.Path, first_port: int) -> t.Iterator[Fleet]:
 
 def options(fleet: Fleet, *ports: int, **others: t.Any) -> dict[str, t.Any]:
     """Return the module's options for all servers, or for some."""
-    return {"nodes": fleet.nodes(*ports), "password": PASSWORD, "accept": ONE_HOST, "settings": SETTINGS, **others}
+    return {
+        "nodes": fleet.nodes(*ports),
+        "password": PASSWORD,
+        "accept_placement": ONE_HOST,
+        "settings": SETTINGS,
+        **others,
+    }
 
 
 def roles(fleet: Fleet) -> dict[str, str]:
@@ -78,6 +84,15 @@ def test_creates_a_complete_cluster_and_then_leaves_it_alone(six: Fleet) -> None
     again = run_module("cluster", options(six))
     assert (again["rc"], again["changed"], again["plan"], again["findings"]) == (0, False, [], [])
     assert roles(six) == after
+
+
+def test_members_that_cannot_save_and_so_refuse_writes_are_named(six: Fleet) -> None:
+    assert converged("cluster", options(six))["refused_writes"] == []
+    with six.client(six.ports[1]) as client:
+        refuse_snapshots(client)
+    for module, given in (("cluster", options(six)), ("cluster_info", {"nodes": six.nodes(), "password": PASSWORD})):
+        (found,) = converged(module, given)["refused_writes"]
+        assert (found["check"], found["severity"], found["node"]) == ("save", "error", f"127.0.0.1:{six.ports[1]}")
 
 
 def test_any_setting_is_set_once_and_then_left_alone(engine: pathlib.Path, first_port: int) -> None:
@@ -233,7 +248,7 @@ def nameless(fleet: Fleet) -> dict[str, t.Any]:
 
 
 def on_one_host(fleet: Fleet) -> dict[str, t.Any]:
-    return {"accept": []}
+    return {"accept_placement": []}
 
 
 @pytest.mark.parametrize(
@@ -364,12 +379,12 @@ def test_info_tells_topology_and_findings_from_any_node(six: Fleet) -> None:
     assert (info["topology"]["state"], info["replicas"], len(info["nodes"])) == ("ok", 1, 6)
     assert {finding["check"] for finding in info["findings"]} == {"replica-on-primary-host"}
     assert run_module("cluster", {**options(six), "nodes": info["nodes"]})["changed"] is False
-    assert run_module("cluster_info", {**seed, "accept": ONE_HOST})["findings"] == []
+    assert run_module("cluster_info", {**seed, "accept_placement": ONE_HOST})["findings"] == []
     six.kill(six.ports[3])
     findings = run_module("cluster_info", seed)["findings"]
     assert ("node", f"127.0.0.1:{six.ports[3]}") in {(finding["check"], finding["node"]) for finding in findings}
     nobody = run_module("cluster_info", {"password": PASSWORD, "nodes": six.nodes(six.ports[3])})
-    assert "no node tells of a cluster" in nobody["msg"]
+    assert "no node reports a cluster" in nobody["msg"]
 
 
 def test_speaks_tls(any_engine: pathlib.Path, first_port: int, tmp_path: pathlib.Path) -> None:

@@ -47,7 +47,7 @@ def options(fleet: Fleet, **others: t.Any) -> dict[str, t.Any]:
         "password": "correct horse",
         "nodes": fleet.nodes(),
         "connect_timeout": 2,
-        "accept": ACCEPT,
+        "accept_placement": ACCEPT,
         "timeout": 40,
         **others,
     }
@@ -59,7 +59,7 @@ def name(port: int) -> str:
 
 
 def role(fleet: Fleet, port: int) -> tuple[str, ...]:
-    """Return what a node says of itself, and whom it follows with a link."""
+    """Return what a node reports of itself, and what it follows with a link."""
     with fleet.client(port) as client:
         said = t.cast(list[t.Any], client.execute_command("ROLE"))
     return ("primary",) if said[0] == "master" else ("replica", str(said[2]), str(said[3]))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import subprocess
@@ -104,6 +105,50 @@ def test_every_kind_of_value_is_set_once(instances):
     assert restarted["restart_required"] == []
 
 
+def test_the_record_of_a_pending_restart_is_part_of_the_plan(instance):
+    port, options = instance.ports[0], instance.config({"databases": 32})
+    node, record = f"127.0.0.1:{port}", instance.base / "data" / "pending.json"
+    converged("instance", instance.config())
+    instance.start()
+    assert not record.exists()
+    checked = converged("instance", options, check=True)
+    assert checked["plan"][-1] == f"{node}: record that it needs a restart (databases)"
+    assert not record.exists()
+    done = converged("instance", options, diff=True)
+    assert done["plan"] == checked["plan"]
+    assert f"needs a restart at {node}" in done["diff"]["after"]
+    entry = json.loads(record.read_text())["instances"][str(port)]
+    assert entry == {
+        "pid": instance.pid(port),
+        "waiting": [{"setting": "databases", "running": "16", "wanted": "32"}],
+    }
+    assert converged("instance", options)["plan"] == []
+    # The reason goes away by itself: the setting is again what the instance runs with.
+    checked = converged("instance", instance.config(), check=True)
+    assert checked["plan"][-1] == f"{node}: record that it needs no restart"
+    assert str(port) in json.loads(record.read_text())["instances"]
+    assert converged("instance", instance.config())["restart_required"] == []
+    assert json.loads(record.read_text())["instances"] == {}
+    assert converged("instance", instance.config())["plan"] == []
+
+
+def test_a_record_that_is_outdated_is_removed_if_nothing_else_is_to_do(instance):
+    port = instance.ports[0]
+    converged("instance", instance.config())
+    instance.start()
+    record = instance.base / "data" / "pending.json"
+    outdated = [{"setting": "(version)", "running": "redis 1", "wanted": "redis 2"}]
+    entries = {str(port): {"pid": instance.pid(port), "waiting": outdated}, "1": {"pid": 1, "waiting": outdated}}
+    record.write_text(json.dumps({"instances": entries}))
+    told = converged("instance", instance.config())
+    assert told["plan"] == [f"127.0.0.1:{port}: record that it needs no restart"]
+    # Others' entries stay, and one of a process that has ended means nothing.
+    assert json.loads(record.read_text())["instances"] == {"1": entries["1"]}
+    entries[str(port)]["pid"] += 1
+    record.write_text(json.dumps({"instances": entries}))
+    assert converged("instance", instance.config())["plan"] == []
+
+
 def test_a_dropped_directive_goes_back_to_the_default(instances):
     converged("instance", instances.config(LIVE))
     instances.start()
@@ -122,7 +167,7 @@ def test_a_dropped_directive_goes_back_to_the_default(instances):
 def test_a_run_that_was_cut_before_the_live_change_is_made_good(instance):
     converged("instance", instance.config({"maxmemory": "100mb"}))
     instance.start()
-    # The file of the next state is there, the server was never told.
+    # The file of the next state is there, the server has not got it.
     instance.managed().write_text(instance.managed().read_text().replace("\nmaxmemory 100mb\n", ""))
     result = converged("instance", instance.config())
     assert result["plan"] == [f"127.0.0.1:{instance.ports[0]}: set maxmemory 104857600 -> 0"]
@@ -269,7 +314,7 @@ def test_an_instance_that_would_ignore_its_append_only_file_is_not_configured_so
     before = instance.managed().read_text()
     assert "appendonlydir" in refused("instance", instance.config({"appendonly": False}))["msg"]
     assert instance.managed().read_text() == before
-    # The way out: while it runs.
+    # The remedy: while it runs.
     instance.start()
     assert instance.client().get("key") == "value"
     converged("instance", instance.config({"appendonly": False}))

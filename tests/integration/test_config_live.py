@@ -45,7 +45,7 @@ class Deployment(Instances):
         until(self.is_whole, "the deployment to be whole")
 
     def is_whole(self) -> bool:
-        """Tell whether every member is where it belongs, as each of them sees it."""
+        """Return whether every member is where it belongs, as each of them sees it."""
         clients = [self.client(port) for port in self.ports]
         with contextlib.ExitStack() as stack:
             for client in clients:
@@ -171,7 +171,7 @@ def test_what_a_killed_run_left_on_trial_is_put_back_first(pair, live):
     ordinary = pair.config()
     planned = converged("instance", {**ordinary, "live": live}, check=True)
     assert planned["plan"] == [
-        f"127.0.0.1:{second}: put back repl-timeout, which an interrupted run has changed on trial"
+        f"127.0.0.1:{second}: restore repl-timeout, which an interrupted run has changed on trial"
     ]
     assert pair.values("repl-timeout") == ["60", "45"]
     assert pair.record(second).exists()
@@ -189,7 +189,7 @@ def test_a_run_killed_in_the_middle_of_a_trial_is_undone_by_the_next(cluster):
     module.communicate()
     assert json.loads(cluster.record(PORT).read_text())["changes"]
     ordinary = converged("instance", cluster.config(settings(cluster)))
-    assert "put back cluster-announce-ip" in ordinary["plan"][0]
+    assert "restore cluster-announce-ip" in ordinary["plan"][0]
     assert NOWHERE not in cluster.values("cluster-announce-ip")
     until(cluster.is_whole, "the cluster to be whole again")
 
@@ -251,7 +251,7 @@ def test_health_finds_a_replica_that_rejects_what_its_primary_sends(replicas):
     with replicas.managed(second).open("a") as stream:
         stream.write('rename-command DEL ""\n')
     replicas.start(second)
-    # Who follows whom was never written to a file here.
+    # Which instance follows which was never written to a file here.
     replicas.client(second).execute_command("REPLICAOF", "127.0.0.1", first)
     until(replicas.is_whole, "the replica to be back")
     primary = replicas.client(first)

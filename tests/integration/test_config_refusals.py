@@ -13,7 +13,7 @@ import socket
 import subprocess
 
 import pytest
-from ansible_collections.almashooq.redis.plugins.module_utils._instance import files
+from ansible_collections.almashooq.redis.plugins.module_utils._managed import files
 
 from .engines import name, servers
 from .fleet import alive, until
@@ -92,7 +92,7 @@ def test_a_running_instance_is_not_touched_by_a_refused_setting(running):
         ({"bind": ["127.0.0.2", "127.0.0.3"]}, "own address 127.0.0.1"),
         ({"hz": [10, 20]}, "keep only the last one"),
         ({"loglevel": "notice\nmaxmemory 1"}, "control character"),
-        ({"loglevel\ninclude": "/x"}, "no name of a directive"),
+        ({"loglevel\ninclude": "/x"}, "is not a name of a directive"),
         ({"loglevel": {"a": 1}}, "neither a line nor a list"),
     ],
 )
@@ -104,7 +104,7 @@ def test_what_is_not_the_users_to_set_is_refused_with_the_way_out(instance, sett
 @pytest.mark.parametrize(
     ("address", "word"),
     [
-        ("no-such-name.invalid", "no IP address"),
+        ("no-such-name.invalid", "is not an IP address"),
         ("0.0.0.0", "every address"),
         ("203.0.113.7", "not an address of this"),
     ],
@@ -221,7 +221,8 @@ def test_a_run_that_waits_in_vain_for_another_says_so(instance):
 
 
 def test_a_missing_engine_and_a_missing_user_are_said(instance):
-    assert "no server" in refused("instance", instance.config(server="/usr/bin/env"))["msg"]
+    expected = "/usr/bin/env is not a server that can be run: its --version has no version. Install the engine"
+    assert expected in refused("instance", instance.config(server="/usr/bin/env"))["msg"]
     assert "does not exist" in refused("instance", instance.config(user="no-such-user"))["msg"]
 
 

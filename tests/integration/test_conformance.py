@@ -27,7 +27,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired i
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Member, Node, Observed
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.deployment import Deployment
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
-from ansible_collections.almashooq.redis.plugins.module_utils._nodes import make_wanted
+from ansible_collections.almashooq.redis.plugins.module_utils._nodes import make_desired_nodes
 from ansible_collections.almashooq.redis.plugins.module_utils._replication import observe as replication_observe
 from ansible_collections.almashooq.redis.plugins.module_utils._replication import steps as replication_steps
 from ansible_collections.almashooq.redis.plugins.module_utils._replication.model import Observed as Set
@@ -42,7 +42,7 @@ from .sentinel_fleet import HOST, SECRETS, SentinelFleet
 
 SETTINGS = {"cluster-node-timeout": 2000, "repl-diskless-sync-delay": 1, "maxmemory": 0}
 ADMIN = Access(username="admin", password=SECRETS["admin"])
-WITHIN = 30.0  # seconds: gossip about everybody takes half of a node timeout, an election some more
+WITHIN = 30.0  # seconds: gossip about all nodes takes half of a node timeout, an election some more
 
 
 class World:
@@ -152,7 +152,7 @@ def test_every_step_of_a_cluster_does_what_its_model_says(fleet: Fleet) -> None:
     for kind in (steps_roles.Promote, steps.Meet, steps.Replicate):
         for step in [step for step in world.plan() if isinstance(step, kind)]:
             world.do(step)
-    # Newer engines spread the word, so that a node that was not told may forget as well.
+    # Newer engines spread the word, so that a node that got no command may forget as well.
     world.do(*(step for step in world.plan() if isinstance(step, steps_roles.Forget)))
     for step in world.plan():
         world.do(step)
@@ -171,7 +171,7 @@ def test_attaching_a_replica_does_what_its_model_says(engine: pathlib.Path, firs
     with replication.apart(engine, first_port) as fleet:
         first = fleet.ports[0]
         replication.write(fleet, first, "a", "b")
-        nodes = make_wanted(fleet.nodes())
+        nodes = make_desired_nodes(fleet.nodes())
         deployment = Deployment(lambda node, command: None, 60.0)
         connections = deployment.connections(nodes, ADMIN)
 
@@ -205,7 +205,7 @@ class Watchers:
     """Three Sentinels of a set of three, with the steps that were tried."""
 
     def __init__(self, fleet: SentinelFleet) -> None:
-        self._wanted = make_wanted(fleet.sentinels())
+        self._wanted = make_desired_nodes(fleet.sentinels())
         self._deployment = Deployment(lambda node, command: None, 300.0)
         self._connections = self._deployment.connections(self._wanted, ADMIN)
         self.names = [one.name for one in self._wanted]
@@ -225,7 +225,7 @@ class Watchers:
 
 
 def sentinels_shown(state: Sentinels) -> dict[str, t.Any]:
-    """Return what steps are about; what engines tell of settings differs, so only those that steps set."""
+    """Return what steps are about; what engines report of settings differs, so only those that steps set."""
     return {
         one.name: {
             "problem": one.problem,
@@ -253,7 +253,7 @@ def test_every_step_of_sentinels_does_what_its_model_says(engine: pathlib.Path, 
     ports = range(first_port, first_port + 3)
     with SentinelFleet(engine, ports, range(first_port + 3, first_port + 6), monitor=False) as fleet:
         world = Watchers(fleet)
-        names = [one.name for one in make_wanted(fleet.nodes())]
+        names = [one.name for one in make_desired_nodes(fleet.nodes())]
 
         def monitor(sentinel: str, address: str = HOST) -> sentinel_steps.Monitor:
             return sentinel_steps.Monitor(

@@ -170,7 +170,7 @@ def test_an_instance_that_loads_its_data_is_started(one):
     converged("instance", options)
     converged("instance_daemon", one.daemon())
     for number in range(100):
-        # Longer than what is loaded between two looks at the connections.
+        # Longer than what is loaded between two checks of the connections.
         one.client().set(f"key{number}", "value" * 1000)
     converged("instance_daemon", one.daemon("stopped"))
     # 100 keys, 100 ms each: it loads for 10 s.

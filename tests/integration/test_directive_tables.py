@@ -13,8 +13,8 @@ import typing as t
 
 import pytest
 import redis
-from ansible_collections.almashooq.redis.plugins.module_utils._instance.directives_cutoff import RENAMABLE
-from ansible_collections.almashooq.redis.plugins.module_utils._instance.directives_lists import ON_ONE_LINE
+from ansible_collections.almashooq.redis.plugins.module_utils._managed.directives_cutoff import RENAMABLE
+from ansible_collections.almashooq.redis.plugins.module_utils._managed.directives_lists import ON_ONE_LINE
 
 from .engines import name, servers
 from .fleet import until

@@ -111,7 +111,7 @@ def test_a_loading_server_is_not_healthy_before_it_has_loaded(engine: pathlib.Pa
             client.save()
         fleet.kill(server)
         endpoint.until(503, reason="unreachable")
-        # Microseconds per key, and after how many bytes the server looks at its clients.
+        # Microseconds per key, and after how many bytes the server checks its clients.
         fleet.start(server, key_load_delay="1000", loading_process_events_interval_bytes="1024")
         answer = endpoint.until(503, reason="loading", within=10)
         assert answer["role"] == "primary"

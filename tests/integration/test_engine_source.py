@@ -13,6 +13,7 @@ import typing as t
 
 import pytest
 
+from .builds import packed
 from .module_runner import converged, finish_module, refused, start_module
 from .source_tree import archive, files
 
@@ -197,18 +198,18 @@ def broken(site: Site) -> dict[str, tuple[dict[str, t.Any], str]]:
         return {**options, "archive": str(path), "checksum": archive(path, content, links)}
 
     return {
-        "a wrong sum": ({**options, "checksum": f"sha256:{'0' * 64}"}, "and sha256:0000"),
-        "no sum": ({**options, "checksum": "8.0.6"}, "is no checksum of the form sha256:HEX"),
+        "a wrong sum": ({**options, "checksum": f"sha256:{'0' * 64}"}, "expected sha256:0000"),
+        "no sum": ({**options, "checksum": "8.0.6"}, "is not a checksum of the form sha256:HEX"),
         "no archive": (nothing, "cannot be read: No such file"),
-        "another version": ({**options, "version": "1.2.4"}, "holds redis 1.2.3, and redis 1.2.4 is wanted"),
-        "another engine": ({**options, "engine": "valkey"}, "holds redis 1.2.3, and valkey 1.2.3 is wanted"),
+        "another version": ({**options, "version": "1.2.4"}, "holds redis 1.2.3, expected redis 1.2.4"),
+        "another engine": ({**options, "engine": "valkey"}, "holds redis 1.2.3, expected valkey 1.2.3"),
         "something else": (of({"book/page": "text"}), "has no book/src/version.h"),
         "two tops": (of({**files(), "other/file": ""}), "has 2 directories at its top"),
         "a way out": (of({**files(), "redis-1.2.3/../../etc/x": ""}), "lies outside of it"),
         "an absolute path": (of({**files(), "/etc/x": ""}), "lies outside of it"),
         "a link that leads out": (of(files(), {"redis-1.2.3/x": "../../etc"}), "points outside of it"),
         "a prefix with a space": ({**odd, "prefix": "/opt/my engines"}, "is not an absolute path of plain characters"),
-        "a version with a slash": ({**odd, "version": "../1.0"}, "is no version of an engine"),
+        "a version with a slash": ({**odd, "version": "../1.0"}, "is not a version of an engine"),
         "prebuilt, and a source": ({**options, "method": "prebuilt"}, "has no redis-1.2.3/manifest.json"),
     }
 
@@ -304,38 +305,7 @@ def test_people_get_links_and_nothing_of_theirs_is_replaced(site: Site, built: d
 
 def test_a_real_engine_is_packed_and_runs_where_it_is_unpacked(site: Site, engine: pathlib.Path):
     """The engines of the tests are packages: laid out as a build, they go the way of a build made elsewhere."""
-    name, version = engine.parent.name.split("-", 1)
-    server = str(next(engine.glob("*-server")))
-    libraries = [
-        line.split()[0] for line in subprocess.check_output(["ldd", server], text=True).splitlines() if "=>" in line
-    ]
-    platform = converged("engine_source_info", {"version": version, "checksum": f"sha256:{'0' * 64}", "engine": name})[
-        "platform"
-    ]
-    fields = dict.fromkeys(("checksum", "source"), "0" * 64)
-    manifest = {
-        "engine": name,
-        "version": version,
-        "platform": platform,
-        **fields,
-        "libraries": libraries,
-        "make_arguments": [],
-    }
-    tree = site.directory / f"{name}-{version}"
-    (tree / "bin").mkdir(parents=True)
-    for program in engine.iterdir():
-        (tree / "bin" / program.name).write_bytes(program.read_bytes())
-        (tree / "bin" / program.name).chmod(0o755)
-    (tree / "manifest.json").write_text(json.dumps(manifest))
-    path = site.directory / "packed.tar.gz"
-    subprocess.run(["tar", "-C", site.directory, "-czf", path, tree.name], check=True)
-    summed = subprocess.check_output(["sha256sum", path], text=True).split()[0]
-    options = {
-        "engine": name,
-        "version": version,
-        "checksum": f"sha256:{summed}",
-        "method": "prebuilt",
-        "archive": str(path),
-    }
+    options = packed(engine, site.directory)
+    name, version = options["engine"], options["version"]
     converged("engine_source", {**options, "prefix": str(site.prefix)})
     assert f"{name.title()} server v={version}" in site.said(name)

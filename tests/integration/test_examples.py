@@ -18,6 +18,7 @@ import typing as t
 import pytest
 import redis
 from ansible_collections.almashooq.redis.plugins.module_utils._connect import model, render
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory import connections
 
 from .fleet import PASSWORD, Fleet, until
 from .module_runner import converged
@@ -30,7 +31,7 @@ NODE = ["ioredis", "node-redis"]
 # Milliseconds that a switch may cost here: down-after 1 s, election, a client's pause. Where the Sentinels' votes are
 # split, they try again after twice the failover-timeout, up to a second later.
 FAILOVER_TIMEOUT, GAP = 3000, 12_000
-# The record of a run is long enough to tell something.
+# The record of a run is long enough to mean something.
 SOME = 300
 
 
@@ -58,7 +59,7 @@ def a_fleet(any_engine: pathlib.Path) -> t.Iterator[SentinelFleet]:
 def cluster(any_engine: pathlib.Path, first_port: int) -> t.Iterator[Fleet]:
     """Three primaries with a replica each."""
     with Fleet(any_engine, 6, first_port, repl_diskless_sync_delay="0") as servers:
-        nodes = {"nodes": servers.nodes(), "password": PASSWORD, "accept": ["replica-on-primary-host"]}
+        nodes = {"nodes": servers.nodes(), "password": PASSWORD, "accept_placement": ["replica-on-primary-host"]}
         converged("cluster", nodes)
         yield servers
 
@@ -76,7 +77,7 @@ def by_sentinel(directory: pathlib.Path, ports: t.Sequence[int] = tuple(SENTINEL
     return write(
         model.Connection(
             name="cache",
-            topology=model.SENTINEL,
+            topology=connections.SENTINEL,
             target="main",
             endpoints=tuple((HOST, port) for port in ports),
             login=model.Login("client", SECRETS["client"]),
@@ -92,7 +93,7 @@ def to_cluster(directory: pathlib.Path, servers: Fleet) -> str:
     return write(
         model.Connection(
             name="shop",
-            topology=model.CLUSTER,
+            topology=connections.CLUSTER,
             target="redis",
             endpoints=tuple((HOST, port) for port in servers.ports),
             login=model.Login("default", PASSWORD),
@@ -156,7 +157,7 @@ class Witness:
             until(lambda: len(self.acknowledged()) >= before + SOME, f"{SOME} more acknowledged writes", 30)
 
     def report(self) -> dict[str, t.Any]:
-        """Tell it to stop and return what it says."""
+        """Stop it and return its output."""
         self._process.send_signal(signal.SIGTERM)
         with self._explained():
             stdout, _none = self._process.communicate(timeout=90)
@@ -277,7 +278,7 @@ def test_a_client_survives_readonly(a_fleet: SentinelFleet, client: str, tmp_pat
         for port in SENTINEL_PORTS:
             a_fleet.freeze(port)
         with a_fleet.client(PORTS[0]) as primary:
-            # A replica of nobody: it keeps its data and takes no writes.
+            # A replica of no server: it keeps its data and takes no writes.
             primary.execute_command("REPLICAOF", HOST, 1)
             before = len(witness.acknowledged())
             until(lambda: "READONLY" in errors(a_fleet), "a write refused by READONLY")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Applications that still reach a primary which is cut off from everybody else, together with the Sentinel beside it.
+"""Applications that still reach a primary which is cut off from all others, together with the Sentinel beside it.
 
 The cut is made with users: those that members log in as at one another are turned off on that host, so that
 applications, which have a user of their own, notice nothing of it. Scenario sentinel cuts the network instead.
@@ -47,7 +47,7 @@ def fleet(any_engine: pathlib.Path) -> t.Iterator[SentinelFleet]:
 def cut(fleet: SentinelFleet) -> float:
     """Cut the primary off, with one Sentinel; return when."""
     with fleet.client(OLD) as primary, fleet.client(BESIDE) as sentinel:
-        # The Sentinel beside the primary reaches it by a user that nobody else has, and nobody else.
+        # The Sentinel beside the primary reaches it by a user of its own, and reaches no other server.
         primary.execute_command("ACL", "SETUSER", "beside", "on", ">beside", *DATA_USERS["sentinel"].split())
         sentinel.execute_command("SENTINEL", "SET", fleet.name, "auth-user", "beside")
         sentinel.execute_command("SENTINEL", "SET", fleet.name, "auth-pass", "beside")
@@ -93,7 +93,7 @@ def test_a_client_leaves_a_primary_that_is_cut_off(fleet: SentinelFleet, client:
 
 
 def written(fleet: SentinelFleet, port: int) -> bool:
-    """Tell whether a server that has been a replica has taken writes of an application."""
+    """Return whether a server that has been a replica has taken writes of an application."""
     with fleet.client(port) as admin:
         return bool(client_writes(admin))
 

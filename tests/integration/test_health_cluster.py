@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Health of a real cluster: each fault is found for its own reason, and nothing once it is mended."""
+"""Health of a real cluster: each fault is found for its own reason, and nothing once it is fixed."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def fleet() -> t.Iterator[Fleet]:
 
 @pytest.fixture
 def patient(fleet: Fleet) -> t.Iterator[Patient]:
-    """The cluster, healthy before each test and after it: what a test breaks it mends."""
+    """The cluster, healthy before each test and after it: what a test breaks it repairs."""
     patient = Patient(login(nodes=spread(fleet), skip=OF_HOSTS, sample=0))
     patient.until_healthy()
     before = {port: _settings(fleet, port) for port in fleet.ports}
@@ -96,7 +96,7 @@ def test_without_the_hosts_word_what_they_know_is_a_finding(patient: Patient) ->
     result = patient.ask(skip=["drift", "persistence"])
     assert {one["check"] for one in result["findings"]} == {"unseen"}
     assert result["healthy"]
-    assert "was not looked at" in result["findings"][0]["message"]
+    assert "was not inspected" in result["findings"][0]["message"]
 
 
 def test_a_killed_replica(patient: Patient, fleet: Fleet) -> None:
@@ -230,7 +230,7 @@ def test_a_snapshot_that_cannot_be_written(patient: Patient, fleet: Fleet) -> No
         home = client.config_get("dir")["dir"]
         client.config_set("dir", "/proc")
         client.bgsave()
-        assert "log says why" in patient.until_found("save", named(primary))["hint"]
+        assert "log shows why" in patient.until_found("save", named(primary))["hint"]
         client.config_set("dir", home)
         client.bgsave()
         patient.until_gone("save")
@@ -307,7 +307,7 @@ def test_most_primaries_on_one_host(patient: Patient, fleet: Fleet) -> None:
     together = [{"address": "127.0.0.1", "port": port, "host": "one"} for port in fleet.ports]
     assert "placement" in patient.checks(nodes=together)
     accept = ["replica-on-primary-host", "primary-majority-on-host"]
-    assert not patient.checks(nodes=together, accept=accept)
+    assert not patient.checks(nodes=together, accept_placement=accept)
 
 
 def test_a_wrong_password_is_said_of_every_node(patient: Patient, fleet: Fleet) -> None:
@@ -347,7 +347,7 @@ def test_a_server_that_accepts_and_never_answers(patient: Patient, fleet: Fleet,
         ({"skip": ["nothing"]}, "there is no check 'nothing'"),
         ({"mute": [{"check": "memory", "reason": " "}]}, "muted without a reason"),
         ({"limits": {"memory_percent": 150}}, "limit memory_percent is 150. It is a percentage"),
-        ({"limits": {"lag_bytes": -1}}, "nothing could ever keep it"),
+        ({"limits": {"lag_bytes": -1}}, "no deployment could ever meet it"),
         ({"limits": {"lag_seconds": "nan"}}, "Give a number"),
         ({"sample": -1}, "sample is -1 s"),
         ({"replicas": -1}, "replicas per primary is -1"),

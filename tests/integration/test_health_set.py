@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Health of a real replication set and its Sentinels: each fault is found for its own reason, and nothing once it is
-mended."""
+fixed."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def options(fleet: SentinelFleet, **more: t.Any) -> dict[str, t.Any]:
 
 @pytest.fixture(scope="module")
 def fleet() -> t.Iterator[SentinelFleet]:
-    """Three servers and three Sentinels that take long to act: the faults are to be seen, not mended by them."""
+    """Three servers and three Sentinels that take long to act: the faults are to be seen, not repaired by them."""
     ports, sentinels = range(FIRST_PORT, FIRST_PORT + 3), range(FIRST_PORT + 5, FIRST_PORT + 8)
     with SentinelFleet(engines()[0], ports, sentinels, down_after=3000, settings=SETTINGS) as fleet:
-        for port in fleet.ports:  # nobody takes over while a test has its fault
+        for port in fleet.ports:  # no replica takes over while a test has its fault
             with fleet.client(port) as client:
                 client.config_set("replica-priority", "0")
         yield fleet
@@ -62,7 +62,7 @@ def fleet() -> t.Iterator[SentinelFleet]:
 
 @pytest.fixture
 def patient(fleet: SentinelFleet) -> t.Iterator[Patient]:
-    """The set, healthy before each test and after it: what a test breaks it mends."""
+    """The set, healthy before each test and after it: what a test breaks it repairs."""
     patient = Patient(options(fleet, sample=0))
     patient.until_healthy()
     yield patient
@@ -289,7 +289,7 @@ def alone(*ports: int, **more: t.Any) -> Patient:
 
 
 def test_a_disk_without_room_for_a_rewrite(any_engine: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    """The disk is a real one, of 8 MiB; what the host tells comes from the module that looks at it."""
+    """The disk is a real one, of 8 MiB; the figures come from the module that inspects the host."""
     port = FIRST_PORT + 50
     disk = tmp_path / str(port)
     disk.mkdir()

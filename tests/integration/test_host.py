@@ -16,7 +16,7 @@ OVERCOMMIT = "vm.overcommit_memory"
 
 @pytest.fixture
 def kernel(tmp_path):
-    """Options that wish for what the kernel has, and files in a place of their own."""
+    """Options that request what the kernel has, and files in a place of their own."""
     return {
         "sysctl": {OVERCOMMIT: pathlib.Path("/proc/sys/vm/overcommit_memory").read_text().strip()},
         "sysctl_at_least": {"net.core.somaxconn": 1},
@@ -25,29 +25,29 @@ def kernel(tmp_path):
 
 
 def test_settings_for_the_next_boot_are_written_once(kernel):
-    assert converged("host_kernel", kernel)["plan"] == [f"write {kernel['sysctl_file']}"]
+    assert converged("host_service", {"kernel": kernel})["plan"] == [f"write {kernel['sysctl_file']}"]
     text = pathlib.Path(kernel["sysctl_file"]).read_text()
     assert f"-{OVERCOMMIT} = {kernel['sysctl'][OVERCOMMIT]}\n" in text
-    assert converged("host_kernel", kernel)["changed"] is False
+    assert converged("host_service", {"kernel": kernel})["changed"] is False
 
 
 def test_a_higher_value_is_kept_also_at_the_next_boot(kernel):
-    converged("host_kernel", kernel)
+    converged("host_service", {"kernel": kernel})
     running = pathlib.Path("/proc/sys/net/core/somaxconn").read_text().strip()
     assert f"-net.core.somaxconn = {running}\n" in pathlib.Path(kernel["sysctl_file"]).read_text()
 
 
 def test_check_mode_writes_nothing(kernel):
-    assert converged("host_kernel", kernel, check=True, diff=True)["changed"] is True
+    assert converged("host_service", {"kernel": kernel}, check=True, diff=True)["changed"] is True
     assert not pathlib.Path(kernel["sysctl_file"]).exists()
 
 
 def test_a_setting_that_this_kernel_does_not_have_is_told_and_changes_nothing():
     options = {"sysctl": {"vm.no_such_setting": 1}}
-    result = converged("host_kernel", options)
+    result = converged("host_service", {"kernel": options})
     assert result["changed"] is False
     assert result["not_set"] == ["could not be set here: vm.no_such_setting is unknown to this kernel, wanted 1"]
-    assert "could not be set here" in refused("host_kernel", {**options, "required": True})["msg"]
+    assert "could not be set here" in refused("host_service", {"kernel": {**options, "required": True}})["msg"]
 
 
 def test_what_is_missing_of_an_engine_is_told(tmp_path):

@@ -59,7 +59,7 @@ def test_site_names_all_that_is_wrong_at_once_and_no_secret(tmp_path: pathlib.Pa
     told = run(tmp_path, wrong, "-e", "redis_node_instances=x", "-vvv", playbook="site.yml")
     assert told.startswith("2\n")
     for sentence in (
-        "redis_node_maxmemmory is no variable of this collection; did you mean redis_node_maxmemory?",
+        "redis_node_maxmemmory is not a variable of this collection; did you mean redis_node_maxmemory?",
         "redis_node_admin_password is a number, and takes text: quote it",
         "redis_node_zone is the number 1.1, and takes text: quote it",
         "redis_node_instances is text, and takes a list",
@@ -139,4 +139,70 @@ def test_the_other_playbooks_only_warn(tmp_path: pathlib.Path) -> None:
     arguments = ("-e", '{"__redis_inventory_strict": false}')
     told = run(tmp_path, HOSTS + "    redis_node_maxmemmory: 1gb\n", *arguments)
     assert told.startswith("0\n")
-    assert "[WARNING]: redis_node_maxmemmory is no variable" in told
+    assert "[WARNING]: redis_node_maxmemmory is not a variable" in told
+
+
+SET = f"""\
+redis_replication:
+  hosts:
+    one: {{redis_node_address: 192.0.2.1}}
+    two: {{redis_node_address: "{{{{ address_of_two }}}}", address_of_two: 192.0.2.2}}
+  vars:
+    redis_node_admin_password: "{SECRET}"
+    redis_node_replication_password: "{SECRET}"
+    redis_replication_sets: [{{name: main, primary: "{{{{ groups.redis_replication | first }}}}"}}]
+"""
+# What the role does on hosts that can be reached: remember what module preflight has returned.
+LOOKED = """\
+- hosts: redis_replication
+  gather_facts: false
+  vars_files: [ROOT/roles/redis_node/defaults/main.yml, ROOT/roles/redis_node/vars/main.yml]
+  vars:
+    redis_replication_group: redis_replication
+    redis_replication_sentinel_group: redis_sentinel
+    here: {address: "{{ redis_node_address }}", host: "{{ inventory_hostname }}"}
+    member: {port: 6379, zone: a, deployment: redis, listening: true, bus_port: null}
+  tasks:
+    - ansible.builtin.set_fact:
+        __redis_node_host: {ip: "{{ redis_node_address }}"}
+        __redis_node_members: ["{{ member | combine(here) }}"]
+    - almashooq.redis.inventory_info: {part: instances}
+      register: instances
+    - almashooq.redis.inventory_info: {part: replication}
+      register: found
+    - ansible.builtin.debug:
+        msg: "nodes {{ addresses | join(' ') }} of {{ instances.instances[0].address }}"
+      vars:
+        addresses: "{{ found.asked[0].nodes | map(attribute='address') }}"
+"""
+
+
+def looked(directory: pathlib.Path, hosts: str, *arguments: str) -> str:
+    (directory / "play.yml").write_text(LOOKED.replace("ROOT", str(ROOT)))
+    return run(directory, hosts, "-vvv", *arguments, playbook=str(directory / "play.yml"))
+
+
+def test_a_role_is_told_of_all_hosts_and_no_secret(tmp_path: pathlib.Path) -> None:
+    told = looked(tmp_path, SET)
+    assert told.startswith("0\n")
+    assert "nodes 192.0.2.1 192.0.2.2 of 192.0.2.1" in told
+    assert "nodes 192.0.2.1 192.0.2.2 of 192.0.2.2" in told
+    assert SECRET not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--limit=one"], "replication set 'main' has members that take no part in this run: two"),
+        (["-e", '{"redis_node_config": {"requirepass": "987654321"}}'], "would be shown and logged: redis_node_config"),
+    ],
+    ids=["a host outside the limit", "a secret among settings"],
+)
+def test_what_cannot_be_is_said_by_the_task_that_reads_it(
+    tmp_path: pathlib.Path, arguments: list[str], sentence: str
+) -> None:
+    told = looked(tmp_path, SET, *arguments)
+    assert told.startswith("2\n")
+    assert sentence in " ".join(told.split())
+    assert "Nothing has been changed." in told
+    assert SECRET not in told

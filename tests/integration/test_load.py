@@ -55,7 +55,7 @@ def fleet(request: pytest.FixtureRequest) -> t.Iterator[Fleet]:
 
 @pytest.fixture
 def untouched(fleet: Fleet) -> t.Iterator[Fleet]:
-    """The cluster with a key of somebody else, which has to be all that is there after the test."""
+    """The cluster with a key of another user, which has to be all that is there after the test."""
     for port in fleet.ports:
         with fleet.client(port) as client:
             client.flushall()
@@ -86,13 +86,13 @@ def calls(fleet: Fleet, command: str) -> int:
 
 
 def test_runs_are_planned_measured_and_confirmed_by_the_servers(untouched: Fleet) -> None:
-    wish = options(untouched, targets={"ops_per_second": 1.0, "p99_ms": 0.000001})
-    planned = converged("load_test", wish, check=True)
+    desired = options(untouched, targets={"ops_per_second": 1.0, "p99_ms": 0.000001})
+    planned = converged("load_test", desired, check=True)
     assert planned["load"] is None
     assert len(planned["plan"]) == 6 + 3 * 3
     assert calls(untouched, "setex") == 0
 
-    measured = converged("load_test", wish)
+    measured = converged("load_test", desired)
     assert measured["plan"] == planned["plan"] == [one["step"] for one in measured["done"]]
     runs = measured["load"]["runs"]
     assert [(run["name"], run["scope"]) for run in runs] == [
@@ -107,7 +107,7 @@ def test_runs_are_planned_measured_and_confirmed_by_the_servers(untouched: Fleet
     written = sum(run["requests"] for run in runs if run["name"] == "write")
     assert calls(untouched, "setex") >= written
     assert {row["name"]: row["met"] for row in measured["targets"]} == {"ops_per_second": True, "p99_ms": False}
-    # Servers and generator are one host here, and that is told.
+    # Servers and generator are one host here, and that is reported.
     assert "generator-shared" in [one["check"] for one in measured["findings"]]
 
 
@@ -132,15 +132,15 @@ def test_a_password_is_on_no_command_line(untouched: Fleet) -> None:
 
 
 def test_a_killed_run_leaves_keys_that_expire_and_the_next_one_removes_them(untouched: Fleet) -> None:
-    wish = options(untouched, seconds=3.0, kinds=["write"], pipelines=[1], per_node=False)
-    process = start_module("load_test", wish)
+    desired = options(untouched, seconds=3.0, kinds=["write"], pipelines=[1], per_node=False)
+    process = start_module("load_test", desired)
     until(lambda: calls(untouched, "setex") > 100 and any(PREFIX in one for one in traces(untouched)), "keys")
     process.send_signal(signal.SIGKILL)
     process.communicate()
     for port in untouched.ports:
         with untouched.client(port) as client:
             assert all(0 < client.ttl(key) <= 3600 for key in client.scan_iter(f"{PREFIX}*"))
-    converged("load_test", wish)
+    converged("load_test", desired)
 
 
 def test_a_node_with_little_processor_is_named(untouched: Fleet) -> None:
@@ -216,8 +216,8 @@ def test_a_set_is_measured_at_its_primary(any_engine: pathlib.Path, first_port: 
         with fleet.client(first_port + 1) as replica:
             replica.replicaof("127.0.0.1", first_port)
         until(lambda: _linked(fleet, first_port + 1), "a link to the primary")
-        wish = options(fleet, topology="replication", seconds=4.0, pipelines=[1], kinds=["read", "mix"])
-        measured = converged("load_test", wish)
+        desired = options(fleet, topology="replication", seconds=4.0, pipelines=[1], kinds=["read", "mix"])
+        measured = converged("load_test", desired)
         assert [run["name"] for run in measured["load"]["runs"]] == ["read", "mix"]
         with fleet.client(first_port) as primary:
             hits = primary.info("stats")
@@ -225,7 +225,7 @@ def test_a_set_is_measured_at_its_primary(any_engine: pathlib.Path, first_port: 
         assert traces(fleet) == []
         with fleet.client(first_port + 1) as replica:
             replica.replicaof("NO", "ONE")
-        two = refused("load_test", wish)
+        two = refused("load_test", desired)
         assert f"127.0.0.1:{first_port}, 127.0.0.1:{first_port + 1}" in two["msg"]
 
 
@@ -237,7 +237,7 @@ def _linked(fleet: Fleet, port: int) -> bool:
 def test_the_tool_is_found_on_the_path(untouched: Fleet, tmp_path: pathlib.Path) -> None:
     program = pathlib.Path(untouched.program("benchmark"))
     shutil.copy(program, tmp_path / "some-benchmark")
-    wish = options(untouched, tool="some-benchmark", seconds=2.0, kinds=["write"], pipelines=[1], per_node=False)
-    assert "has no some-benchmark" in refused("load_test", wish)["msg"]
-    measured = converged("load_test", wish, within=["env", f"PATH={tmp_path}:{os.environ['PATH']}"])
+    desired = options(untouched, tool="some-benchmark", seconds=2.0, kinds=["write"], pipelines=[1], per_node=False)
+    assert "has no some-benchmark" in refused("load_test", desired)["msg"]
+    measured = converged("load_test", desired, within=["env", f"PATH={tmp_path}:{os.environ['PATH']}"])
     assert measured["load"]["generator"]["tool"] == f"{program.name} {program.parents[1].name.rpartition('-')[2]}"

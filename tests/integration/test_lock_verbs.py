@@ -123,7 +123,7 @@ def test_any_verb_waits_for_another_and_says_who_it_is(any_engine: pathlib.Path,
         assert refusal["done"] == []
 
 
-NODE_LOGIN = {"node_username": "admin", "node_password": SECRETS["admin"]}
+NODE_LOGIN = {"username": "admin", "password": SECRETS["admin"]}
 
 
 def test_a_run_at_the_instances_keeps_one_at_the_sentinels_out(any_engine: pathlib.Path, first_port: int) -> None:
@@ -143,9 +143,23 @@ def test_instances_that_let_nobody_in_are_not_locked_and_the_run_says_so(
 ) -> None:
     with watched(any_engine, first_port) as fleet:
         wanted = sentinel_options(fleet, sets=[changed(fleet)])
-        done = converged("sentinel", {**wanted, "node_username": "admin", "node_password": "wrong"})
+        done = converged("sentinel", {**wanted, "username": "admin", "password": "wrong"})
         assert done["changed"]
         assert "at the Sentinels alone" in str(done["warnings"])
+
+
+def test_without_a_login_at_the_instances_the_sentinels_alone_are_locked(
+    any_engine: pathlib.Path, first_port: int
+) -> None:
+    with watched(any_engine, first_port) as fleet:
+        other = lock(fleet.ports[:1], Access("admin", SECRETS["admin"]), "bob")
+        other.take(5)
+        try:
+            done = converged("sentinel", sentinel_options(fleet, timeout=20, sets=[changed(fleet)], username=""))
+        finally:
+            other.release()
+        assert done["changed"]
+        assert "at the Sentinels alone" not in str(done.get("warnings"))
 
 
 def watched(engine: pathlib.Path, first_port: int) -> SentinelFleet:

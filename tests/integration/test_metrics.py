@@ -85,7 +85,7 @@ class Exporter:
         self._process.wait()
 
     def scrape(self, port: int) -> str:
-        """Return what it tells of a server."""
+        """Return what it reports of a server."""
         return self._read(f"/scrape?target=redis://127.0.0.1:{port}")
 
     def _read(self, path: str) -> str:
@@ -112,7 +112,7 @@ def emitted(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[set[str]]:
         of_set = stack.enter_context(SentinelFleet(engines()[0], ports, sentinels, settings=settings))
         cluster = stack.enter_context(Fleet(engines()[0], 6, CLUSTER_PORT, repl_diskless_sync_delay="0"))
         accept = ["replica-on-primary-host"]
-        converged("cluster", {"password": PASSWORD, "nodes": cluster.nodes(), "accept": accept})
+        converged("cluster", {"password": PASSWORD, "nodes": cluster.nodes(), "accept_placement": accept})
         for port in (*ports, *sentinels):
             with of_set.client(port) as client:
                 wanted = sentinel if port in sentinels else node
@@ -125,7 +125,10 @@ def emitted(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[set[str]]:
         targets = [*ports, *sentinels, CLUSTER_PORT]
         secrets = {f"redis://127.0.0.1:{port}": "e" for port in targets}
         exporter = stack.enter_context(Exporter(FIRST_PORT + 20, secrets, tmp_path_factory.mktemp("exporter")))
-        endpoint = stack.enter_context(Endpoint(FIRST_PORT + 21, [ports[0]], certificates=["/nowhere.pem"]))
+        marks = tmp_path_factory.mktemp("marks")
+        (marks / "bravo.json").write_text(json.dumps({"host": "bravo", "until": 1_800_000_000, "reason": "disk"}))
+        places = {"certificates": ["/nowhere.pem"], "maintenance": {"directory": str(marks), "host": "alpha"}}
+        endpoint = stack.enter_context(Endpoint(FIRST_PORT + 21, [ports[0]], **places))
         endpoint.until(200)
         answers = [exporter.scrape(port) for port in targets]
         assert all(re.search(r"^redis_up 1$", answer, re.MULTILINE) for answer in answers)

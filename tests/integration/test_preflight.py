@@ -55,25 +55,63 @@ def listener(layout):
     converged("preflight_listener", {"state": "absent", "state_file": layout["state_file"]})
 
 
-def test_engine_and_files_of_earlier_runs_are_reported(look, layout, tmp_path):
-    directory, file = tmp_path / "programs", tmp_path / "logrotate"
-    options = {**look, "server": str(tmp_path / "server"), "files": [str(directory), str(file)]}
+def test_engine_and_earlier_runs_are_reported(look, layout, tmp_path):
+    options = {**look, "server": str(tmp_path / "server")}
     before = converged("preflight", options)
-    assert (before["engine"], before["prepared"], before["files"]) == (False, False, [])
-    for path in (layout["config_dir"], directory, directory / "below"):
-        pathlib.Path(path).mkdir()
-    for path in (tmp_path / "server", directory / "guard.py", file):
-        path.write_text("text\n")
-        path.chmod(0o640)
-    (directory / "link").symlink_to(file)
+    assert (before["engine"], before["prepared"]) == (False, False)
+    pathlib.Path(layout["config_dir"]).mkdir()
+    (tmp_path / "server").write_text("text\n")
     after = converged("preflight", options)
     assert (after["engine"], after["prepared"]) == (True, True)
-    common = {"checksum": sha1sum(file), "mode": "0640", "uid": os.getuid(), "gid": os.getgid()}
-    assert after["files"] == [{"path": str(path), **common} for path in (directory / "guard.py", file)]
 
 
-def sha1sum(path):
-    return subprocess.run(["sha1sum", str(path)], check=True, capture_output=True, text=True).stdout.split()[0]
+def test_the_sentinel_of_a_host_is_inspected_in_the_same_call(look, tmp_path):
+    names = ("config_dir", "data_dir", "log_dir", "run_dir")
+    place = {
+        **{name: str(tmp_path / f"sentinel_{name}") for name in names},
+        "address": "127.0.0.2",
+        "port": PORTS[0] + 1,
+        "zone": "z",
+        "deployment": "sentinels",
+        "unit": "redis-sentinel",
+        "user": "root",
+        "server": "/nowhere",
+    }
+    alone = {**look, **place, "instances": [{"port": place["port"]}], "controller_time": 0.0}
+    del alone["port"]
+    result = converged("preflight", {**look, "controller_time": 0.0, "sentinel": place})
+    beside, before = result["sentinel"], converged("preflight", alone)
+    assert {name: before[name] for name in beside if name != "members"} == {
+        name: value for name, value in beside.items() if name != "members"
+    }
+    for one in (*beside["members"], *before["members"]):
+        one.pop("clock")
+    assert beside["members"] == before["members"]
+    assert [one["port"] for one in result["members"]] == [PORTS[0]]
+    # What is in its way is refused as what is in the way of an instance is.
+    message = refused("preflight", {**look, "sentinel": {**place, "address": "192.0.2.1"}})["msg"]
+    assert "192.0.2.1" in message
+
+
+@pytest.mark.parametrize(
+    ("changes", "settled"),
+    [
+        pytest.param({}, True, id="all is there"),
+        pytest.param({"packages": ["coreutils", "no-such-package"]}, False, id="a package is missing"),
+        pytest.param({"group": "no-such-group"}, False, id="the account is missing"),
+        pytest.param(
+            {"services": [{"name": "no-such-server", "pid_file": "/nowhere"}]}, False, id="a service is not forbidden"
+        ),
+    ],
+)
+def test_whether_the_engines_package_needs_anything_is_told(look, changes, settled):
+    package = {"services": [], "packages": ["coreutils"], "user": "root", "group": "root", **changes}
+    assert converged("preflight", {**look, "package": package})["package_settled"] is settled
+
+
+def test_without_the_question_nothing_is_settled(look):
+    result = converged("preflight", look)
+    assert (result["package_settled"], "sentinel" in result) == (False, False)
 
 
 def member(host, address, listening=False, **changes):
@@ -131,7 +169,7 @@ def test_a_strangers_port_on_any_address_is_refused(look):
 
 
 def test_a_strangers_port_on_loopback_is_refused_too(look):
-    # An instance binds loopback besides its address.
+    # An instance binds loopback in addition to its address.
     with socket.create_server((ADDRESS, PORTS[0])):
         assert f"port {PORTS[0]} is held by" in refused("preflight", {**look, "address": "127.0.0.2"})["msg"]
 
@@ -281,7 +319,7 @@ def prepared(look, host_directory):
 
 
 def test_files_of_the_services_user_are_good(prepared, host_directory):
-    # What a person has kept beside them is nobody's business.
+    # What a person has kept beside them does not matter.
     for kept in ("before-upgrade.rdb", "nodes-23000-old.conf", "redis.conf.bak.conf"):
         (host_directory / "data_dir" / str(PORTS[0]) / kept).touch(mode=0o600)
     assert converged("preflight", prepared)["silent_ports"] == list(PORTS)

@@ -26,7 +26,7 @@ def cluster() -> t.Iterator[Fleet]:
 
 
 def asked(fleet: Fleet, nodes: list[dict[str, t.Any]], **others: t.Any) -> dict[str, t.Any]:
-    return {"nodes": nodes, "password": PASSWORD, "accept": ONE_HOST, **others}
+    return {"nodes": nodes, "password": PASSWORD, "accept_placement": ONE_HOST, **others}
 
 
 def running(fleet: Fleet, *ports: int) -> list[dict[str, t.Any]]:

@@ -62,10 +62,10 @@ def test_a_replica_that_the_inventory_lacks_is_refused_unless_it_is_meant_to_be(
 def test_a_primary_that_the_inventory_lacks_is_refused(fleet: SentinelFleet) -> None:
     primary = f"{HOST}:{fleet.ports[0]}"
     result = refused("preflight_sets", asked(fleet, *fleet.ports[1:]))
-    assert f"the primary of 'main' is {primary}, says " in result["msg"]
+    assert f"the primary of 'main' is {primary}, according to the Sentinels (" in result["msg"]
     assert "the inventory has no such instance. Put its host back" in result["msg"]
     unwatched = asked(fleet, *fleet.ports[1:], sentinels=[])
-    assert f"is a replica of {primary}, which is none of the nodes" in refused("preflight_sets", unwatched)["msg"]
+    assert f"is a replica of {primary}, which is not one of the nodes" in refused("preflight_sets", unwatched)["msg"]
 
 
 def test_a_new_host_alone_is_no_set_that_the_sentinels_watch(fleet: SentinelFleet) -> None:

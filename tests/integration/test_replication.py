@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from .fleet import until
+from .fleet import refuse_snapshots, until
 from .module_runner import converged, finish_module, refused, start_module
 from .replication import apart, assert_set, first_ports, fleet_of, keys, options, secrets_in, state, write
 from .sentinel_fleet import HOST
@@ -45,6 +45,15 @@ def test_forms_a_set_and_then_leaves_it_alone(engine: pathlib.Path, first_port: 
         fleet.restart(others[0])
         assert converged("replication", options(fleet))["changed"] is False
         assert_set(fleet, first, *others)
+
+
+def test_members_that_cannot_save_and_so_refuse_writes_are_named(engine: pathlib.Path, first_port: int) -> None:
+    with apart(engine, first_port) as fleet:
+        assert converged("replication", options(fleet))["refused_writes"] == []
+        with fleet.client(fleet.ports[1]) as client:
+            refuse_snapshots(client)
+        (found,) = converged("replication", options(fleet))["refused_writes"]
+        assert (found["check"], found["severity"], found["node"]) == ("save", "error", f"{HOST}:{fleet.ports[1]}")
 
 
 def test_after_a_failover_nothing_is_changed_and_what_is_new_follows_the_new_primary(

@@ -30,12 +30,12 @@ def names(directory: pathlib.Path) -> list[str]:
 
 
 def test_check_first_then_two_files_with_copies_and_a_second_run_changes_nothing(tmp_path: pathlib.Path) -> None:
-    wish = options(tmp_path, results.result(), targets={"availability_percent": 99.9})
-    planned = converged("acceptance_report", wish, check=True, diff=True)
+    desired = options(tmp_path, results.result(), targets={"availability_percent": 99.9})
+    planned = converged("acceptance_report", desired, check=True, diff=True)
     assert planned["changed"] is True
     assert list(tmp_path.iterdir()) == []
 
-    written = converged("acceptance_report", wish, diff=True)
+    written = converged("acceptance_report", desired, diff=True)
     assert (written["plan"], written["diff"]) == (planned["plan"], planned["diff"])
     assert len(written["diff"]["after"].splitlines()) == 4
     stem = "2026-05-01T10-00-00.000"
@@ -47,7 +47,7 @@ def test_check_first_then_two_files_with_copies_and_a_second_run_changes_nothing
     assert kept["passed"] is True
     assert "correct horse" not in pathlib.Path(written["json"]).read_text() + pathlib.Path(written["html"]).read_text()
 
-    again = converged("acceptance_report", wish)
+    again = converged("acceptance_report", desired)
     assert (again["changed"], again["plan"]) == (False, [])
 
 

@@ -76,7 +76,7 @@ def restarted(made, ports, number):
 
 
 def settled(made, ports):
-    """Tell whether there is one primary, and all others are connected replicas of it."""
+    """Return whether there is one primary, and all others are connected replicas of it."""
     roles = [made.role(port) for port in ports]
     primaries = [port for port, (role, _of) in zip(ports, roles) if role == "primary"]
     return len(primaries) == 1 and all(of == primaries[0] for role, of in roles if role != "primary")
@@ -115,7 +115,7 @@ def key_of(made, port):
 
 
 def test_a_cluster_that_loses_most_of_its_primaries_at_once_loses_no_data(cluster):
-    # As when the host of two of three primaries restarts: nobody can be elected before one of them is back.
+    # As when the host of two of three primaries restarts: no replica can be elected before one of them is back.
     primary, replicas = shard_of_the_key(cluster)
     second = next(port for port in cluster.ports if port != primary and cluster.role(port)[0] == "primary")
     of_second = [port for port in cluster.ports if cluster.role(port) == ("replica", second)]

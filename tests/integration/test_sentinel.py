@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules sentinel and sentinel_info against real Sentinels; asserted by redis-py, which nobody here wrote."""
+"""Modules sentinel and sentinel_info against real Sentinels; asserted by redis-py, a foreign client."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def a_set(fleet: SentinelFleet, **others: t.Any) -> dict[str, t.Any]:
 def options(fleet: SentinelFleet, **others: t.Any) -> dict[str, t.Any]:
     """Return the module's options."""
     given = {
-        "username": "admin",
-        "password": SECRETS["admin"],
+        "sentinel_username": "admin",
+        "sentinel_password": SECRETS["admin"],
         "sentinels": [{**one, "zone": str(one["port"])} for one in fleet.sentinels()],
         "sets": [a_set(fleet)],
         "connect_timeout": 2,
@@ -212,7 +212,7 @@ def test_a_fourth_sentinel_joins_and_leaves_and_is_counted_right_everywhere(
         joined = converged("sentinel", options(fleet))
         assert len(joined["done"]) == 1
         assert {one["check"] for one in joined["findings"]} == {"even-sentinels"}
-        assert "4 Sentinels survive" in str(joined["warnings"])
+        assert "4 Sentinels survive" in str(joined["findings"])
         assert_counted(fleet, *ports)
         fleet.kill(ports[3])
         left = converged("sentinel", {**three, "leaving": fleet.sentinels(ports[3])})
@@ -328,7 +328,7 @@ def test_sentinels_that_disagree_stop_the_run(any_engine: pathlib.Path, first_po
         result = refused("sentinel", options(fleet, timeout=4))
         assert "disagree" in result["msg"]
         for port, primary in zip(fleet.sentinel_ports, fleet.ports):
-            assert f"{HOST}:{port} says {HOST}:{primary}" in result["msg"]
+            assert f"{HOST}:{port} names {HOST}:{primary}" in result["msg"]
         assert {port: fleet.primary(port) for port in fleet.sentinel_ports} == dict(
             zip(fleet.sentinel_ports, fleet.ports)
         )
@@ -349,7 +349,10 @@ def test_one_sentinel_that_cannot_take_part_stops_the_run_before_anything_is_cha
         dead = refused("sentinel", options(fleet))
         assert f"{HOST}:{last} is unreachable" in dead["msg"]
         fleet.restart(last)
-        for wrong in ({"password": "wrong"}, {"username": "client", "password": SECRETS["client"]}):
+        for wrong in (
+            {"sentinel_password": "wrong"},
+            {"sentinel_username": "client", "sentinel_password": SECRETS["client"]},
+        ):
             result = refused("sentinel", options(fleet, **wrong))
             assert "Sentinel" in result["msg"]
             assert SECRETS["client"] not in json.dumps(result["msg"])
@@ -372,7 +375,7 @@ def test_a_login_that_the_instances_refuse_is_told_before_anything_is_changed(
 ) -> None:
     with servers(any_engine, first_port, monitor=False) as fleet:
         result = refused("sentinel", options(fleet, sets=[a_set(fleet, **login_of_set)]))
-        assert "does not let Sentinel log in" in result["msg"]
+        assert "refuses the login of Sentinel" in result["msg"]
         assert f"{HOST}:{fleet.ports[0]}" in result["msg"]
         assert [fleet.primary(port) for port in fleet.sentinel_ports] == [None] * 3
 
@@ -382,9 +385,9 @@ def test_a_login_that_the_instances_refuse_is_told_before_anything_is_changed(
     [
         pytest.param({"quorum": 4}, "quorum", id="a quorum larger than the Sentinels"),
         pytest.param({"quorum": 0}, "quorum", id="a quorum of none"),
-        pytest.param({"name": "my set"}, "no name", id="a name with a blank"),
-        pytest.param({"name": "main\nsentinel x"}, "no name", id="a name with a line feed"),
-        pytest.param({"name": "ma*n"}, "no name", id="a name that is a pattern"),
+        pytest.param({"name": "my set"}, "is not a valid name", id="a name with a blank"),
+        pytest.param({"name": "main\nsentinel x"}, "is not a valid name", id="a name with a line feed"),
+        pytest.param({"name": "ma*n"}, "is not a valid name", id="a name that is a pattern"),
         pytest.param({"auth_password": "a\nb"}, "control character", id="a password with a line feed"),
         pytest.param({"settings": {"failover-timeout": "1\n2"}}, "control character", id="a value with a line feed"),
         pytest.param({"settings": {"auth-pass": "x"}}, "auth-pass", id="a setting that has an option of its own"),
@@ -392,13 +395,13 @@ def test_a_login_that_the_instances_refuse_is_told_before_anything_is_changed(
 )
 def test_a_wish_that_cannot_be_is_refused(others: dict[str, t.Any], said: str) -> None:
     sentinels = [{"address": HOST, "port": port} for port in (24990, 24991, 24992)]
-    wish = {
+    desired = {
         "name": "main",
         "primary": {"address": HOST, "port": 24995},
         "nodes": [{"address": HOST, "port": 24995}],
         "quorum": 2,
     }
-    result = refused("sentinel", {"sentinels": sentinels, "sets": [{**wish, **others}]})
+    result = refused("sentinel", {"sentinels": sentinels, "sets": [{**desired, **others}]})
     assert said in result["msg"]
     assert "a\nb" not in json.dumps(result)
 
@@ -418,7 +421,7 @@ def test_the_same_id_twice_is_refused_with_the_way_out(watched: SentinelFleet) -
 
 def login(fleet: SentinelFleet, *ports: int) -> dict[str, t.Any]:
     """Return the options of sentinel_info."""
-    return {"username": "admin", "password": SECRETS["admin"], "sentinels": fleet.sentinels(*ports)}
+    return {"sentinel_username": "admin", "sentinel_password": SECRETS["admin"], "sentinels": fleet.sentinels(*ports)}
 
 
 def test_info_finds_everybody_through_one_sentinel_and_tells_who_is_missing(fresh: SentinelFleet) -> None:
@@ -442,7 +445,7 @@ def test_info_waits_for_one_that_is_being_restarted_when_told_to(watched: Sentin
     watched.wait_until_settled()
     late = watched.sentinel_ports[-1]
     watched.kill(late)
-    # Not waited for, it is a finding; with patience, what is wrong at its end is told.
+    # Not waited for, it is a finding; with patience, what is wrong at its end is reported.
     assert not converged("sentinel_info", login(watched))["healthy"]
     started = time.monotonic()
     assert not converged("sentinel_info", {**login(watched), "timeout": 1.5})["healthy"]
@@ -467,9 +470,9 @@ def test_host_names_are_as_good_as_addresses(any_engine: pathlib.Path, first_por
 
     with servers(any_engine, first_port, monitor=False) as fleet:
         primary = {"address": "localhost", "port": fleet.ports[0]}
-        wish = options(
+        desired = options(
             fleet, sentinels=named(fleet.sentinels()), sets=[a_set(fleet, primary=primary, nodes=named(fleet.nodes()))]
         )
-        converged("sentinel", wish)
-        untouched(converged("sentinel", wish))
-        assert run_module("sentinel_info", {**login(fleet), "sentinels": wish["sentinels"]})["healthy"]
+        converged("sentinel", desired)
+        untouched(converged("sentinel", desired))
+        assert run_module("sentinel_info", {**login(fleet), "sentinels": desired["sentinels"]})["healthy"]

@@ -163,7 +163,7 @@ def test_a_login_that_the_instances_do_not_take_is_refused(engine: pathlib.Path)
         with host.client() as client:
             client.execute_command("SENTINEL", "MONITOR", "main", "127.0.0.1", fleet.ports[0], 1)
         told = host.run(auth_user="sentinel", auth_password="wrong")
-        assert "does not let Sentinel log in" in told["msg"]
+        assert "refuses the login of Sentinel" in told["msg"]
         assert "wrong" not in host.own_file.read_text()
         right = host.run(auth_user="sentinel", auth_password=FLEET["sentinel"])
         assert right["changed"]
@@ -177,6 +177,24 @@ def test_users_are_loaded_while_it_runs(host: Host) -> None:
     assert host.pid() == pid
     with redis.Redis("127.0.0.1", host.port, username="more", password="x1") as client:
         assert client.ping()
+
+
+def test_a_user_of_sentinel_has_several_passwords_at_a_time(host: Host) -> None:
+    def refuses(password: str) -> bool:
+        with redis.Redis("127.0.0.1", host.port, username="more", password=password) as client:
+            try:
+                return not client.ping()
+            except redis.exceptions.AuthenticationError:
+                return True
+
+    host.converged(users=[{"name": "more", "password": "the first one", "rules": "+ping"}])
+    pid = host.pid()
+    both = {"name": "more", "password": "the first one", "passwords": ["the second one"], "rules": "+ping"}
+    host.converged(users=[both])
+    assert (refuses("the first one"), refuses("the second one")) == (False, False)
+    host.converged(users=[{"name": "more", "passwords": ["the second one"], "rules": "+ping"}])
+    assert (refuses("the first one"), refuses("the second one")) == (True, False)
+    assert host.pid() == pid
 
 
 def test_settings_take_one_restart(host: Host) -> None:
@@ -227,8 +245,8 @@ REFUSED = {
     "a hook that is not there": ({"notification_script": "/nonexistent/hook"}, "is not there"),
     "a hook that is not executable": ({"client_reconfig_script": "/etc/passwd"}, "is not executable"),
     "a password that does not stay one word": ({"auth_password": "two words"}, "has a space"),
-    "a name that does not": ({"sets": ["my set"]}, "is no name for a replication set"),
-    "an address that is none": ({"address": "redis1"}, "is no IP address"),
+    "a name that does not": ({"sets": ["my set"]}, "is not a valid name for a replication set"),
+    "an address that is none": ({"address": "redis1"}, "is not an IP address"),
 }
 
 

@@ -14,7 +14,7 @@ from .fleet import until
 from .module_runner import converged, run_module
 from .sentinel_fleet import HOST, SECRETS, SentinelFleet
 
-# The one name that every machine resolves without being told.
+# The one name that every machine resolves without a record.
 NAME = "localhost"
 PORTS, SENTINEL_PORTS = [25200, 25201, 25202], [25210, 25211, 25212]
 SETTINGS = {"resolve-hostnames": True, "announce-hostnames": True}
@@ -45,8 +45,8 @@ def options(**others: t.Any) -> dict[str, t.Any]:
         "auth_password": SECRETS["sentinel"],
     }
     return {
-        "username": "admin",
-        "password": SECRETS["admin"],
+        "sentinel_username": "admin",
+        "sentinel_password": SECRETS["admin"],
         "sentinels": by_name(SENTINEL_PORTS, announce_ip=NAME),
         "sets": [one_set],
         "settings": SETTINGS,
@@ -56,7 +56,7 @@ def options(**others: t.Any) -> dict[str, t.Any]:
 
 
 def hosts(fleet: SentinelFleet, port: int) -> set[str]:
-    """Return all hosts that a Sentinel tells clients of: primary, replicas, other Sentinels."""
+    """Return all hosts that a Sentinel names to clients: primary, replicas, other Sentinels."""
     with fleet.client(port) as client:
         primary = t.cast("list[str]", client.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main"))[0]
         listed = [

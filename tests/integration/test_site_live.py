@@ -64,6 +64,15 @@ class Watched(Site):
             self.record(address).write_text(json.dumps({"changes": [[setting, before, value]]}))
             client.config_set(setting, value)
 
+    def pending(self, address: str) -> list[str]:
+        """Return the settings that the record of a host has on the process of its instance."""
+        port = SET[address][0]
+        entries = json.loads((self.base / address / "var/lib/redis-node/pending.json").read_text())["instances"]
+        with self.client(address, port) as client:
+            pid = t.cast("t.Any", client).info("server")["process_id"]
+        entry = entries.get(str(port), {})
+        return [one["setting"] for one in entry["waiting"]] if entry.get("pid") == pid else []
+
     def record(self, address: str) -> t.Any:
         """Return the path of the record of a trial."""
         return self.base / address / "etc" / "redis-node" / f"{SET[address][0]}.trial"
@@ -77,8 +86,10 @@ def site() -> t.Iterator[Watched]:
 
 
 def test_a_live_change_goes_to_one_member_at_a_time_and_stops_where_it_fails(
-    site: Watched, capsys: pytest.CaptureFixture[str]
+    site: Watched, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The output that names the files of tasks as they are included.
+    monkeypatch.setenv("ANSIBLE_STDOUT_CALLBACK", "default")
     site.run()
     playbook = site.only_instances()
     # A good change comes to all members, and what an interrupted run left is undone before.
@@ -112,6 +123,45 @@ def test_a_live_change_goes_to_one_member_at_a_time_and_stops_where_it_fails(
     assert set(site.run(playbook).values()) == {0}
 
 
+def test_a_pending_restart_is_reported_by_each_run_until_the_restart(
+    site: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.configure(databases=32)
+    site.run()
+    site.configure(databases=20)
+    playbook = site.only_instances()
+    capsys.readouterr()
+    assert all(site.run(playbook).values())
+    first = warnings(capsys)
+    assert len(first) == len(SET)
+    assert all("databases is 32, configured as 20" in line for line in first)
+    assert [site.pending(address) for address in SET] == [["databases"]] * len(SET)
+    # Nothing is changed by the next run, and it reports the same.
+    assert set(site.run(playbook).values()) == {0}
+    assert warnings(capsys) == first
+    # A restart ends it, on that host alone.
+    restarted = REPLICAS[0]
+    site.kill(f"{restarted}:{SET[restarted][0]}")
+    site.run(playbook)
+    assert warnings(capsys) == [line for line in first if restarted not in line]
+    until(lambda: all(in_sync(site).values()), "the replica to be back")
+    assert set(site.run(playbook).values()) == {0}
+    assert [site.pending(address) for address in SET] == [[] if one == restarted else ["databases"] for one in SET]
+    # The others get back what they run with: there is no reason any more, and no record.
+    site.configure(databases=32)
+    assert all(site.run(playbook).values())
+    assert [site.pending(address) for address in SET] == [["databases"] if one == restarted else [] for one in SET]
+
+
+def warnings(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return what a run says about restarts, since it was last asked."""
+    return sorted(
+        re.findall(
+            r"\S+:\d+ needs a restart [^:]*: .*? configured as \d+", re.sub(r"\s+", " ", capsys.readouterr().out)
+        )
+    )
+
+
 def connected(site: Watched, address: str) -> int:
     """Return how many clients an instance has."""
     with site.client(address, SET[address][0]) as client:
@@ -119,7 +169,7 @@ def connected(site: Watched, address: str) -> int:
 
 
 def in_sync(site: Watched) -> dict[str, bool]:
-    """Tell of each replica whether its link is up."""
+    """Return for each replica whether its link is up."""
     found = {}
     for address in REPLICAS:
         with site.client(address, SET[address][0]) as client:

@@ -11,6 +11,7 @@ is the roles' default, but the service user, ports and the path of the engine; n
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pathlib
 import re
@@ -39,9 +40,10 @@ SINGLE, SINGLE_PORT, REPLICA_PORT = "127.0.0.5", 20013, 20014
 PASSWORDS = {"admin": "admin secret", "replication": "replication secret", "sentinel": "sentinel-secret"}
 USER, GROUP = "nobody", "nogroup"
 # What concerns the machine that runs the tests.
-SKIPPED = [*(f"redis_install_{phase}" for phase in ("choose", "forbid", "package", "user")), "redis_node_kernel"]
+SKIPPED = [f"redis_install_{phase}" for phase in ("choose", "forbid", "package", "user")]
+KERNEL = {f"redis_node_kernel_{name}": "" for name in ("overcommit_memory", "transparent_hugepage")}
 # Hosts of one machine: each is a process with files of its own, which modules join. A host has one such namespace for
-# all of its names and for as long as it lives: by this, and by its boot, hosts are told apart.
+# all of its names and for as long as it lives: by this, and by its boot, hosts are distinguished.
 HOST = 'for path in run etc var; do mount --bind "$0/$path" "/$path" || exit; done; echo ready; exec sleep infinity'
 INTERPRETER = """\
 #!/bin/sh
@@ -58,7 +60,7 @@ DEFAULTS = {
     "min-replicas-max-lag": "10",
     "save": "900 1 300 10 60 10000",
 }
-# A share of the host's memory, of which its facts tell.
+# A share of the host's memory, which its facts contain.
 MAXMEMORY_OF_THE_SET = "{{ ansible_facts['memtotal_mb'] // 100 }}mb"
 OF_THE_CLUSTER = {"cluster-enabled": "yes", "cluster-node-timeout": "5000", "min-replicas-to-write": "0"}
 OF_THE_SINGLE_INSTANCE = {"cluster-enabled": "no", "min-replicas-to-write": "0"}
@@ -69,6 +71,10 @@ class Site:
     """An inventory of five names for four hosts on loopback for one engine, and what runs of site.yml start there."""
 
     def __init__(self, engine: pathlib.Path) -> None:
+        # All sites have the same addresses and ports, and workers of a run of tests share the network.
+        turn = f"site-turn-{os.stat('/proc/self/ns/net').st_ino}"
+        self._turn = os.open(pathlib.Path(tempfile.gettempdir(), turn), os.O_CREAT | os.O_RDWR, 0o600)
+        fcntl.flock(self._turn, fcntl.LOCK_EX)
         self.engine = engine
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="matrix-"))
         # The service user has to get through.
@@ -96,7 +102,10 @@ class Site:
         sets = [{"name": "main", "primary": FIRST, "ports": [port for port, _sentinel_port in SET.values()]}]
         self._groups = {
             "all": {"vars": self._common()},
-            "redis_cluster": {"hosts": {SOLO: solo}, "vars": {"redis_cluster_accept": ["replica-on-primary-host"]}},
+            "redis_cluster": {
+                "hosts": {SOLO: solo},
+                "vars": {"redis_cluster_accept_placement": ["replica-on-primary-host"]},
+            },
             "redis_replication": {"hosts": members, "vars": {"redis_replication_sets": sets}},
             "redis_sentinel": {"hosts": dict.fromkeys(SET)},
         }
@@ -124,6 +133,7 @@ class Site:
             host.kill()
             host.communicate()
         shutil.rmtree(self.base)
+        os.close(self._turn)
 
     def _common(self) -> dict[str, t.Any]:
         server = str(next(self.engine.glob("*-server")))
@@ -136,6 +146,8 @@ class Site:
             "redis_node_server": server,
             "redis_sentinel_server": server,
             "redis_node_accept_memory_overcommit": True,
+            "redis_node_kernel_somaxconn": 0,
+            **KERNEL,
             **{f"redis_node_{user}_password": password for user, password in PASSWORDS.items()},
         }
 
@@ -164,11 +176,11 @@ class Site:
     def _servers(self) -> list[tuple[int, str]]:
         return [(pid, command) for pid, command in processes(self.base.name) if command.startswith(str(self.engine))]
 
-    def run(self, playbook: str = "site.yml") -> dict[str, int]:
-        """Run a playbook, which has to succeed, and return the number of changes of each host."""
+    def attempt(self, playbook: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a playbook to its end, however that is; its output has no colours."""
         command = [sys.executable, "-m", "ansible", "playbook", playbook, f"--inventory={self.base / 'hosts.yml'}"]
-        ended = subprocess.run(
-            [*command, f"--skip-tags={','.join(SKIPPED)}"],
+        return subprocess.run(
+            [*command, f"--skip-tags={','.join(SKIPPED)}", *arguments],
             check=False,
             cwd=ROOT,
             env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"},
@@ -177,6 +189,10 @@ class Site:
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    def run(self, playbook: str = "site.yml", *arguments: str) -> dict[str, int]:
+        """Run a playbook, which has to succeed, and return the number of changes of each host."""
+        ended = self.attempt(playbook, *arguments)
         print(ended.stdout)
         assert ended.returncode == 0, ended.stdout[-3000:]
         recap = re.findall(r"^(\S+) +: ok=\d+ +changed=(\d+) +unreachable=0 +failed=0 ", ended.stdout, re.MULTILINE)

@@ -45,12 +45,12 @@ MATRIX = {
 
 
 class Missing(Exception):
-    """An engine cannot be had here; the message says why."""
+    """An engine is not available here; the message has the reason."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-    """An engine: its name, the suite of Debian that has it, how it is had, and whether tests can do without."""
+    """An engine: its name, the suite of Debian that has it, how it is installed, and whether tests can do without."""
 
     name: str
     suite: str
@@ -64,7 +64,7 @@ class Wanted:
 
 
 def main() -> int:
-    """Lay out all wanted engines; say aloud what cannot be had."""
+    """Lay out all wanted engines; report what is not available."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--directory", type=pathlib.Path, default=ROOT / ".cache" / "engines")
     parser.add_argument("--build", action="store_true", help="the newest Valkey too, from source")

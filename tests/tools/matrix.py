@@ -4,8 +4,8 @@
 """Run the support matrix lane by lane, and keep what came of each in docs/support.json.
 
 A lane is one combination: an engine with a redis-py, an ansible-core with a Python, a host's distribution.  The file
-holds the last result of every lane, so that one can be run again; the README's table is made of it by generate.py.
-What this machine cannot run is told as such and never as passed.
+holds the last result of every lane, so that one can be run again; docs/support.md is made of it by generate.py.
+What this machine cannot run is reported as such and never as passed.
 
     python tests/tools/matrix.py                    all lanes: an hour or two
     python tests/tools/matrix.py 'engine/valkey-*'  those whose names match
@@ -27,6 +27,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import typing as t
 
@@ -36,6 +37,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORK = ROOT / ".cache" / "matrix"
 RESULTS = ROOT / "docs" / "support.json"
 SITE = "tests/matrix/test_site.py"
+UPGRADE = "tests/integration/test_upgrade.py"
 
 
 class NotRun(Exception):
@@ -44,7 +46,10 @@ class NotRun(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Lane:
-    """What is run together; a test names what it runs: ``site``, ``sanity`` or a scenario of molecule."""
+    """What is run together; a test names what it runs: ``site``, ``sanity``, ``upgrade`` or a scenario of molecule.
+
+    ``to`` is the engine that an upgrade goes to.
+    """
 
     name: str
     test: str
@@ -53,6 +58,7 @@ class Lane:
     client: str = ""
     engine: str = ""
     suite: str = ""
+    to: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,6 +93,22 @@ CORES = {
 }
 HOSTS = {"bookworm": "Debian 12", "trixie": "Debian 13"}
 SCENARIOS = ("cluster", "sentinel")
+# The release that each engine of the matrix has to have for the lanes of upgrades, and the changes that members can
+# make one after the other (_rolling/edges.py; a test compares them).
+RELEASES = {
+    "redis-7.0": "7.0",
+    "redis-8.0": "8.0",
+    "redis-newest": "8.6",
+    "valkey-8.0": "8.0",
+    "valkey-8.1": "8.1",
+    "valkey-newest": "9.1",
+}
+UPGRADES = {
+    "redis-7.0": ("redis-8.0", "redis-newest", "valkey-8.0", "valkey-8.1", "valkey-newest"),
+    "redis-8.0": ("redis-newest",),
+    "valkey-8.0": ("redis-8.0", "redis-newest", "valkey-8.1", "valkey-newest"),
+    "valkey-8.1": ("redis-8.0", "redis-newest", "valkey-8.0", "valkey-newest"),
+}
 # All of them pass with Redis in every test run.
 ALL_SCENARIOS = sorted(path.parent.name for path in (ROOT / "molecule").glob("*/molecule.yml"))
 
@@ -101,13 +123,18 @@ LANES = (
         for core, pythons in CORES.items()
         for test in ("site", "sanity")
     ),
+    *(
+        Lane(f"upgrade/{old}/{new}", "upgrade", CONTROLLER, CORES[CONTROLLER], CLIENTS[-1], old, to=new)
+        for old, possible in UPGRADES.items()
+        for new in possible
+    ),
     *(Lane(f"host/{suite}/{scenario}", scenario, suite=suite) for suite in HOSTS for scenario in SCENARIOS),
     *(Lane(f"scenario/valkey/{scenario}", scenario, engine="valkey", suite="bookworm") for scenario in ALL_SCENARIOS),
 )
 
 
 def main() -> int:
-    """Run the lanes that were asked for; the exit code tells whether one failed."""
+    """Run the lanes that were asked for; the exit code shows whether one failed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("lanes", nargs="*", default=["*"], help="patterns of lanes' names")
     parser.add_argument("--quick", action="store_true", help="one lane that differs from all other tests")
@@ -171,7 +198,7 @@ def what(lane: Lane, version: str) -> str:
     if lane.name.startswith("core/"):
         return f"ansible-core {lane.core}"
     name, minor = lane.engine.split("-")
-    return f"{name.capitalize()} {version or minor}"
+    return f"{'Upgrade from ' if lane.to else ''}{name.capitalize()} {version or minor}"
 
 
 def variant(lane: Lane) -> str:
@@ -180,6 +207,9 @@ def variant(lane: Lane) -> str:
         return f"scenario {lane.test}"
     if lane.name.startswith("core/"):
         return {"site": "site.yml", "sanity": "ansible-test sanity"}[lane.test]
+    if lane.to:
+        name, minor = lane.to.split("-")
+        return f"to {name.capitalize()} {RELEASES[lane.to] if minor == 'newest' else minor}"
     return f"redis-py {lane.client}"
 
 
@@ -196,6 +226,33 @@ def run_site(lane: Lane, output: t.TextIO) -> int:
     return execute([*root, "env", *variables, *network, *test], output)
 
 
+def run_upgrade(lane: Lane, output: t.TextIO) -> int:
+    """Run the tests of an upgrade with the two engines of a lane alone, as ``run_site`` does."""
+    pair = [upgraded(label) for label in (lane.engine, lane.to)]
+    python = environment(lane) / "bin" / "python"
+    with tempfile.TemporaryDirectory(prefix="engines-") as directory:
+        # The service user has to get through.
+        pathlib.Path(directory).chmod(0o755)
+        for engine in pair:
+            (pathlib.Path(directory) / engine.name).symlink_to(engine)
+        test = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", UPGRADE]
+        network = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+        variables = [f"ENGINES={directory}", f"UPGRADE_FROM={pair[0].name}", f"UPGRADE_TO={pair[1].name}"]
+        variables += [f"PATH={python.parent}:{os.environ['PATH']}", "PYTHONDONTWRITEBYTECODE=1"]
+        root = [] if os.geteuid() == 0 else ["sudo"]
+        return execute([*root, "env", *variables, *network, *test], output)
+
+
+def upgraded(label: str) -> pathlib.Path:
+    """Return where an engine of an upgrade is, which has to be of the release that the lane is about."""
+    engine = directory_of(label)
+    if engine is None:
+        raise NotRun(f"engine {label} is not laid out here: make engines-matrix says why")
+    if not engine.name.partition("-")[2].startswith(f"{RELEASES[label]}."):
+        raise NotRun(f"engine {label} is {engine.name} here, and the lane is about {RELEASES[label]}")
+    return engine
+
+
 def run_sanity(lane: Lane, output: t.TextIO) -> int:
     """Run ansible-test sanity of another Ansible."""
     return execute(["bash", "tests/tools/sanity.sh"], output, VENV=str(environment(lane)))
@@ -210,7 +267,7 @@ def run_scenario(lane: Lane, output: t.TextIO) -> int:
     return execute(command, output, TESTBED_BASE_IMAGE=image)
 
 
-TESTS: dict[str, t.Callable[[Lane, t.TextIO], int]] = {"site": run_site, "sanity": run_sanity}
+TESTS: dict[str, t.Callable[[Lane, t.TextIO], int]] = {"site": run_site, "sanity": run_sanity, "upgrade": run_upgrade}
 
 
 def execute(command: list[str], output: t.TextIO, **variables: str) -> int:
@@ -263,7 +320,12 @@ def interpreter(minor: str) -> pathlib.Path | None:
 
 def engine_directory(lane: Lane) -> pathlib.Path | None:
     """Return where the engine of a lane is laid out."""
-    wanted = engines.Wanted(*engines.MATRIX[lane.engine])
+    return directory_of(lane.engine)
+
+
+def directory_of(label: str) -> pathlib.Path | None:
+    """Return where an engine of the matrix is laid out."""
+    wanted = engines.Wanted(*engines.MATRIX[label])
     for directory in (WORK / "engines", ROOT / ".cache" / "engines"):
         name = engines.known(wanted, directory)
         if name:
@@ -283,7 +345,7 @@ def commit() -> str:
     def git(*arguments: str) -> str:
         return subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
-    results = [f":!{path.relative_to(ROOT)}" for path in (RESULTS, ROOT / "README.md")]
+    results = [f":!{path.relative_to(ROOT)}" for path in (RESULTS, ROOT / "README.md", ROOT / "docs" / "support.md")]
     differs = git("status", "--porcelain", "--", ".", *results)
     return git("rev-parse", "--short=12", "HEAD") + ("-dirty" if differs else "")
 

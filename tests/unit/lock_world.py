@@ -13,7 +13,14 @@ from unittest import mock
 
 from ansible_collections.almashooq.redis.plugins.module_utils import _locking
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError, EngineRefused, Unreachable
-from ansible_collections.almashooq.redis.plugins.module_utils._lock_rules import FLAGS, HELD, Holder, marks_in, parse
+from ansible_collections.almashooq.redis.plugins.module_utils._lock_rules import (
+    FLAGS,
+    HELD,
+    Holder,
+    Mark,
+    marks_in,
+    parse,
+)
 from ansible_collections.almashooq.redis.plugins.module_utils._locking import KEEP_EVERY, Lock
 
 EPOCH = 1_790_000_000  # s
@@ -105,8 +112,8 @@ class Abandoned(BaseException):
 class Run:
     """One run with its lock.  It acts in a thread, and only when it is its turn."""
 
-    def __init__(self, world: World, name: str, members: t.Iterable[str], start: float) -> None:
-        self.world, self.name, self.members = world, name, frozenset(members)
+    def __init__(self, world: World, name: str, members: t.Iterable[str], start: float, key: str | None) -> None:
+        self.world, self.name, self.members, self.key = world, name, frozenset(members), key
         self.at_work = False
         self.busy = False
         self.over = False
@@ -122,6 +129,7 @@ class Run:
             sleep=self.sleep,
             now=lambda: EPOCH + start,
             keep_every=None,
+            key=key,
         )
         self.outcome: object = None
         self._go, self._paused = threading.Semaphore(0), threading.Semaphore(0)
@@ -157,7 +165,15 @@ class Run:
 
     def heard(self, reply: str) -> None:
         marks = [seen.mark for seen in marks_in(reply, "")]
-        self.saw = self.saw or any(mark.holder.user != self.name and mark.form in FLAGS for mark in marks)
+        self.saw = self.saw or any(not self.shows(mark) and mark.form in FLAGS for mark in marks)
+
+    def shows(self, mark: Mark) -> bool:
+        """Return whether a mark is of this run, or of another process of the same run."""
+        return mark.holder.user == self.name or mark.key == self.key
+
+    def excludes(self, other: Run) -> bool:
+        """Return whether the two may not be at work together: they share members, and are not of one run."""
+        return other is not self and bool(self.members & other.members) and (self.key or "") != other.key
 
     def _wait(self) -> None:
         self._go.acquire()
@@ -205,8 +221,10 @@ class World:
             run.abandon()
         self._patches.close()
 
-    def run(self, members: t.Iterable[str] | None = None, start: float = 0, name: str = "") -> Run:
-        run = Run(self, name or f"user{len(self.runs)}", self.servers if members is None else members, start)
+    def run(
+        self, members: t.Iterable[str] | None = None, start: float = 0, name: str = "", key: str | None = None
+    ) -> Run:
+        run = Run(self, name or f"user{len(self.runs)}", self.servers if members is None else members, start, key)
         self.runs.append(run)
         return run
 
@@ -219,7 +237,7 @@ class World:
         """Take note of the end of what a run did."""
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass: whoever does not sleep acts first, and keepers look every ``KEEP_EVERY`` seconds."""
+        """Let time pass: the one that does not sleep acts first, and keepers check every ``KEEP_EVERY`` seconds."""
         end = self.clock + seconds
         self._act()
         while self.clock < end - 1e-9:
@@ -228,7 +246,7 @@ class World:
             for run in holders:
                 run.kept = max(run.kept, self.clock - KEEP_EVERY)
             self.clock = min([end, *wakes, *(run.kept + KEEP_EVERY for run in holders)])
-            # Whoever wakes is faster than a keeper.
+            # The one that wakes is faster than a keeper.
             self._act()
             for run in holders:
                 if self.clock >= run.kept + KEEP_EVERY and not run.over:

@@ -9,14 +9,19 @@ import pathlib
 import subprocess
 import sys
 import tarfile
+import typing as t
 
 import pytest
 import yaml
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import LOGIN, SENTINEL_LOGIN
+
+from tests.unit.test_secrets import options_of
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Of the repository's top level; everything else is for whoever develops the collection.
+# Of the repository's top level; everything else is for the developers of the collection.
 PUBLISHED = {
-    "CHANGELOG.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md",
+    "CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md",
+    "SECURITY.md",
     "changelogs", "docs", "examples", "inventories", "meta", "playbooks", "plugins", "roles", "site.yml",
 }  # fmt: skip
 
@@ -53,15 +58,18 @@ def test_the_archive_holds_only_what_users_need(archive: set[str]) -> None:
 
 def test_the_archive_holds_everything_that_users_need(archive: set[str]) -> None:
     needed = {path for path in tracked() if path.partition("/")[0] in PUBLISHED and (ROOT / path).exists()}
-    # What makes the local inventory keep its secrets out of git is of no use outside of git.
-    assert sorted(path for path in needed - archive if not path.endswith("/.gitignore")) == []
+    # What is about git itself, such as secrets of the local inventory that are kept out of it, is of no use elsewhere.
+    assert sorted(path for path in needed - archive if not path.endswith(("/.gitignore", "/.gitkeep"))) == []
 
 
-def test_the_action_group_holds_the_modules_that_take_the_connection_options() -> None:
+@pytest.mark.parametrize(("group", "login"), [("redis", LOGIN), ("redis_sentinel", SENTINEL_LOGIN)])
+def test_an_action_group_holds_the_modules_that_take_its_login(group: str, login: dict[str, t.Any]) -> None:
     groups = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]
-    logging_in = {
-        path.stem
-        for path in (ROOT / "plugins" / "modules").glob("*.py")
-        if "**CONNECTION" in path.read_text(encoding="utf-8")
+    modules = [path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")]
+    # Those that take any of it have to take all of it: module_defaults give the same to the whole group.
+    missing = {
+        module: sorted(login.keys() - options_of(module).keys())
+        for module in modules
+        if login.keys() & options_of(module).keys()
     }
-    assert set(groups["redis"]) == logging_in
+    assert missing == {module: [] for module in groups[group]}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Role redis_exporter: who may reach the exporter, and whom it can reach."""
+"""Role redis_exporter: what may reach the exporter, and what it can reach."""
 
 from __future__ import annotations
 

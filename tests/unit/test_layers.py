@@ -16,11 +16,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLUGINS = ROOT / "plugins"
 UTILS = PLUGINS / "module_utils"
 
-# Files that may act: they read the host or servers, wait, start processes, look at a clock, or use a file that does.
+# Files that may act: they read the host or servers, wait, start processes, read a clock, or use a file that does.
 # Every other file of module_utils turns values into values and does nothing else: a new file is pure until it is named
 # here.  By package; "" are the files that stand beside the packages.
 MAY_ACT = {
-    "": {"_addresses", "_argspec", "_client", "_lock_member", "_locking", "_wait"},
+    "": {"_addresses", "_argspec", "_client", "_history_notes", "_lock_member", "_locking", "_wait"},
     "_acceptance": {
         "application",
         "background",
@@ -35,52 +35,67 @@ MAY_ACT = {
         "writing",
     },
     "_cluster": {"ahead", "execute", "failover", "info", "observe", "options"},
-    "_engine": {"capabilities", "deployment", "loop", "module"},
+    "_engine": {"capabilities", "deployment", "loop", "module", "parts"},
     "_engine_source": {"archive", "execute", "observe", "operation"},
     "_health": {"host", "host_pending", "host_process", "observe", "operation", "options"},
-    "_host": {"commands", "engine_package", "kernel", "root_files", "units"},
-    "_instance": {
-        "config",
-        "daemon",
-        "execute",
-        "files",
-        "guard",
-        "launch",
-        "observe",
-        "options",
-        "pending",
-        "precheck",
-        "probe",
-        "processes",
-        "standing",
-        "trial",
+    "_history": {"info", "journal", "store"},
+    "_host": {
+        "accounts",
+        "answers",
+        "commands",
+        "engine_package",
+        "kernel",
+        "marks",
+        "masks",
+        "root_files",
+        "service",
+        "units",
     },
     "_load": {"keys", "observe", "operation", "options", "tool"},
+    "_maintenance": {"operation", "options", "store"},
+    "_managed": {"connection", "exclusion", "files", "options", "processes", "start", "throwaway"},
     "_preflight": {
         "access",
         "identity",
         "interpreter",
         "listener",
-        "machines",
+        "machine",
         "observe",
         "operation",
         "peers",
         "proc",
-        "written",
     },
-    "_replication": {"execute", "observe"},
+    "_replication": {"execute", "observe", "together"},
     "_report": {"operation", "store"},
+    "_rolling": {"deployment", "host", "operation", "options", "process"},
     "_sentinel": {"ahead", "execute", "failover", "info", "observe"},
-    "_sentinel_host": {"execute", "observe", "options"},
+    "_sentinel_host": {"execute", "observe", "operation", "options"},
+    "_settings": {
+        "daemon",
+        "execute",
+        "guard",
+        "instances",
+        "observe",
+        "observe_standing",
+        "operation",
+        "options",
+        "pending",
+        "precheck",
+        "probe",
+        "trial",
+    },
+    "_upgrade": {"observe", "operation", "options"},
+    "_users": {"execute", "observe"},
 }
 
-# What a pure file may import besides other pure files.
+# What a pure file may import in addition to other pure files.
 STANDARD = {
     "__future__",
     "binascii",
     "bisect",
     "collections",
     "dataclasses",
+    "datetime",  # to read and write times; what time it is, a pure function is told
     "difflib",
     "enum",
     "functools",
@@ -103,6 +118,7 @@ ORDER = (
     "_text",
     "_errors",
     "_files",
+    "_marks",
     "_slots",
     "_replies",
     "_addresses",
@@ -112,20 +128,27 @@ ORDER = (
     "_client",
     "_argspec",
     "_lock_rules",
+    "_history",
     "_lock_member",
     "_locking",
     "_engine",
+    "_history_notes",
     "_replication",
     "_cluster",
     "_sentinel",
     "_preflight",
     "_host",
-    "_instance",
+    "_managed",
+    "_users",
     "_sentinel_host",
+    "_settings",
     "_engine_source",
     "_load",
     "_connect",
     "_health",
+    "_rolling",
+    "_maintenance",
+    "_upgrade",
     "_report",
     "_acceptance",
 )
@@ -185,7 +208,7 @@ def neighbours(path: pathlib.Path) -> set[pathlib.Path]:
 
 
 def outsiders(path: pathlib.Path) -> list[str]:
-    """Return what a file imports, besides module_utils, that may act."""
+    """Return what a file imports, apart from module_utils, that may act."""
     return [each for each in imports(path) if not each.startswith(".") and each.partition(".")[0] not in STANDARD]
 
 
@@ -197,7 +220,7 @@ def effects(path: pathlib.Path) -> list[str]:
 
 def test_planners_are_pure() -> None:
     known = {str(path.relative_to(UTILS)) for path in PURE_FILES}
-    assert {"_cluster/plan_formation.py", "_instance/plan.py", "_replication/discovery.py", "_text.py"} <= known
+    assert {"_cluster/plan_formation.py", "_settings/plan.py", "_replication/discovery.py", "_text.py"} <= known
 
 
 @pytest.mark.parametrize("path", PURE_FILES, ids=name)
@@ -212,7 +235,7 @@ def test_pure_files_call_nothing_that_acts(path: pathlib.Path) -> None:
 
 
 def test_files_that_may_act_exist_and_do_act() -> None:
-    # Whatever needs no permission has none: it would be lost for planners, and nobody would notice when it begins to.
+    # Whatever needs no permission has none: it would be lost for planners, and no test would notice when it begins to.
     listed = {
         str((UTILS / folder / f"{stem}.py").relative_to(UTILS)) for folder, stems in MAY_ACT.items() for stem in stems
     }
@@ -263,7 +286,7 @@ def test_only_the_engine_and_argspec_know_ansible_in_module_utils() -> None:
 
 
 def test_only_the_engine_reads_check_mode() -> None:
-    # Attribute names tell code from documentation; supports_check_mode is a keyword argument.
+    # Attribute names distinguish code from documentation; supports_check_mode is a keyword argument.
     users = {
         name(path)
         for path in PLUGINS.rglob("*.py")
@@ -307,7 +330,7 @@ def test_files_stay_small(path: pathlib.Path) -> None:
 
 
 def size(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Return the lines of a function without its docstring: invariants may be told at length."""
+    """Return the lines of a function without its docstring: invariants may be described at length."""
     first = function.body[0]
     told = ast.get_docstring(function) is not None
     return (

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lock: how marks read, who has it, who is told of whom, and what a lost mark means."""
+"""The lock: how marks read, who has it, which run is reported to which, and what a lost mark means."""
 
 from __future__ import annotations
 
@@ -169,6 +169,58 @@ def test_who_has_waited_longest_goes_first_even_if_its_clock_is_the_only_witness
     third.at_work = False
     world.pass_time(GRACE + 3)
     assert not second.busy
+
+
+def test_processes_of_one_run_have_it_together_and_another_run_waits_for_all_of_them(world: World) -> None:
+    first, second = world.run(name="host1", key="one"), world.run(name="host2", start=5, key="one")
+    other = world.run(name="bob", start=10)
+    take(first)
+    before = world.clock
+    take(second)
+    assert world.clock == before
+    other.begin(lambda: other.lock.take(60))
+    world.pass_time(3)
+    assert (first.lock.verify(), second.lock.verify()) == (True, True)
+    first.lock.release()
+    first.at_work = False
+    world.pass_time(3)
+    assert other.busy
+    second.lock.release()
+    second.at_work = False
+    world.pass_time(GRACE + 2)
+    assert not other.busy
+    assert forms(world, other) == ["held"] * 3
+
+
+def test_a_process_joins_its_run_before_another_that_has_waited_for_longer(world: World) -> None:
+    first, other = world.run(name="host1", key="one"), world.run(name="bob", start=5)
+    take(first)
+    other.begin(lambda: other.lock.take(60))
+    world.pass_time(3)
+    assert forms(world, other) == ["waiting"] * 3
+    late = world.run(name="host2", start=20, key="one")
+    before = world.clock
+    take(late)
+    assert world.clock == before
+
+
+def test_processes_of_one_run_regain_it_beside_each_other(world: World) -> None:
+    first, second = world.run(name="host1", key="one"), world.run(name="host2", key="one")
+    take(first)
+    take(second)
+    world.kill("member0")
+    world.pass_time(1)
+    assert (first.lock.verify(), second.lock.verify()) == (False, False)
+    assert forms(world, first) == forms(world, second) == ["held"] * 3
+
+
+def test_a_run_is_identified_by_who_runs_it_and_its_name() -> None:
+    alice = {"host": "control1", "user": "alice", "playbook": "site.yml", "run": "ansible-local-7abc"}
+    key = rules.shared_key(alice)
+    assert key == rules.shared_key({**alice, "playbook": ""})
+    assert len({key, *(rules.shared_key({**alice, name: "other"}) for name in ("host", "user", "run"))}) == 4
+    assert parse(Mark("held", 1, str(key), 1, ALICE).text()) == Mark("held", 1, str(key), 1, ALICE)
+    assert [rules.shared_key(each) for each in (None, {}, {**alice, "run": ""})] == [None] * 3
 
 
 def test_runs_exclude_each_other_by_one_common_member(world: World) -> None:
@@ -385,6 +437,21 @@ def test_a_flag_that_was_seen_a_moment_ago_is_waited_for(world: World) -> None:
     world.kill("member0", second)
     with pytest.raises(Locked):
         first.lock.verify()
+
+
+def test_a_flag_that_was_seen_before_another_member_broke_off_is_waited_for(world: World) -> None:
+    first, second = world.run(["member0"]), world.run(["member0", "member1"])
+    take(first)
+    second.begin(lambda: second.lock.take(60))
+    while not second.saw:
+        world.step(second)
+    world.kill("member0", first)
+    world.stop("member1")
+    world.pass_time(0)
+    assert second.busy
+    world.pass_time(GRACE + 2)
+    assert first.lock.verify() is False
+    assert second.busy
 
 
 def test_who_asks_and_does_not_go_on_is_waited_for_and_then_has_it(world: World) -> None:

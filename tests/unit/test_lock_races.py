@@ -24,7 +24,7 @@ class Judge(World):
         self.taking: set[Run] = set()
         self.past: list[Run] = []
         self.crossed: set[tuple[Run, Run]] = set()  # who was verifying when another took the lock
-        self.beaten: set[tuple[Run, Run]] = set()  # who has lost the lock to whom, and finds out when it verifies
+        self.beaten: set[tuple[Run, Run]] = set()  # who has lost the lock to which run, and finds out when it verifies
 
     def shared(self, one: Run, other: Run) -> list[str]:
         """Return the members that both have had the time to mark."""
@@ -46,12 +46,12 @@ class Judge(World):
             return
         assert run.outcome in ((None,) if took else (True, False)), run.outcome
         for other in [*self.runs, *self.past]:
-            if other is not run and run.members & other.members:
+            if run.excludes(other):
                 self.judge(run, other, took)
         run.at_work, run.last = True, self.events
 
     def judge(self, run: Run, other: Run, took: bool) -> None:
-        """Object to what a run was told, beside another with which it shares members.
+        """Object to what a run was promised, beside another with which it shares members.
 
         The one gap that the lock has, and says so: no mark of the other has stood where both could see it, and this
         run began just now.  The other finds out at its next verify, or at the one after, if it had looked before that.
@@ -81,9 +81,10 @@ class Story:
     def __init__(self, draw: random.Random) -> None:
         self.draw = draw
         self.world = Judge(draw.randint(1, 4))
-        for _run in range(draw.choice([2, 2, 3])):
+        # Some of them are processes of one run.
+        for key in draw.choice([[None] * 2, [None] * 3, ["one", "one", None], ["one", "one", "two", "two"]]):
             own = {node for node in self.world.servers if draw.random() < 0.5}
-            self.world.run({"member0", *own}, draw.randint(0, 1))
+            self.world.run({"member0", *own}, draw.randint(0, 1), key=key)
 
     def go_on(self) -> None:
         happens = [
@@ -121,7 +122,7 @@ class Story:
             run.over, run.at_work = True, False
             run.lock.release()
             self.world.past.append(run)
-            self.world.runs[number] = Run(self.world, f"{run.name}x", run.members, self.draw.randint(0, 2))
+            self.world.runs[number] = Run(self.world, f"{run.name}x", run.members, self.draw.randint(0, 2), run.key)
 
     def pass_time(self) -> None:
         self.world.pass_time(self.draw.choice([0.1, 0.5, 1.0, 2.5, 5.0]))

@@ -18,7 +18,7 @@ DEV = ROOT / "docs" / "dev"
 UTILS = ROOT / "plugins" / "module_utils"
 NAMED = re.compile(r"`([\w./*-]+\.(?:py|yml|sh|md|json|j2))`")
 # What pages name that is on hosts, not in the repository.
-ELSEWHERE = {"manifest.json", "start-guard.json"}
+ELSEWHERE = {"manifest.json", "pending.json", "start-guard.json"}
 
 
 def tracked() -> list[str]:

@@ -16,9 +16,9 @@ import typing as t
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._client import Access, Client
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError
-from ansible_collections.almashooq.redis.plugins.module_utils._instance.answers import reason
-from ansible_collections.almashooq.redis.plugins.module_utils._instance.directives import plain, quoted
-from ansible_collections.almashooq.redis.plugins.module_utils._instance.model import Directive, Instance
+from ansible_collections.almashooq.redis.plugins.module_utils._managed.directives import plain, quoted
+from ansible_collections.almashooq.redis.plugins.module_utils._managed.model import Directive, Instance
+from ansible_collections.almashooq.redis.plugins.module_utils._managed.start_output import reason
 from ansible_collections.almashooq.redis.plugins.module_utils._report.store import without_secrets
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.model import Observed
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.steps import Configure, Tune

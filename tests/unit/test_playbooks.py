@@ -13,7 +13,7 @@ import yaml
 
 PLAYBOOKS = pathlib.Path(__file__).parents[2] / "playbooks"
 FACTS = PLAYBOOKS / "parts" / "facts.yml"
-# It looks at no host, and says before that what is wrong with the names and the values that hosts are reached by.
+# It inspects no host, and reports before that what is wrong with the names and the values that hosts are reached by.
 INVENTORY = PLAYBOOKS / "parts" / "inventory.yml"
 FIRST = (INVENTORY, FACTS)
 ALL = sorted(path for path in (*PLAYBOOKS.glob("*.yml"), *PLAYBOOKS.glob("parts/*.yml")) if path not in FIRST)
@@ -47,4 +47,47 @@ def test_no_play_gathers_facts_that_are_there(path: pathlib.Path) -> None:
 
 
 def test_facts_are_gathered_whatever_tags_a_run_has() -> None:
-    assert [task["tags"] for _path, play in plays(FACTS) for task in play["tasks"]] == [["always"]] * 2
+    found = [task["tags"] for _path, play in plays(FACTS) for task in play["tasks"]]
+    assert found == [["always"]] * len(found) != []
+
+
+@pytest.mark.parametrize("path", [INVENTORY, FACTS, *ALL], ids=lambda path: str(path.relative_to(PLAYBOOKS)))
+def test_what_ends_a_run_for_all_hosts_is_no_template(path: pathlib.Path) -> None:
+    # Ansible does not evaluate it: whatever text stands there is true.
+    keywords = [
+        each.get("any_errors_fatal", False) for _path, play in plays(path) for each in (play, *play.get("tasks", ()))
+    ]
+    assert [each for each in keywords if not isinstance(each, bool)] == []
+
+
+def test_only_the_upgrade_changes_the_version_of_an_installed_package() -> None:
+    name = "__redis_install_upgrades"
+    assert [path.name for path in PLAYBOOKS.rglob("*.yml") if name in path.read_text()] == ["upgrade.yml"]
+    roles = [path for path in (PLAYBOOKS.parent / "roles").rglob("*.yml") if name in path.read_text()]
+    assert [path.relative_to(PLAYBOOKS.parent).as_posix() for path in roles] == ["roles/redis_install/vars/main.yml"]
+    tasks = yaml.safe_load((PLAYBOOKS.parent / "roles" / "redis_install" / "tasks" / "package.yml").read_text())
+    (update,) = (task for task in tasks if task.get("ansible.builtin.include_tasks") == "upgrade.yml")
+    assert "__redis_install_upgrading" in update["when"]
+
+
+def test_an_upgrade_installs_nothing_before_it_has_its_answers_and_restarts_nothing_before_its_proof() -> None:
+    order = [
+        f"{role['name'].rpartition('.')[2]}/{role.get('tasks_from', 'main')}"
+        for _path, play in plays(PLAYBOOKS / "upgrade.yml")
+        for role in roles_of(play.get("tasks", ()), play.get("roles", ()))
+    ]
+    answers, proof = order.index("redis_upgrade/main"), order.index("redis_upgrade/installed")
+    for installs in ("redis_install/ahead", "redis_install/main", "redis_node/main", "redis_sentinel/main"):
+        assert answers < order.index(installs) < proof
+    assert proof < order.index("redis_rolling/main") < order.index("redis_upgrade/prove")
+
+
+def roles_of(tasks: t.Iterable[t.Any], roles: t.Iterable[t.Any]) -> t.Iterator[dict[str, str]]:
+    """Yield the roles that a play runs, in their order."""
+    for role in roles:
+        yield {"name": role["role"]}
+    for task in tasks:
+        yield from roles_of(task.get("block", ()), ())
+        role = task.get("ansible.builtin.import_role") or task.get("ansible.builtin.include_role")
+        if role:
+            yield role

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No message makes somebody who follows it literally destroy what may be the only copy."""
+"""No message makes a reader who follows it literally destroy what may be the only copy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = sorted(
     path
-    for where in ("plugins/module_utils", "plugins/filter", "plugins/action", "roles", "playbooks")
+    for where in (
+        "plugins/module_utils",
+        "plugins/plugin_utils",
+        "plugins/filter",
+        "plugins/action",
+        "roles",
+        "playbooks",
+    )
     for path in (ROOT / where).rglob("*")
     if path.suffix in (".py", ".yml", ".j2") and "meta" not in path.parts
 )
@@ -24,17 +31,18 @@ DESTRUCTIVE = re.compile(
     r"|\beras|\bunlink|\bdrop (it|them|the)\b|\bgiv(e|ing) (it |them )?up\b|\btruncat",
     re.IGNORECASE,
 )
-# A message may have these words for a reason: what it says (all of it after "="), and why nobody loses data by it.
+# A message may have these words for a reason: what it says (all of it after "="), and why no data is lost by it.
 ALLOWED = {
     "read it back on their replicas, and remove it": "the keys that the acceptance itself has written",
     "and remove its keys": "the keys that the acceptance itself has written",
     "remove its file in": "a note of a drill about an instance that is not in the inventory",
     "cannot be removed": "a failure, not an advice",
-    "what was noted about instance": "a note of a drill",
+    "forget the record of instance": "a note of a drill",
     "the others forget the id": "what a run does with an id that no node has",
     "which no node has any more": "a step: an id that no node has",
     "before anything is started or removed": "a warning not to",
     "=remove {}.json and .html": "a step: an old report",
+    "=remove the mark of {}: {}": "a step: the mark of a host that is in service again",
     "=remove {}": "a step: a build of an engine that is not wanted any more",
     "=forget {} {}": "the name of a phase: Sentinel's memory",
     "for example -flushall": "a rule that denies the command",

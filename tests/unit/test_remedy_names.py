@@ -15,9 +15,10 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 UTILS = ROOT / "plugins" / "module_utils"
-SOURCES = sorted(
-    path for area in ("_health", "_acceptance", "_report", "_cluster") for path in (UTILS / area).glob("*.py")
-)
+SOURCES = [
+    *sorted(path for area in ("_health", "_acceptance", "_report", "_cluster") for path in (UTILS / area).glob("*.py")),
+    *sorted((ROOT / "plugins" / "plugin_utils").glob("_inventory_[nst]*.py")),
+]
 PLAYBOOKS = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
 ROLES = {path.name for path in (ROOT / "roles").iterdir()}
 GROUPS = {"redis_cluster", "redis_replication", "redis_sentinel", "redis_monitoring", "redis_client"}

@@ -11,6 +11,9 @@ import typing as t
 
 import pytest
 import yaml
+from ansible_collections.almashooq.redis.plugins.module_utils._argspec import LOGIN, SENTINEL_LOGIN
+
+from tests.unit.test_secrets import hides, options_of
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ROLES = sorted(path for path in (ROOT / "roles").iterdir() if (path / "tasks").is_dir())
@@ -51,6 +54,13 @@ def test_entry_points_exist(role: pathlib.Path, entry: str) -> None:
     assert (role / "tasks" / f"{entry}.yml").exists()
 
 
+@pytest.mark.parametrize(("role", "entry"), ENTRY_POINTS)
+def test_entry_points_that_the_documentation_names_exist(role: pathlib.Path, entry: str) -> None:
+    text = " ".join(str(specs(role)[entry].get("description", "")).split())
+    named = re.findall(r"entry points? ((?:C\(\w+\)(?:, | and )?)+)", text)
+    assert {name for names in named for name in re.findall(r"\w+(?=\))", names)} <= set(specs(role))
+
+
 @pytest.mark.parametrize("role", BY_NAME)
 def test_variables_start_with_the_name_of_their_role(role: pathlib.Path) -> None:
     public = {
@@ -67,9 +77,15 @@ READ = {
     ("redis_acceptance", "__redis_health_host"): "the acceptance has role redis_health look at every host",
     ("redis_cluster", "__redis_node_members"): "each host reports the instances that it has: the members of a cluster",
     ("redis_health", "__redis_node_configured"): "the role has role redis_node compare the settings, in check mode",
+    ("redis_hooks", "__redis_install_changed"): "what the preflight has found holds for the packages that were there",
+    ("redis_hooks", "__redis_node_around"): "the preflight between hosts compares the hooks with the host, too",
+    ("redis_install", "__redis_node_host"): "the call that inspects a host inspects the engine's package, too",
+    ("redis_install", "__redis_sentinel_host"): "the call that inspects a host inspects the engine's package, too",
+    ("redis_node", "__redis_install_changed"): "what the preflight has found holds for the engine that it has asked",
     ("redis_node", "__redis_sentinel_host"): "the preflight between hosts takes the Sentinel of a host, too",
     ("redis_node", "__redis_sentinel_member"): "the preflight between hosts takes the Sentinel of a host, too",
     ("redis_replication", "__redis_sentinel_stopped"): "in check mode a Sentinel that was stopped can answer nothing",
+    ("redis_sentinel", "__redis_node_host"): "one call inspects the instances of a host and its Sentinel",
     ("redis_sentinel", "__redis_node_members"): "the files of a stopped Sentinel are compared with the instances",
 }
 
@@ -163,6 +179,137 @@ def test_no_task_is_delegated_to_nobody(role: pathlib.Path) -> None:
     assert wrong == []
 
 
+OURS = "almashooq.redis."
+GROUPS: dict[str, list[str]] = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))[
+    "action_groups"
+]
+# The action group of each login, and the variable of a role that is the only home of it.
+LOGINS = {"redis": "instance_login", "redis_sentinel": "sentinels_login"}
+LOGGING_IN = {*GROUPS["redis"], *GROUPS["redis_sentinel"]}
+# A client that writes as an application logs in by the files that role redis_client has written.
+AS_APPLICATIONS = {
+    "Start writing as each application",
+    "Stop writing as each application, and count",
+    "End remaining writers",
+}
+# Secrets that tasks give to modules as what servers are to have, or to modules that start and stop them by their files.
+SECRETS = {
+    "acceptance_fault": {"admin_password"},
+    "host_service": {"files"},
+    "instance": {
+        *("admin_password", "admin_password_old", "replication_password", "secret_settings", "service", "users"),
+    },
+    "instance_daemon": {"admin_password"},
+    "sentinel": {"peer_password", "sets"},
+    "preflight_peers": {"service"},
+    "sentinel_config": {
+        *("admin_password", "admin_password_old", "auth_password", "client_password", "peer_password"),
+        *("service", "users"),
+    },
+}
+
+
+class Task(t.NamedTuple):
+    """A task of a role with the file that it is in, and the module_defaults that hold for it."""
+
+    file: str
+    content: t.Any
+    defaults: dict[str, str]
+
+
+def called(role: pathlib.Path, file: str, inherited: t.Mapping[str, str], within: tuple[str, ...] = ()) -> list[Task]:
+    """Return every task that runs when a file of a role's tasks does, ``within`` the files that include it."""
+    # A file may include itself, for one try more.
+    tasks = [] if file in within else load(role / "tasks" / file) or []
+    return [each for task in tasks for each in called_by(role, Task(file, task, {**inherited}), (*within, file))]
+
+
+def called_by(role: pathlib.Path, task: Task, within: tuple[str, ...]) -> list[Task]:
+    """Return a task, what its block holds, and the tasks of the files that it includes."""
+    defaults = {**task.defaults, **task.content.get("module_defaults", {})}
+    found = [task._replace(defaults=defaults)]
+    for part in ("block", "rescue", "always"):
+        for each in task.content.get(part, ()):
+            found += called_by(role, Task(task.file, each, defaults), within)
+    for path in included(role, task.content):
+        found += called(role, path.name, defaults, within)
+    return found
+
+
+def included(role: pathlib.Path, task: t.Mapping[str, t.Any]) -> t.Iterator[pathlib.Path]:
+    """Yield the files of tasks that a task includes; of a name that is not constant, all that it can be."""
+    for how in ("ansible.builtin.import_tasks", "ansible.builtin.include_tasks"):
+        target = task.get(how, "")
+        name = target["file"] if isinstance(target, dict) else target
+        looped = task.get("loop", [""])
+        for item in looped if isinstance(looped, list) else [""]:
+            name = name.removeprefix("{{ role_path }}/tasks/")
+            pattern = re.sub(r"\{\{.*?\}\}", "*", name.replace("{{ item }}", str(item)))
+            yield from sorted((role / "tasks").glob(pattern)) if pattern else ()
+
+
+def our_module(task: t.Mapping[str, t.Any]) -> str:
+    """Return the module of this collection that a task runs, or nothing."""
+    return next((key.removeprefix(OURS) for key in task if key.startswith(OURS)), "")
+
+
+def by_entry_points(role: pathlib.Path) -> list[Task]:
+    """Return the tasks of a role as its entry points call them."""
+    return [task for entry in specs(role) for task in called(role, f"{entry}.yml", {})]
+
+
+def logs_in(task: Task) -> bool:
+    """Whether a task logs in to servers with a login of its role."""
+    return our_module(task.content) in LOGGING_IN and task.content["name"] not in AS_APPLICATIONS
+
+
+def login_faults(role: pathlib.Path, task: Task) -> list[str]:
+    """Return what is wrong with the logins of a task, of which it has as many as it needs."""
+    module = our_module(task.content)
+    options = task.content[f"{OURS}{module}"]
+    # A deployment without Sentinels needs no login at them.
+    groups = [group for group in LOGINS if module in GROUPS[group] and (group == "redis" or "sentinels" in options)]
+    given = {group: task.defaults.get(f"group/{OURS}{group}") for group in groups}
+    wrong = [
+        f"{module} has {login}, from {group}"
+        for group, login in given.items()
+        if login != f"{{{{ __{role.name}_{LOGINS[group]} }}}}"
+    ]
+    return wrong + [f"{module} names {name}" for name in options if name in {**LOGIN, **SENTINEL_LOGIN}]
+
+
+@pytest.mark.parametrize("role", BY_NAME)
+def test_tasks_have_logins_from_the_variables_of_their_role(role: pathlib.Path) -> None:
+    tasks = [task for task in by_entry_points(role) if logs_in(task)]
+    assert [f"{task.file}: {fault}" for task in tasks for fault in login_faults(role, task)] == []
+    # Nothing is left out because no entry point reaches it.
+    files = [path.name for path in (role / "tasks").glob("*.yml")]
+    everywhere = {task.file for file in files for task in called(role, file, {}) if logs_in(task)}
+    assert {task.file for task in tasks} == everywhere
+
+
+def test_some_tasks_log_in() -> None:
+    found = {our_module(task.content) for role in ROLES for task in by_entry_points(role) if task.defaults}
+    assert {"cluster", "cluster_switchover", "health", "replication", "sentinel", "sentinel_info"} <= found
+
+
+@pytest.mark.parametrize("role", BY_NAME)
+def test_tasks_name_no_other_password_than_those_of_servers(role: pathlib.Path) -> None:
+    files = [path.name for path in (role / "tasks").glob("*.yml")]
+    modules = [(our_module(task.content), task.content) for file in files for task in called(role, file, {})]
+    named = {
+        (module, name)
+        for module, task in modules
+        for name in task.get(f"{OURS}{module}", ())
+        if hides(options_of(module).get(name, {}))
+    }
+    assert {
+        (module, name)
+        for module, name in named
+        if name not in {**LOGIN, **SENTINEL_LOGIN} and name not in SECRETS.get(module, ())
+    } == set()
+
+
 def task_variables(value: t.Any) -> t.Iterator[str]:
     """Yield the names that tasks set for themselves."""
     if isinstance(value, list):
@@ -237,3 +384,27 @@ def test_events_are_posted_nowhere_unless_the_inventory_says_where() -> None:
     assert load(ROOT / "roles" / "redis_hooks" / "defaults" / "main.yml")["redis_hooks_webhooks"] == []
     example = load(ROOT / "inventories" / "example" / "group_vars" / "redis_sentinel" / "hooks.yml")
     assert [one["url"] for one in example["redis_hooks_webhooks"]] == ["http://localhost:3001/api/redis/failover"]
+
+
+def included_files(role: pathlib.Path) -> set[str]:
+    """Return the task files of a role that are included while it runs."""
+    names = {path.name for path in (role / "tasks").glob("*.yml")}
+    found: set[str] = set()
+    for path in (role / "tasks").glob("*.yml"):
+        for one in re.findall(
+            r"include_tasks:\s*(?:\n\s+file:\s*)?\"?([^\"\n]+\.yml)", path.read_text(encoding="utf-8")
+        ):
+            pattern = ".*".join(map(re.escape, re.split(r"\{\{.*?\}\}", one)))
+            found |= {name for name in names if re.fullmatch(pattern, name)}
+    return found
+
+
+@pytest.mark.parametrize("role", BY_NAME)
+def test_what_an_included_file_imports_is_found_by_the_path_of_its_role(role: pathlib.Path) -> None:
+    # Ansible otherwise takes tasks/NAME.yml of the directory in which it was started, if there is one.
+    bare = [
+        f"{name}: {one}"
+        for name in sorted(included_files(role) - {"main.yml"})
+        for one in re.findall(r"import_tasks: ([\w.]+)", (role / "tasks" / name).read_text(encoding="utf-8"))
+    ]
+    assert bare == []

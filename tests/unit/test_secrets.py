@@ -11,6 +11,7 @@ import re
 import typing as t
 
 import pytest
+import yaml
 
 from tests.confidential import taint
 from tests.confidential.variables import ROLES, ROOT, specs
@@ -21,7 +22,20 @@ OURS = "almashooq.redis."
 KEYWORDS = {
     *("always", "any_errors_fatal", "apply", "args", "become", "block", "changed_when", "check_mode", "delegate_facts"),
     *("delegate_to", "delay", "diff", "environment", "failed_when", "file", "ignore_errors", "ignore_unreachable"),
-    *("loop", "loop_control", "name", "no_log", "notify", "register", "rescue", "retries", "role", "run_once", "tags"),
+    *(
+        "loop",
+        "loop_control",
+        "module_defaults",
+        "name",
+        "no_log",
+        "notify",
+        "register",
+        "rescue",
+        "retries",
+        "role",
+        "run_once",
+        "tags",
+    ),
     *("throttle", "until", "vars", "when"),
 }
 
@@ -43,7 +57,11 @@ def options_of(module: str) -> dict[str, t.Any]:
 
     original = getattr(loaded, "AnsibleModule", None)
     if original is None:
-        return {}
+        # The documentation of an action; one that has a login names its options as modules do.
+        if not re.search(r"^OPTIONS\b", (ROOT / "plugins" / "action" / f"{module}.py").read_text(), re.MULTILINE):
+            return {}
+        action = importlib.import_module(f"ansible_collections.almashooq.redis.plugins.action.{module}")
+        return t.cast("dict[str, t.Any]", action.OPTIONS)
     try:
         loaded.AnsibleModule = capture
         loaded.main()
@@ -74,7 +92,21 @@ def faults(task: t.Mapping[str, t.Any], known: t.AbstractSet[str]) -> list[str]:
     found += ["its label"] if taint.holds(control.get("label"), known) else []
     for action in task.keys() - KEYWORDS:
         found += _shown(action, task[action], known)
+    for name, given in task.get("module_defaults", {}).items():
+        found += _defaults(name, given, known) if name.startswith("group/") else _shown(name, given, known)
     return found
+
+
+def _defaults(group: str, given: str, known: t.Collection[str]) -> list[str]:
+    """Return the secrets that module_defaults give to an option that shows it, in one of the modules of the group."""
+    groups = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]
+    modules = groups[group.removeprefix(f"group/{OURS}")]
+    return [
+        f"{module} {name}, by {group}"
+        for name, value in taint.variable(given).items()
+        for module in modules
+        if taint.holds(value, known) and not hides(options_of(module).get(name, {}))
+    ]
 
 
 def only_stdin(task: t.Mapping[str, t.Any], known: t.Collection[str]) -> bool:

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No filter gives away a secret of the inventory: not in its result, not in what it says of a value that is wrong."""
+"""Neither filters nor action inventory_info give away a secret of the inventory.
+
+They have none in their result, and none in what they say of a value that is wrong.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ import json
 import typing as t
 
 import pytest
+import yaml
+from ansible_collections.almashooq.redis.plugins.action.inventory_info import PARTS
+from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_run import Run
 
 from tests.confidential.markers import Search
 from tests.confidential.taint import GIVE_SECRETS
@@ -37,20 +43,27 @@ def member(host: str, port: int) -> dict[str, t.Any]:
 
 def hostvars() -> Hostvars:
     """Return what hosts of all groups have, with every secret marked."""
-    sets = [{"name": "main", "primary": "alpha", "ports": [6379], "sentinel": {"quorum": 2}}]
+    sets = [{"name": "main", "primary": "alpha", "ports": [6379, 6380], "sentinel": {"quorum": 2}}]
     return {
         host: {
             **copy.deepcopy(MARKED),
             "inventory_hostname": host,
             "redis_node_address": address,
-            "redis_node_instances": [{"port": 6379, "config": {"maxmemory": "1gb"}}],
+            "redis_node_instances": [{"port": 6379, "config": {"maxmemory": "1gb"}}, {"port": 6380}],
             "redis_node_config": {"hz": 10},
             "redis_replication_sets": sets,
             "redis_sentinel_config": {},
-            "group_names": list(GROUPS),
-            "__redis_node_members": [member(host, 6379)],
+            "group_names": ["redis_replication", "redis_sentinel"],
+            "redis_cluster_accept_placement": [],
+            "__redis_node_members": [member(host, port) for port in (6379, 6380)],
             "__redis_sentinel_member": member(host, 26379),
             "__redis_node_machine": "one",
+            "__redis_rolling_found": {"members": []},
+            "__redis_maintenance_found": {"marks": []},
+            "__redis_maintenance_here": {"servers": []},
+            "__redis_maintenance_known": {"out": {}},
+            "__redis_install_candidate": "7.0.15",
+            "redis_upgrade_deployments": [],
         }
         for host, address in HOSTS.items()
     }
@@ -60,56 +73,78 @@ def nodes_of(variables: Hostvars) -> list[t.Any]:
     return [one for host in variables.values() for one in host["__redis_node_members"]]
 
 
+class Own(t.Mapping[str, t.Any]):
+    """What a role's task on a host sees: the host's variables, the defaults of roles, what roles make of them."""
+
+    def __init__(self, host: t.Mapping[str, t.Any]) -> None:
+        self._host = host
+
+    def __getitem__(self, name: str) -> t.Any:
+        if name in PRIVATE:
+            return PRIVATE[name](self._host)
+        return self._host[name] if name in self._host else OF_ROLES[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._host
+
+    def __iter__(self) -> t.Iterator[str]:
+        return iter(self._host)
+
+    def __len__(self) -> int:
+        return len(self._host)
+
+
+def account(host: t.Mapping[str, t.Any], name: str) -> dict[str, t.Any]:
+    return {"name": "admin", "password": host[name], "variable": name, "bare": True}
+
+
+PRIVATE: dict[str, t.Callable[[t.Mapping[str, t.Any]], t.Any]] = {
+    "__redis_client_defaults": lambda h: DEFAULTS,
+    "__redis_node_all_users": lambda h: h["redis_node_users"],
+    "__redis_node_cluster_enabled": lambda h: False,
+    "__redis_node_host": lambda h: {"ip": h["redis_node_address"]},
+    "__redis_node_instances": lambda h: h["redis_node_instances"],
+    "__redis_node_own_accounts": lambda h: [account(h, "redis_node_admin_password")],
+    "__redis_node_settings": lambda h: h["redis_node_config"],
+    "__redis_sentinel_all_users": lambda h: h["redis_sentinel_users"],
+    "__redis_sentinel_client_accounts": lambda h: [account(h, "redis_sentinel_client_password")],
+    "__redis_sentinel_own_accounts": lambda h: [account(h, "redis_sentinel_admin_password")],
+}
+OF_ROLES: dict[str, t.Any] = {
+    **{
+        name: value
+        for path in ROOT.glob("roles/*/defaults/main.yml")
+        for name, value in (yaml.safe_load(path.read_text()) or {}).items()
+    },
+    **{
+        f"redis_{role}_{kind}_group": f"redis_{kind}"
+        for role in ("replication", "sentinel", "hooks", "rolling", "upgrade")
+        for kind in ("cluster", "replication", "sentinel")
+    },
+    "redis_cluster_deployment": "redis",
+    "redis_cluster_switchover_from": "192.0.2.11:6379",
+    "redis_maintenance_host": "alpha",
+    "redis_sentinel_switchover_set": "main",
+}
+
+
+def part(name: str) -> t.Callable[[t.Any, Hostvars], t.Any]:
+    """Return a call of a part of the action, as the task of a role on the first host makes it."""
+    groups = {**GROUPS, "all": list(HOSTS)}
+    return lambda f, h: f(Run("alpha", Own(h["alpha"]), h, groups, tuple(h), tuple(h)[::-1]))
+
+
 # How roles call each of them. A new filter that is not among them fails the first test.
 CALLS: dict[str, t.Callable[[t.Callable[..., t.Any], Hostvars], t.Any]] = {
-    "account_refusal": lambda f, h: f(
-        h["alpha"]["redis_node_users"],
-        "redis_node_users",
-        [{"name": "admin", "password": h["alpha"]["redis_node_admin_password"], "variable": "x", "bare": True}],
-    ),
     "client_files": lambda f, h: f(h["alpha"]["redis_client_connections"], h, GROUPS, DEFAULTS),
-    "client_refusal": lambda f, h: f(h["alpha"]["redis_client_connections"], h, GROUPS, DEFAULTS),
     "cluster_placement": lambda f, h: f(nodes_of(h), 1, []),
-    "cluster_refusal": lambda f, h: f(h, list(h), "redis", "alpha", 1, []),
-    "deployment_members": lambda f, h: f(h, list(h), "redis"),
-    "directive_refusal": lambda f, h: f(
-        [h["alpha"]["redis_node_config"], h["alpha"]["redis_node_secret_config"]], "redis"
-    ),
-    "guard_files": lambda f, h: f(h, "alpha", list(h), list(h)),
-    "instance_endpoints": lambda f, h: f(
-        h["alpha"]["redis_node_instances"], h["alpha"]["redis_node_config"], "6gb", True
-    ),
-    "lonely_instances": lambda f, h: f(h, list(h), "alpha"),
-    "machine_refusal": lambda f, h: f(h, list(h), "alpha", list(h)[::-1]),
     "monitored_deployments": lambda f, h: f(h, list(h)),
     "monitored_instances": lambda f, h: f(h, list(h)),
-    "node_instances": lambda f, h: f(h["alpha"]["redis_node_instances"], "192.0.2.11", True),
-    "only_keys": lambda f, h: f(h["alpha"]["redis_hooks_applications"], ["set", "env_file", "owner", "service"]),
-    "replication_refusal": lambda f, h: f(h, list(h)),
-    "replication_sets": lambda f, h: f(h, list(h)),
     "scrape_targets": lambda f, h: f(h, list(h)),
-    "secret_refusal": lambda f, h: f({"redis_node_config": h["alpha"]["redis_node_config"]}, "Do not."),
-    "sentinel_members": lambda f, h: f(h, list(h)),
-    "settings_refusal": lambda f, h: f(
-        load("node_instances")(h["alpha"]["redis_node_instances"], "192.0.2.11", True),
-        h["alpha"]["redis_node_config"],
-        h["alpha"]["redis_node_secret_config"],
-    ),
-    "sentinel_sets": lambda f, h: f(
-        load("replication_sets")(h, list(h)),
-        {"quorum": 2},
-        {"user": "sentinel", "password": h["alpha"]["redis_node_sentinel_password"]},
-    ),
+    **{f"inventory_info {name}": part(name) for name in PARTS},
 }
 # These never see a variable of the inventory: they take what modules returned, and files of this collection.
 OF_RESULTS = {
-    "acceptance_connections",
-    "acceptance_drill",
-    "acceptance_drills",
-    "acceptance_remembered",
-    "acceptance_result",
-    "live_members",
-    "stale_files",
     "witness",
 }
 # What YAML, a template or a mistake makes of a value.
@@ -154,7 +189,9 @@ def asked_by(name: str) -> list[str]:
 
 
 def load(name: str) -> t.Callable[..., t.Any]:
-    """Return a filter."""
+    """Return a filter, or a part of the action."""
+    if name.startswith("inventory_info "):
+        return PARTS[name.partition(" ")[2]]
     loaded = importlib.import_module(f"ansible_collections.almashooq.redis.plugins.filter.{name}")
     return t.cast("t.Callable[..., t.Any]", loaded.FilterModule().filters()[name])
 
@@ -190,7 +227,7 @@ def test_every_filter_is_known_here() -> None:
     files = {path.stem for path in (ROOT / "plugins" / "filter").glob("*.py")}
     missing = files - CALLS.keys() - OF_RESULTS
     assert not missing, f"add to CALLS how roles call {missing}, with variables that hold secrets if they give it any"
-    assert CALLS.keys() | OF_RESULTS == files
+    assert {name for name in CALLS if " " not in name} | OF_RESULTS == files
 
 
 def test_the_markers_are_all_that_an_inventory_has() -> None:
@@ -199,12 +236,12 @@ def test_the_markers_are_all_that_an_inventory_has() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in CALLS if f"almashooq.redis.{name}" not in GIVE_SECRETS])
-def test_a_filter_returns_no_secret(name: str) -> None:
+def test_no_secret_is_returned(name: str) -> None:
     assert SEARCH.leaks(said(name, hostvars()), name) == []
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_filter_says_no_secret_of_what_is_wrong(name: str) -> None:
+def test_no_secret_is_said_of_what_is_wrong(name: str) -> None:
     given = hostvars()
     leaks = []
     for variable in asked_by(name):
@@ -230,3 +267,9 @@ def test_files_of_clients_that_are_called_open_hold_no_secret() -> None:
     assert len(shown) > 1
     assert SEARCH.leaks(json.dumps(shown), "files") == []
     assert SEARCH.leaks(json.dumps(files), "files") != []
+
+
+@pytest.mark.parametrize("name", sorted(PARTS.keys() - {"live", "machine"}))
+def test_a_part_is_had_with_all_secrets_and_reads_some_of_what_may_be_wrong(name: str) -> None:
+    assert returns(f"inventory_info {name}", hostvars())
+    assert asked_by(f"inventory_info {name}")

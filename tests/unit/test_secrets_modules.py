@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """No module prints a secret that it is given, in whatever shape: not with -vvv and --diff, not when it refuses it.
 
-Modules run in check mode in this process, against an address where nobody listens: what is tried is what they say.
+Modules run in check mode in this process, against an address where nothing listens: their messages are checked.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from tests.unit.test_secrets import options_of
 
 SECRET = Marker(99, "an-option")
 SEARCH = Search([SECRET])
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+# The file of an action holds its documentation alone.
+ACTIONS = {path.stem for path in (ROOT / "plugins" / "action").glob("*.py")}
+MODULES = sorted({path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")} - ACTIONS)
 # What an inventory may make of a password: each is given in turn to every option that takes a secret.
 SHAPES: dict[str, object] = {
     "as it should be": SECRET.value,
@@ -48,7 +50,17 @@ VALUES: dict[str, object] = {
     "raw": "text",
 }
 ME = {"user": pwd.getpwuid(os.geteuid()).pw_name, "group": grp.getgrgid(os.getegid()).gr_name}
-BY_NAME: dict[str, object] = {"address": "127.0.0.1", "port": 1, **ME, "timeout": 0.5}
+# As module preflight returns it, which has no options for it.
+MEMBER = {
+    "host": "text",
+    "address": "127.0.0.1",
+    "port": 1,
+    "bus_port": None,
+    "listening": False,
+    "deployment": "main",
+    "clock": None,
+}
+BY_NAME: dict[str, object] = {"address": "127.0.0.1", "port": 1, **ME, "timeout": 0.5, "members": MEMBER}
 
 # An engine that prints all that it was given, as a line that it does not understand.
 TELLTALE = """#!/bin/sh

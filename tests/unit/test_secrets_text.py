@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.almashooq.redis.plugins.filter.secret_refusal import secret_refusal
 from ansible_collections.almashooq.redis.plugins.module_utils._text import misplaced_secrets, shown, without_echo
+from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_node import secrets_refusal
 
 MISPLACED = {
     "a secret directive": ({"TLS-Key-File-Pass": "sesame"}, {"tls-key-file-pass": ["sesame"]}),
@@ -28,12 +28,12 @@ def test_secrets_among_settings_are_found(given: object, found: dict[str, list[s
 
 
 def test_a_refusal_names_directives_and_no_value() -> None:
-    said = secret_refusal({"redis_node_config": {"requirepass": "sesame"}, "other": {"hz": 10}}, "Do it so.")
+    said = secrets_refusal({"redis_node_config": {"requirepass": "sesame"}, "other": {"hz": 10}}, "Do it so.")
     assert "redis_node_config: requirepass" in said
     assert "other" not in said
     assert "sesame" not in said
     assert said.endswith("Do it so.")
-    assert secret_refusal({"redis_node_config": {"hz": 10}}, "Do it so.") == ""
+    assert secrets_refusal({"redis_node_config": {"hz": 10}}, "Do it so.") == ""
 
 
 @pytest.mark.parametrize("value", [["sesame"], ("sesame",), {"name": "sesame"}, {"sesame": 1}])

@@ -22,7 +22,9 @@ GUIDES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     *sorted(ROOT.glob("docs/*.md")),
+    *sorted(ROOT.glob("docs/dev/*.md")),
     *sorted(ROOT.glob("docs/runbooks/*.md")),
+    *sorted(ROOT.glob("roles/*/README.md")),
 ]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`((?:make|ansible-playbook|\.venv/bin/ansible-playbook) [^`]+)`")
@@ -43,7 +45,7 @@ OF_GROUP = {
     "redis_client": ("redis_client",),
     "redis_monitoring": ("redis_monitoring",),
 }
-# What a group needs besides, because another group of the same inventory is there.
+# What a group needs in addition, because another group of the same inventory is there.
 OF_BOTH = {frozenset({"redis_replication", "redis_sentinel"}): "redis_node_sentinel_password"}
 # Variables that playbooks take and no role does.
 PLAYBOOKS = {
@@ -51,6 +53,8 @@ PLAYBOOKS = {
     for path in ROOT.glob("playbooks/**/*.yml")
     for name in re.findall(r"\bredis_\w+", path.read_text(encoding="utf-8"))
 }
+# What guides name beside them: a figure of INFO, one of the exporter, and names that are refused.
+NO_VARIABLES = {"redis_version", "redis_exporter_last_scrape_error", "redis_clusters", "redis_nodes_maxmemory"}
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
@@ -89,7 +93,9 @@ INVENTORIES = [one for one in YAML if is_inventory(yaml.safe_load(one.values[0].
 
 def test_there_are_snippets_to_try() -> None:
     assert len(YAML) >= 15
-    assert {"README.md", "docs/sentinel.md"} <= {str(one.values[0].path.relative_to(ROOT)) for one in INVENTORIES}
+    of_inventories = {str(one.values[0].path.relative_to(ROOT)) for one in INVENTORIES}
+    assert {"README.md", "docs/sentinel.md", "docs/tutorial.md"} <= of_inventories
+    assert {"cache-or-store.md", "faq.md", "migration.md", "sizing.md", "tutorial.md"} <= {one.name for one in GUIDES}
 
 
 def unknown(names: t.Iterable[str]) -> list[str]:
@@ -110,10 +116,24 @@ def test_variables_and_tasks_are_known(snippet: Snippet) -> None:
     if isinstance(content, dict):
         assert unknown(content) == []
         assert wrong(content) == []
-    for module in re.findall(r"almashooq\.redis\.(\w+):", snippet.text):
+    for group in re.findall(r"group/almashooq\.redis\.(\w+):", snippet.text):
+        assert group in yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["action_groups"]
+    for module in re.findall(r"(?<!group/)almashooq\.redis\.(\w+):", snippet.text):
         assert (ROOT / "plugins" / "modules" / f"{module}.py").exists()
     for filters in re.findall(r"\| almashooq\.redis\.(\w+)", snippet.text):
         assert (ROOT / "plugins" / "filter" / f"{filters}.py").exists()
+
+
+PLUGINS = [path for kind in ("modules", "filter") for path in sorted((ROOT / "plugins" / kind).glob("*.py"))]
+
+
+@pytest.mark.parametrize("path", PLUGINS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_documentation_of_a_plugin_names_what_there_is(path: pathlib.Path) -> None:
+    text = path.read_text(encoding="utf-8").partition("\nfrom ansible_collections")[0]
+    named = {(name, "filter") for name in re.findall(r"\| almashooq\.redis\.(\w+)", text)}
+    named |= {(name, "modules") for name in re.findall(r"\bM\(almashooq\.redis\.(\w+)\)", text)}
+    named |= {(name, "filter") for name in re.findall(r"\bP\(almashooq\.redis\.(\w+)#filter\)", text)}
+    assert [name for name, kind in sorted(named) if not (ROOT / "plugins" / kind / f"{name}.py").exists()] == []
 
 
 @pytest.mark.parametrize("snippet", INVENTORIES)
@@ -138,6 +158,13 @@ def test_an_inventory_is_complete(snippet: Snippet, tmp_path: pathlib.Path) -> N
         }
         missing[host.name] = sorted(needed - set(own))
     assert {name: names for name, names in missing.items() if names} == {}
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_variables_that_are_named_are_there(path: pathlib.Path) -> None:
+    prose = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    names = set(re.findall(r"`(redis_\w*[a-z])[:`]", prose)) - ROLES.keys() - OF_GROUP.keys() - PLAYBOOKS
+    assert sorted(names - VARIABLES.keys() - NO_VARIABLES) == []
 
 
 def required(group: str) -> list[str]:

@@ -11,11 +11,20 @@ import typing as t
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance import (
     checks,
-    plan_clients,
     plan_drills,
     render,
+    scope,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.checks_common import ITEMS
+from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.plan_steps import (
+    COUNT,
+    HEALED,
+    RETURN,
+    STOP,
+    TAKEOVER,
+    Journal,
+    Outcome,
+)
 
 Value = dict[str, t.Any]
 THIRD = {"address": "192.0.2.13", "port": 6379, "host": "charlie", "zone": "charlie"}
@@ -23,7 +32,7 @@ CONSENT = {"drill": True, "confirm": "main"}
 
 
 def node(name: str, role: str, primary: str | None = None, slots: str = "-") -> Value:
-    """Return a node as module health tells of it."""
+    """Return a node as module health reports it."""
     host = "alpha" if name.startswith("192.0.2.11") else "bravo"
     return {
         "name": name,
@@ -38,7 +47,7 @@ def node(name: str, role: str, primary: str | None = None, slots: str = "-") -> 
 
 
 def host(name: str) -> Value:
-    """Return what a host told."""
+    """Return what a host reported."""
     return {
         "host": name,
         "server": {"path": "/usr/bin/redis-server", "problem": "", "version": "redis 7.0.15"},
@@ -53,7 +62,7 @@ def drill(**changes: t.Any) -> Value:
     """Return a drill that went well."""
     return {
         "shard": "main",
-        "manner": "kill",
+        "fault": "kill",
         "primary": "192.0.2.11:6379",
         "lost": 0,
         "lost_without_wait": 0,
@@ -219,7 +228,7 @@ DEFECTS: dict[str, tuple[t.Callable[[Value], None], str, str]] = {
         "installed",
         "redis-node@6379.service of alpha",
     ),
-    "a host cannot be looked at": (lambda what: what["hosts"].pop(), "installed", "charlie"),
+    "a host cannot be inspected": (lambda what: what["hosts"].pop(), "installed", "charlie"),
 }
 
 
@@ -291,7 +300,7 @@ def test_the_shard_of_a_healthy_deployment_is_drilled() -> None:
 @pytest.mark.parametrize(
     ("defect", "consent", "chosen", "reason"),
     [
-        ("", {"drill": False, "confirm": "main"}, [], "not asked for"),
+        ("", {"drill": False, "confirm": "main"}, [], "not requested"),
         ("", {"drill": True, "confirm": ""}, [], "redis_acceptance_confirm=main"),
         ("", {"drill": True, "confirm": "another"}, [], "redis_acceptance_confirm=main"),
         ("", CONSENT, ["0-5460"], "no shard 0-5460"),
@@ -320,47 +329,61 @@ def test_judging_changes_nothing_of_what_was_observed() -> None:
 
 def test_a_drill_is_told_in_the_order_of_its_events() -> None:
     shard = {"shard": "main", "primary": "192.0.2.11:6379"}
-    parts: Value = {
-        "manner": "kill",
-        "hit": {"at": 101.0},
-        "taken": {"successor": "192.0.2.12:6379", "at": 104.5},
-        "healed": {"at": 107.0},
-        "written": {
-            "report": {
-                "started": 100.0,
-                "gap_since": 101.0,
-                "gap_ms": 3000,
-                "first_error": 101.1,
-                "last_acknowledged": 109.0,
-            }
-        },
-        "returned": {"to": "192.0.2.11:6379"},
-        "return_wanted": True,
-        "trouble": [],
-        "ended": 108.0,
+    written = {
+        "started": 100.0,
+        "gap_since": 101.0,
+        "gap_ms": 3000,
+        "first_error": 101.1,
+        "last_acknowledged": 109.0,
     }
-    told = render.drill(shard, parts)
-    assert (told["gap_ms"], told["healed_ms"], told["returned"]) == (3000, 6000, True)
-    assert [one["at_ms"] for one in told["timeline"]] == [1000, 1000, 1100, 4000, 4500, 7000]
-    silent = {"report": {**parts["written"]["report"], "last_acknowledged": 101.0}}
-    assert render.drill(shard, {**parts, "written": silent})["gap_ms"] is None
-    assert render.drill(shard, {**parts, "trouble": ["it broke."]})["problem"] == "it broke"
-    assert render.drill(shard, {**parts, "return_wanted": False})["returned"] is None
+    results: Value = {
+        STOP: {"at": 101.0},
+        TAKEOVER: {"successor": "192.0.2.12:6379", "at": 104.5},
+        HEALED: {"at": 107.0},
+        COUNT: {"report": written},
+        RETURN: {"to": "192.0.2.11:6379"},
+    }
+
+    def journal(problem: str = "", **changes: Value) -> Journal:
+        return tuple(
+            Outcome(shard["primary"], step, ended=108.0, problem=problem if step == COUNT else "", result=result)
+            for step, result in {**results, **changes}.items()
+        )
+
+    reported = render.drill(shard, journal(), "kill", True)
+    assert (reported["gap_ms"], reported["healed_ms"], reported["returned"]) == (3000, 6000, True)
+    assert [one["at_ms"] for one in reported["timeline"]] == [1000, 1000, 1100, 4000, 4500, 7000]
+    assert (reported["ended"], reported["fault"]) == (107.0, "kill")
+    silent = {**written, "last_acknowledged": 101.0}
+    assert render.drill(shard, journal(count={"report": silent}), "kill", True)["gap_ms"] is None
+    assert render.drill(shard, journal("it broke."), "kill", True)["problem"] == "it broke"
+    assert render.drill(shard, journal(), "kill", False)["returned"] is None
+    ended = {"report": {**written, "error": "out of memory"}}
+    assert render.drill(shard, journal(count=ended), "kill", True)["problem"] == "its writer ended: out of memory"
+    assert render.drill(shard, journal(healed={}), "kill", True)["ended"] == 108.0
 
 
-def test_connections_are_those_of_the_deployment() -> None:
+def test_prometheus_is_that_of_the_inventory_or_the_named_one() -> None:
+    hostvars: dict[str, Value] = {"mike": {"redis_monitoring_address": "192.0.2.14"}, "alpha": {}}
+    found = scope.prometheus(hostvars, ["mike"], "", "alpha")
+    assert found == {"url": "http://192.0.2.14:9090", "asks": "mike", "node": "192.0.2.14"}
+    named = scope.prometheus(hostvars, ["mike"], "https://prometheus.example", "alpha")
+    assert named["url"] == "https://prometheus.example"
+    assert scope.prometheus(hostvars, [], "", "alpha") == {"url": "", "asks": "alpha", "node": "alpha"}
+
+
+def test_what_hosts_told_is_read_where_they_could_be_asked() -> None:
+    reported = {"told": {"host": "bravo"}, "layout": {"unit": "redis-node"}}
     hostvars: dict[str, Value] = {
-        "alpha": {
-            "redis_client_connections": [
-                {"name": "cache", "topology": "sentinel", "set": "main"},
-                {"name": "other", "topology": "sentinel", "set": "another"},
-                {"name": "gone", "topology": "sentinel", "set": "main", "state": "absent"},
-                {"name": "sessions", "topology": "cluster"},
-            ]
-        },
-        "bravo": {},
+        "alpha": {},
+        "bravo": {scope.HOST: reported, scope.PUT_BACK: {"changed": True, "noted": [{"port": 6379}]}},
+        "charlie": {scope.PUT_BACK: {"changed": False, "skipped": True}},
     }
-    found = plan_clients.connections(hostvars, ["alpha", "bravo"], {"topology": "replication", "deployment": "main"})
-    assert found == [{"host": "alpha", "name": "cache", "path": "/etc/redis-client/cache.json"}]
-    clustered = plan_clients.connections(hostvars, ["alpha"], {"topology": "cluster", "deployment": "redis"})
-    assert [one["name"] for one in clustered] == ["sessions"]
+    hosts = ["alpha", "bravo", "charlie", "gone"]
+    answers = scope.reported(hostvars, hosts)
+    assert answers == [{"host": "bravo"}]
+    assert [scope.asks(given, answers, hosts) for given in ("charlie", "")] == ["charlie", "bravo"]
+    assert scope.asks("", [], hosts) == "alpha"
+    assert (scope.layout(hostvars, "bravo"), scope.layout(hostvars, "alpha")) == ({"unit": "redis-node"}, {})
+    assert scope.was_put_back(hostvars, hosts) and not scope.was_put_back(hostvars, ["alpha", "charlie"])
+    assert scope.notes(hostvars, hosts) == {"alpha": [], "bravo": [{"port": 6379}], "charlie": [], "gone": []}

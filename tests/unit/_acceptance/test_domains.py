@@ -27,7 +27,13 @@ def cluster(*shards: str, accept: t.Sequence[str] = (), domains: t.Sequence[str]
             about: Value = {"name": name, "host": host, "zone": zones.get(host, host), "problem": "", "version": ""}
             role = {"role": "replica" if index else "primary", "primary": names[0] if index else None}
             nodes.append({**about, **role, "slot_ranges": ""})
-    about = {"deployment": "redis", "topology": "cluster", "nodes": [], "sentinels": [], "accept": list(accept)}
+    about = {
+        "deployment": "redis",
+        "topology": "cluster",
+        "nodes": [],
+        "sentinels": [],
+        "accept_placement": list(accept),
+    }
     return {**seen(), "deployment": about, "health": {"nodes": nodes, "findings": []}, "accept_domains": list(domains)}
 
 

@@ -18,7 +18,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.model 
     REMEMBER,
     Host,
     Instance,
-    Wish,
+    Request,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.steps import Note, Step
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
@@ -29,9 +29,9 @@ WHOLE = Host((Instance(7000, 10, "100", priority="100"), Instance(7001, 11, "101
 UNIT = "redis-node@7000.service"
 
 
-def wish(manner: str, unit: str = UNIT, port: int = 7000, run: str = "drill") -> Wish:
+def request(fault: str, unit: str = UNIT, port: int = 7000, run: str = "drill") -> Request:
     """Return what a drill asks for."""
-    return Wish(run, "main", port, manner, unit)
+    return Request(run, "main", port, fault, unit)
 
 
 def done(state: Host, steps: t.Iterable[Step]) -> Host:
@@ -58,31 +58,31 @@ def same(state: Host) -> Host:
 
 
 @pytest.mark.parametrize(
-    ("manner", "unit", "told"),
+    ("fault", "unit", "told"),
     [
-        (KILL, UNIT, ["note", "keep", "SIGKILL"]),
-        (KILL, "", ["note", "SIGKILL"]),
-        (FREEZE, UNIT, ["note", "SIGSTOP"]),
-        (PREFER, UNIT, ["note", "instance"]),
+        (KILL, UNIT, ["record", "keep", "SIGKILL"]),
+        (KILL, "", ["record", "SIGKILL"]),
+        (FREEZE, UNIT, ["record", "SIGSTOP"]),
+        (PREFER, UNIT, ["record", "instance"]),
     ],
     ids=["a unit is held before it is killed", "a daemon is killed", "freezing holds nothing", "a priority is set"],
 )
-def test_what_is_done_to_an_instance(manner: str, unit: str, told: list[str]) -> None:
-    steps = plan.stop(WHOLE, wish(manner, unit))
+def test_what_is_done_to_an_instance(fault: str, unit: str, told: list[str]) -> None:
+    steps = plan.stop(WHOLE, request(fault, unit))
     assert [step.describe().split()[0] for step in steps] == told
-    assert plan.stop(done(WHOLE, steps), wish(manner, unit)) == ()
+    assert plan.stop(done(WHOLE, steps), request(fault, unit)) == ()
 
 
 def test_it_is_written_down_before_anything_is_touched() -> None:
-    for manner in (KILL, FREEZE, PREFER):
-        first = plan.stop(WHOLE, wish(manner))[0]
+    for fault in (KILL, FREEZE, PREFER):
+        first = plan.stop(WHOLE, request(fault))[0]
         assert isinstance(first, Note)
         assert dataclasses.replace(first.apply(WHOLE), entries=()) == WHOLE
 
 
 @given(st.sampled_from([KILL, FREEZE, PREFER]), st.booleans(), st.integers(0, 5), st.integers(0, 6))
-def test_cut_anywhere_it_is_put_back(manner: str, systemd: bool, cut: int, again: int) -> None:
-    steps = plan.stop(WHOLE, wish(manner, UNIT if systemd else ""))
+def test_cut_anywhere_it_is_put_back(fault: str, systemd: bool, cut: int, again: int) -> None:
+    steps = plan.stop(WHOLE, request(fault, UNIT if systemd else ""))
     state = done(WHOLE, steps[:cut])
     # The restoring is cut as well, and begun anew.
     for step in plan.restore(state)[:again]:
@@ -91,8 +91,8 @@ def test_cut_anywhere_it_is_put_back(manner: str, systemd: bool, cut: int, again
 
 
 @given(st.sampled_from([KILL, FREEZE, PREFER]), st.integers(0, 5), st.booleans())
-def test_a_reboot_in_between_does_no_harm(manner: str, cut: int, starts: bool) -> None:
-    state = done(WHOLE, plan.stop(WHOLE, wish(manner))[:cut])
+def test_a_reboot_in_between_does_no_harm(fault: str, cut: int, starts: bool) -> None:
+    state = done(WHOLE, plan.stop(WHOLE, request(fault))[:cut])
     # A boot starts everything anew, or nothing; what held a unit is gone; pids are others' now.
     instances = tuple(
         dataclasses.replace(
@@ -101,34 +101,34 @@ def test_a_reboot_in_between_does_no_harm(manner: str, cut: int, starts: bool) -
         for index, one in enumerate(state.instances)
     )
     rebooted = dataclasses.replace(state, instances=instances)
-    if cut > 0 and manner == PREFER and not starts:
-        # Nobody can give a setting back to what does not run; the note stays until somebody has started it.
+    if cut > 0 and fault == PREFER and not starts:
+        # A setting of an instance that does not run cannot be restored; the note stays until it is started.
         with pytest.raises(Refused, match="does not run"):
             put_back(rebooted)
         return
     after = put_back(rebooted)
     assert after.entries == ()
     assert not any(one.frozen or one.held for one in after.instances)
-    noted = cut > 0 and manner != PREFER
+    noted = cut > 0 and fault != PREFER
     assert bool(after.instance(7000).pid) == (starts or noted)
     assert bool(after.instance(7001).pid) == starts
 
 
 @given(st.sampled_from([KILL, FREEZE]), st.integers(0, 5))
-def test_who_was_primary_is_remembered_until_it_is_so_again(manner: str, cut: int) -> None:
-    """Putting back what one host has is no switchover: the note is there for whoever makes one."""
-    remembered = done(WHOLE, plan.stop(WHOLE, wish(REMEMBER)))
+def test_who_was_primary_is_remembered_until_it_is_so_again(fault: str, cut: int) -> None:
+    """Restoring one host is not a switchover: the note is there for the run that makes one."""
+    remembered = done(WHOLE, plan.stop(WHOLE, request(REMEMBER)))
     assert dataclasses.replace(remembered, entries=()) == WHOLE
-    after = put_back(done(remembered, plan.stop(remembered, wish(manner))[:cut]))
-    assert [one.manner for one in after.entries] == [REMEMBER]
+    after = put_back(done(remembered, plan.stop(remembered, request(fault))[:cut]))
+    assert [one.fault for one in after.entries] == [REMEMBER]
     assert done(after, plan.forget(after, 7000)).entries == ()
     assert plan.forget(after, 7001) == ()
 
 
 def test_what_another_drill_remembers_is_not_stopped() -> None:
-    remembered = done(WHOLE, plan.stop(WHOLE, wish(REMEMBER)))
-    with pytest.raises(Refused, match="not put back"):
-        plan.stop(remembered, wish(KILL, run="another"))
+    remembered = done(WHOLE, plan.stop(WHOLE, request(REMEMBER)))
+    with pytest.raises(Refused, match="not restored"):
+        plan.stop(remembered, request(KILL, run="another"))
 
 
 def test_only_what_is_written_down_is_touched() -> None:
@@ -137,25 +137,25 @@ def test_only_what_is_written_down_is_touched() -> None:
 
 
 def test_a_process_that_has_the_pid_of_another_is_left_alone() -> None:
-    frozen = done(WHOLE, plan.stop(WHOLE, wish(FREEZE)))
+    frozen = done(WHOLE, plan.stop(WHOLE, request(FREEZE)))
     reused = frozen.having(7000, started="another", frozen=True)
     assert [step.describe().split()[0] for step in plan.restore(reused)] == ["forget"]
 
 
 def test_what_another_drill_has_touched_is_refused() -> None:
-    touched = done(WHOLE, plan.stop(WHOLE, wish(FREEZE)))
-    with pytest.raises(Refused, match="not put back"):
-        plan.stop(touched, wish(KILL, run="another"))
+    touched = done(WHOLE, plan.stop(WHOLE, request(FREEZE)))
+    with pytest.raises(Refused, match="not restored"):
+        plan.stop(touched, request(KILL, run="another"))
 
 
 @pytest.mark.parametrize("instance", [Instance(7000), Instance(7000, 10, "100", frozen=True)], ids=["dead", "frozen"])
 def test_what_does_not_run_is_not_stopped(instance: Instance) -> None:
     with pytest.raises(Refused, match="does not run"):
-        plan.stop(Host((instance,)), wish(KILL))
+        plan.stop(Host((instance,)), request(KILL))
 
 
 def test_a_priority_is_given_back_as_it_was() -> None:
-    preferred = done(WHOLE, plan.stop(WHOLE, wish(PREFER, port=7001)))
+    preferred = done(WHOLE, plan.stop(WHOLE, request(PREFER, port=7001)))
     assert preferred.instance(7001).priority == PREFERRED
     assert put_back(preferred).instance(7001).priority == "50"
 
@@ -166,7 +166,9 @@ def test_of_what_is_remembered_the_inventory_has_to_know_the_node() -> None:
         "topology": "replication",
         "nodes": [{"host": "a", "address": "fd00::1", "port": 6379}],
     }
-    note = {"run": "drill-6379", "deployment": "main", "port": 6379, "manner": REMEMBER}
-    notes = {"b": [note], "a": [{**note, "manner": KILL}, note, {**note, "port": 6380}]}
+    note = {"run": "drill-6379", "deployment": "main", "port": 6379, "fault": REMEMBER}
+    others = [{**note, "fault": KILL}, {**note, "port": 6380}, {**note, "deployment": "another"}]
     shard = {"primary": "[fd00::1]:6379", "host": "a", "port": 6379}
-    assert plan_return.remembered(notes, [main]) == [{"run": "drill-6379", "deployment": main, "shard": shard}]
+    steps = plan_return.steps({"b": [note], "a": [note, *others]}, main, "c")
+    assert {(one.run, one.host) for one in steps} == {("drill-6379", "a"), ("drill-6379", "c")}
+    assert [one.shard for one in steps] == [shard] * 6

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Getting to a shard: on a clock of the test's own, with nodes that answer as they are told."""
+"""Reaching a shard: on a clock of the test's own, with nodes that give prepared answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Story = t.Sequence[t.Tuple[float, str]]
 
 
 class Clock:
-    """Time that passes only when somebody waits."""
+    """Time that passes only during a wait."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -78,7 +78,7 @@ def test_a_node_that_was_slow_once_is_soon_asked_again(monkeypatch: pytest.Monke
 
 
 def test_a_frozen_node_is_not_asked_at_every_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each look at it costs the limit of an exchange."""
+    """Each try of it costs the limit of an exchange."""
     nodes = Nodes(monkeypatch, [[(0.0, "silent")], [(0.0, "refuses"), (5.0, "takes")]])
     assert nodes.taken_after() < 5.0 + shard.ANSWER_WITHIN + 0.05
     assert nodes.asked[0] < 10

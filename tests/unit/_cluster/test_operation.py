@@ -115,7 +115,7 @@ def test_a_node_that_dies_between_two_phases_ends_the_run_and_nothing_stays_lowe
     assert error is not None
     assert error.node == victim or victim in error.message
     assert not lowered(world.state)
-    # What was done is in the report, so that nobody is told that nothing has been changed.
+    # What was done is in the report, so that no message claims that nothing has been changed.
     assert report.done
     assert report.changed
 

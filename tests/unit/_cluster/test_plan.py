@@ -113,7 +113,7 @@ REFUSALS = {
     ),
     "an open slot": (with_open_slot(fresh(SIX)), [A0, "open slots"]),
     "one server under two names": (change(fresh(SIX), A1, id=empty(A0).id), [A0, A1, "one server"]),
-    "a further member": (foreign(completed(SIX), A0), ["the cluster also has 203.0.113.9:7000", f"as {A0} says"]),
+    "a further member": (foreign(completed(SIX), A0), ["the cluster also has 203.0.113.9:7000", f"as {A0} reports"]),
     "a further member that all know": (
         Observed(tuple(foreign(completed(SIX), node.name).by_name()[node.name] for node in completed(SIX).nodes)),
         ["also has 203.0.113.9:7000"],

@@ -144,7 +144,7 @@ def test_a_node_that_may_not_be_touched_stops_everything(world: tuple[Desired, O
 @given(wishes(), st.data())
 def test_after_any_failovers_a_complete_cluster_is_left_alone(desired: Desired, data: st.DataObject) -> None:
     observed = completed(desired)
-    # Whatever the roles have come to be, nobody needs to accept it: it stands.
+    # Whatever the roles have come to be, no consent is needed: it stands.
     desired = dataclasses.replace(desired, accept=frozenset())
     for _round in range(data.draw(st.integers(0, 4))):
         replicas = [node.name for node in observed.nodes if node.is_replica]

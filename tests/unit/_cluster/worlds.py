@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Observed states and wishes, each built in one expression."""
+"""Observed and desired states, each built in one expression."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RUNNING = (("cluster-node-timeout", "5000"), ("repl-diskless-sync-delay", "5"))
 
 
 def wish(hosts: t.Sequence[str], replicas: int = 1, accept: t.Iterable[str] = COMPROMISES, **zones: str) -> Desired:
-    """Return a wish with one node per entry of ``hosts``: ``["a", "a", "b"]`` is two nodes on a, one on b."""
+    """Return a desired state with one node per entry of ``hosts``: ``["a", "a", "b"]`` is two nodes on a, one on b."""
     nodes = [
         {"address": f"198.51.100.{1 + sorted(set(hosts)).index(host)}", "port": 7000 + number, "host": host,
          "zone": zones.get(host)}
@@ -100,7 +100,7 @@ def failed_over(observed: Observed, replica: str) -> Observed:
 
 
 def foreign_member() -> Member:
-    """Return a member that nobody wants."""
+    """Return a member that is not desired."""
     return Member("f" * 40, "203.0.113.9", 7000, 17000, frozenset({"master"}))
 
 

@@ -124,8 +124,8 @@ def test_an_absent_connection_keeps_none_of_its_files() -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
-    "a name with a slash": ({"name": "../cache"}, "no name for a connection"),
-    "a name with a newline": ({"name": "cache\n"}, "no name for a connection"),
+    "a name with a slash": ({"name": "../cache"}, "is not a valid name for a connection"),
+    "a name with a newline": ({"name": "cache\n"}, "is not a valid name for a connection"),
     "a topology that is none": ({"topology": "mesh"}, "has topology 'mesh'"),
     "no set": ({"set": ""}, "names no set"),
     "an unknown set": ({"set": "mein"}, "names the set 'mein'; there are: main"),

@@ -54,7 +54,7 @@ class Set(StepDefaults):
 
 
 class Server:
-    """A connection that answers OK, or what it is told to."""
+    """A connection that answers OK, or what it is given."""
 
     def __init__(self, answers: t.Mapping[tuple[object, ...], Exception], dead: bool = False) -> None:
         self.sent: list[list[t.Sequence[object]]] = []
@@ -125,7 +125,7 @@ def test_a_refusal_that_a_step_expects_is_no_failure_and_is_kept() -> None:
 
 
 class Clock:
-    """Time that passes when somebody sleeps."""
+    """Time that passes during a sleep."""
 
     def __init__(self) -> None:
         self.now = 0.0

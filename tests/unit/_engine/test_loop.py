@@ -49,12 +49,18 @@ class Work(Operation[Done, Named]):
     on_plan: dict[int, Exception] = field(default_factory=dict)
     on_execute: dict[int, t.Callable[[list[Named]], t.Sequence[Named]]] = field(default_factory=dict)
     on_settle: Exception | None = None
+    on_enter: Exception | None = None
     world: Done = frozenset()
     calls: list[str] = field(default_factory=list)
 
     def _call(self, name: str) -> int:
         self.calls.append(name)
         return self.calls.count(name)
+
+    def enter(self) -> None:
+        self._call("enter")
+        if self.on_enter:
+            raise self.on_enter
 
     def observe(self) -> Done:
         number = self._call("observe")
@@ -119,6 +125,21 @@ def test_a_run_does_all_phases_and_closes() -> None:
     assert (report.changed, report.remaining, report.failed_steps) == (True, [], [])
     assert work.calls[-2:] == ["settle", "close"]
     assert "abandon" not in work.calls
+
+
+def test_a_run_is_entered_once_before_anything_is_observed() -> None:
+    work = Work([["a"]])
+    went(work)
+    assert work.calls[:2] == ["enter", "observe"]
+    assert work.calls.count("enter") == 1
+
+
+def test_an_operation_that_cannot_be_entered_is_abandoned_and_closed() -> None:
+    work = Work([["a"]], on_enter=Refused("no such user"))
+    report, error = went(work)
+    assert str(error) == "no such user"
+    assert (report.changed, report.done) == (False, [])
+    assert work.calls == ["enter", "abandon", "close"]
 
 
 def test_a_run_with_nothing_to_do_changes_nothing() -> None:

@@ -40,7 +40,7 @@ def test_which_engine_a_source_is(header: str, identity: tuple[str, str] | None)
     ],
 )
 def test_what_a_server_says_it_is(text: str, told: tuple[str, str] | None) -> None:
-    assert parse.told_version(text) == told
+    assert parse.reported_version(text) == told
 
 
 @pytest.mark.parametrize(
@@ -74,14 +74,14 @@ def test_a_manifest_reads_as_it_was_written() -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"engine": "redis"}'])
 def test_what_is_no_manifest_is_refused(text: str) -> None:
-    with pytest.raises(Refused, match="x is no manifest of a build"):
+    with pytest.raises(Refused, match="x is not a build manifest"):
         parse.manifest(text, "x")
 
 
 @pytest.mark.parametrize("digits", ["", "a" * 63, "a" * 65, "g" * 64])
 def test_what_is_no_checksum_is_refused(digits: str) -> None:
     for text in (digits, f"sha1:{digits}", f"sha256:{digits}"):
-        with pytest.raises(Refused, match="is no checksum of the form sha256:HEX"):
+        with pytest.raises(Refused, match="is not a checksum of the form sha256:HEX"):
             checksum(text)
 
 

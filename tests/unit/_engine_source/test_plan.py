@@ -10,10 +10,10 @@ import dataclasses
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._engine_source.model import (
     Contents,
+    Desired,
     Host,
     Manifest,
     State,
-    Wanted,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._engine_source.plan import plan, warnings
 from ansible_collections.almashooq.redis.plugins.module_utils._engine_source.steps import (
@@ -26,7 +26,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._engine_source.ste
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
 
 HOME = "/opt/redis-node/redis"
-WANTED = Wanted("redis", "8.0.6", "abcdef01" + "0" * 56, "/opt/redis-node", archive=f"{HOME}/.archive")
+WANTED = Desired("redis", "8.0.6", "abcdef01" + "0" * 56, "/opt/redis-node", archive=f"{HOME}/.archive")
 NAME = "8.0.6-abcdef01"
 GIB = 1024**3
 READY = Host("debian-12-x86_64", 2 * GIB)

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.options import CLUSTER
-from ansible_collections.almashooq.redis.plugins.module_utils._health.checks import judge
+from ansible_collections.almashooq.redis.plugins.module_utils._health.checks import evaluate
 from ansible_collections.almashooq.redis.plugins.module_utils._health.desired import Desired, Limits, make_desired
 from ansible_collections.almashooq.redis.plugins.module_utils._health.model import Host, Observed, Server, follower
 from ansible_collections.almashooq.redis.plugins.module_utils._health.options import HEALTH
@@ -56,12 +56,12 @@ def with_facts(**facts: t.Any) -> Observed:
     return dataclasses.replace(seen(server()), hosts={"alpha": Host("alpha", {6379: {**FACTS, **facts}}, ())})
 
 
-def found(observed: Observed, **wish: t.Any) -> list[tuple[str, str]]:
-    return [(one.check, one.message) for one in judge(observed, Desired(replicas=0, **wish)).findings]
+def found(observed: Observed, **desired: t.Any) -> list[tuple[str, str]]:
+    return [(one.check, one.message) for one in evaluate(observed, Desired(replicas=0, **desired)).findings]
 
 
-def checks(observed: Observed, **wish: t.Any) -> set[str]:
-    return {check for check, _message in found(observed, **wish)}
+def checks(observed: Observed, **desired: t.Any) -> set[str]:
+    return {check for check, _message in found(observed, **desired)}
 
 
 def test_a_server_that_is_well_has_no_findings() -> None:
@@ -103,7 +103,7 @@ def test_what_a_restart_would_destroy_is_told(
 ) -> None:
     one = server(info={"aof_enabled": aof, "connected_slaves": copies})
     host = Host("alpha", {6379: {**FACTS, "guarded": guarded}}, ())
-    verdict = judge(dataclasses.replace(seen(one), hosts={"alpha": host}), Desired(replicas=0))
+    verdict = evaluate(dataclasses.replace(seen(one), hosts={"alpha": host}), Desired(replicas=0))
     assert [(each.check, each.severity) for each in verdict.findings] == expected
 
 
@@ -153,13 +153,13 @@ def test_what_could_not_be_judged_is_never_called_healthy(observed: Observed, ch
 def test_a_dead_node_is_told_of_whatever_checks_are_chosen() -> None:
     dead = Server("192.0.2.1:1", "alpha", "z", problem="unreachable", detail="refused")
     params = {**DEFAULTS, "checks": ["memory"]}
-    assert not judge(seen(dead), make_desired(params)).healthy
-    assert judge(seen(dead), make_desired({**params, "skip": ["reachable"]})).healthy
+    assert not evaluate(seen(dead), make_desired(params)).healthy
+    assert evaluate(seen(dead), make_desired({**params, "skip": ["reachable"]})).healthy
 
 
 def test_what_is_not_wanted_is_not_missed() -> None:
-    untold = seen(server(info={"used_memory": "gone"}))
-    assert checks(untold, checks=frozenset(["clients", "unseen"])) == set()
+    unreported = seen(server(info={"used_memory": "gone"}))
+    assert checks(unreported, checks=frozenset(["clients", "unseen"])) == set()
 
 
 def test_a_counter_that_was_reset_between_the_looks_counts_from_zero() -> None:
@@ -174,7 +174,7 @@ def test_disks_are_judged_by_what_all_their_instances_need() -> None:
         return dataclasses.replace(seen(server(1), server(2)), hosts={"alpha": Host("alpha", facts, ())})
 
     def severities(free: int) -> list[str]:
-        return [one.severity for one in judge(with_free(free), Desired(replicas=0)).findings]
+        return [one.severity for one in evaluate(with_free(free), Desired(replicas=0)).findings]
 
     assert severities(500_000) == ["error"]  # not even one of them
     assert severities(1_500_000) == ["warning"]  # not both
@@ -211,7 +211,7 @@ def test_lag_is_told_in_bytes_and_in_seconds() -> None:
         ({}, {"bind": "* -::*", "cluster-announce-ip": ""}, set()),
         ({}, {"bind": "127.0.0.1"}, {"address"}),
         ({}, {"cluster-announce-ip": "192.0.2.99"}, {"address"}),
-        ({}, {"replica-announce-ip": "192.0.2.99"}, set()),  # nodes of a cluster are not told it
+        ({}, {"replica-announce-ip": "192.0.2.99"}, set()),  # nodes of a cluster do not get it
     ],
 )
 def test_a_member_that_is_being_cut_off_is_found(
@@ -223,9 +223,9 @@ def test_a_member_that_is_being_cut_off_is_found(
 
 def test_an_address_that_the_inventory_has_it_announce_is_right() -> None:
     one = server(settings={**SETTINGS, "replica-announce-ip": "198.51.100.1"})
-    wish = {"announced": {"192.0.2.1:6379": "198.51.100.1"}}
+    desired = {"announced": {"192.0.2.1:6379": "198.51.100.1"}}
     assert "address" in checks(seen(one, clustered=False))
-    assert "address" not in checks(seen(one, clustered=False), **wish)
+    assert "address" not in checks(seen(one, clustered=False), **desired)
     assert "address" in checks(
-        seen(server(settings=SETTINGS | {"replica-announce-ip": "192.0.2.1"}), clustered=False), **wish
+        seen(server(settings=SETTINGS | {"replica-announce-ip": "192.0.2.1"}), clustered=False), **desired
     )

@@ -11,9 +11,9 @@ import typing as t
 
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._health import host, host_pending, host_process
-from ansible_collections.almashooq.redis.plugins.module_utils._health.checks import judge
+from ansible_collections.almashooq.redis.plugins.module_utils._health.checks import evaluate
 from ansible_collections.almashooq.redis.plugins.module_utils._health.desired import Desired
-from ansible_collections.almashooq.redis.plugins.module_utils._instance import pending
+from ansible_collections.almashooq.redis.plugins.module_utils._settings import pending
 
 from .test_checks import with_facts
 
@@ -21,17 +21,22 @@ RECORDED = {"setting": "databases", "running": "16", "wanted": "32"}
 
 
 def messages(**facts: t.Any) -> list[tuple[str, str, str]]:
-    """Return the findings on an instance of which its host told this."""
-    return [(one.check, one.message, one.severity) for one in judge(with_facts(**facts), Desired(replicas=0)).findings]
+    """Return the findings on an instance of which its host reported this."""
+    return [
+        (one.check, one.message, one.severity) for one in evaluate(with_facts(**facts), Desired(replicas=0)).findings
+    ]
 
 
 @pytest.mark.parametrize(
     ("item", "words"),
     [
-        (RECORDED, "setting databases 16, wanted is 32"),
-        ({"setting": "(version)", "running": "7.0.15", "wanted": "7.0.16"}, "version 7.0.15, wanted is 7.0.16"),
-        ({"setting": "(program)", "running": "a file", "wanted": "/usr/bin/redis-server"}, "the program a file"),
-        ({"setting": "(unit)", "running": "as it was started", "wanted": "as x is now"}, "its unit as it was started"),
+        (RECORDED, "setting databases is 16, expected 32"),
+        ({"setting": "(version)", "running": "7.0.15", "wanted": "7.0.16"}, "version is 7.0.15, expected 7.0.16"),
+        ({"setting": "(program)", "running": "a file", "wanted": "/usr/bin/redis-server"}, "the program is a file"),
+        (
+            {"setting": "(unit)", "running": "as it was started", "wanted": "as x is now"},
+            "its unit is as it was started",
+        ),
     ],
     ids=lambda value: value["setting"] if isinstance(value, dict) else "",
 )
@@ -39,6 +44,16 @@ def test_what_waits_for_a_restart_is_a_warning_with_its_reason(item: dict[str, s
     ((check, message, severity),) = messages(pending=[item])
     assert (check, severity) == ("pending-restart", "warning")
     assert words in message
+
+
+def test_another_version_takes_the_playbook_that_checks_it_first() -> None:
+    of_version = {"setting": "(version)", "running": "redis 7.0.15", "wanted": "valkey 8.1.8"}
+    hints = {
+        str(item["setting"]): evaluate(with_facts(pending=[item]), Desired(replicas=0)).findings[0].hint
+        for item in (RECORDED, of_version)
+    }
+    assert "playbook upgrade" in hints.pop("(version)")
+    assert all("playbook rolling_restart" in hint for hint in hints.values())
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import typing as t
 
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._health.tree import tree
+from ansible_collections.almashooq.redis.plugins.module_utils._history.model import Record
+from ansible_collections.almashooq.redis.plugins.module_utils._history.runs import merged
 
 UNTOLD = "primary link_up lag_bytes lag_seconds slots memory_used memory_max clients operations_per_second uptime"
 BLANK: dict[str, t.Any] = dict.fromkeys(UNTOLD.split())
@@ -83,3 +85,26 @@ def test_what_is_ill_is_painted_and_what_is_well_is_not() -> None:
     assert painted[0].startswith("<error>")
     assert any(line.startswith("<error>unreachable") for line in painted)
     assert any(line.startswith("primary") for line in painted)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "colour", "said"),
+    [
+        ("done", "muted", "done, 3 steps"),
+        ("failed", "error", "FAILED at: meet x, after 3 steps"),
+        ("interrupted", "error", "INTERRUPTED at: meet x, after 3 steps"),
+        ("running", "warning", "running at: meet x, after 3 steps"),
+    ],
+)
+def test_the_last_change_stands_below_the_summary_and_a_killed_run_stands_out(
+    outcome: str, colour: str, said: str
+) -> None:
+    record = Record(
+        verb="cluster", began="2026-01-31T12:00:00.000Z", run="1", host="redis1", user="alice", controller="control1",
+        playbook="site.yml", steps=3, step="meet x", outcome=outcome,
+    )  # fmt: skip
+    (last,) = merged([record])
+    lines = tree(REPORT, 200, lambda colour, text: f"{colour}|{text}", last)
+    assert lines[1] == f"{colour}|last change: 2026-01-31 12:00:00 UTC site.yml by alice on control1 on redis1: {said}"
+    assert max(len(line) for line in tree(REPORT, 60, plain, last) if line.startswith("last")) <= 60
+    assert [*lines[:1], *lines[2:]] == tree(REPORT, 200, lambda colour, text: f"{colour}|{text}")

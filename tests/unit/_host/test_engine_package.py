@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The package's own server: forbidden, unless it is somebody's."""
+"""The package's own server: forbidden, unless it is in use."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_running_service_is_refused_by_default():
 
 
 def test_a_unit_file_that_somebody_wrote_is_not_replaced():
-    with pytest.raises(Refused, match="somebody wrote"):
+    with pytest.raises(Refused, match="was written on this host"):
         plan((dataclasses.replace(NEW, own_unit_file=True),), "refuse")
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kernel settings: set what can be set, tell what cannot."""
+"""Kernel settings: set what can be set, report what cannot."""
 
 from __future__ import annotations
 

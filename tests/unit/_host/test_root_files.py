@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
-from ansible_collections.almashooq.redis.plugins.module_utils._host.root_files import Entry, Files, plan
+from ansible_collections.almashooq.redis.plugins.module_utils._host.root_files import Entry, Files, plan, tolerant
 
 DIRECTORY = Entry("/a", "root", "root", 0o755)
 FILE = Entry("/a/b", "root", "redis", 0o640, "digest")
@@ -40,3 +40,28 @@ def test_a_file_that_differs_is_written(difference: dict[str, str]) -> None:
 def test_nothing_is_put_in_the_place_of_something_else(found: Entry) -> None:
     with pytest.raises(Refused, match=rf"^{found.path} has to be"):
         plan(Files((found,), WANTED))
+
+
+@pytest.mark.parametrize(
+    ("found", "steps"),
+    [
+        (None, [0o755]),
+        (replace(DIRECTORY, owner="redis", group="adm", mode=0o2750), []),
+        (replace(DIRECTORY, owner="redis", group="adm", mode=0o550), [0o750]),
+        (replace(DIRECTORY, owner="redis", group="adm", mode=0o777), [0o775]),
+        (replace(DIRECTORY, group="adm", mode=0o2750), [0o2750]),
+    ],
+    ids=["missing", "as the package makes it", "its owner may not write", "anyone may write", "of another owner"],
+)
+def test_a_directory_of_a_package_keeps_group_and_mode(found: Entry | None, steps: list[int]) -> None:
+    wanted = replace(DIRECTORY, owner="redis", packaged=True)
+    state = Files(() if found is None else (found,), (tolerant(wanted, found),))
+    assert [step.entry.mode for step in plan(state)] == steps
+    assert {(step.entry.owner, step.entry.group) for step in plan(state)} <= {
+        ("redis", found.group if found else "root")
+    }
+
+
+def test_only_directories_of_a_package_keep_anything() -> None:
+    found = replace(DIRECTORY, group="adm", mode=0o700)
+    assert tolerant(DIRECTORY, found) == DIRECTORY

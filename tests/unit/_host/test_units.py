@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
 from ansible_collections.almashooq.redis.plugins.module_utils._host import units
-from ansible_collections.almashooq.redis.plugins.module_utils._host.units import Enable, Reload, Start, Unit
+from ansible_collections.almashooq.redis.plugins.module_utils._host.units import Enable, Reload, Restart, Start, Unit
 
 SHOWN = """Id=redis-node@7000.service
 LoadState=loaded
@@ -16,6 +16,7 @@ ActiveState=active
 SubState=running
 UnitFileState=enabled
 NeedDaemonReload=no
+ExecMainStartTimestampMonotonic=2500000
 
 Id=redis-node@7001.service
 LoadState=loaded
@@ -23,16 +24,18 @@ ActiveState=inactive
 SubState=dead
 UnitFileState=disabled
 NeedDaemonReload=yes
+ExecMainStartTimestampMonotonic=0
 """
 GOOD = Unit("a.service", "loaded", "active", "running", "enabled")
 
 
 def test_the_units_are_read_in_the_order_asked():
     names = ["redis-node@7001.service", "redis-node@7000.service", "absent.service"]
-    second, first, absent = units.parse(names, SHOWN)
+    second, first, absent = units.parse(names, SHOWN, booted=100.0)
     assert first == Unit("redis-node@7000.service", "loaded", "active", "running", "enabled")
     assert second == Unit("redis-node@7001.service", "loaded", "inactive", "dead", "disabled", stale=True)
     assert absent == Unit("absent.service")
+    assert (first.started, second.started, absent.started) == (102.5, None, None)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +48,20 @@ def test_the_units_are_read_in_the_order_asked():
         (Unit("a.service", "loaded", "active", "running", "disabled"), [Enable(("a.service",))]),
         (Unit("a.service"), [Enable(("a.service",)), Start(("a.service",))]),
         (Unit("a.service", "loaded", "active", "running", "enabled", stale=True), [Reload()]),
+        (Unit("a.service", "loaded", "active", "running", "enabled", outdated=True), [Restart(("a.service",))]),
+        (Unit("a.service", "loaded", "failed", "failed", "enabled", outdated=True), [Start(("a.service",))]),
     ],
-    ids=["running", "loading its data", "crashing", "failed", "disabled", "new", "with a changed file"],
+    ids=[
+        "running",
+        "loading its data",
+        "crashing",
+        "failed",
+        "disabled",
+        "new",
+        "with a changed unit",
+        "outdated",
+        "both",
+    ],
 )
 def test_the_plan_is_what_is_missing(unit, steps):
     assert units.plan((unit,)) == steps
@@ -58,6 +73,11 @@ def test_after_its_steps_nothing_is_left(unit):
     for step in units.plan(state):
         state = step.apply(state)
     assert units.plan(state) == []
+
+
+def test_what_is_to_be_enabled_is_neither_started_nor_restarted():
+    outdated = Unit("a.service", "loaded", "active", "running", "disabled", outdated=True)
+    assert units.plan((outdated, Unit("b.service")), "enabled") == [Enable(("a.service", "b.service"))]
 
 
 def test_a_masked_unit_is_somebodys_decision():

@@ -10,7 +10,7 @@ import re
 
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._inventory import checks_names
-from ansible_collections.almashooq.redis.plugins.module_utils._inventory.model import GROUPS
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory.defaults import GROUPS
 
 from .test_values import KNOWN, ROOT
 
@@ -39,7 +39,7 @@ def test_a_letter_too_many_is_found(name: str) -> None:
     ],
 )
 def test_the_closest_match(name: str, near: str) -> None:
-    assert f"{name} is no variable of this collection; did you mean {near}?" in checks_names.unknown_variable(
+    assert f"{name} is not a variable of this collection; did you mean {near}?" in checks_names.unknown_variable(
         name, KNOWN
     )
 
@@ -55,7 +55,7 @@ def test_what_is_somebodys_own(name: str) -> None:
 
 
 def test_a_name_with_a_roles_prefix_is_refused_without_a_match_too() -> None:
-    assert "redis_node_qqqqqqqqqqqq is no variable of this collection: take it out" in checks_names.unknown_variable(
+    assert "redis_node_qqqqqqqqqqqq is not a variable of this collection: take it out" in checks_names.unknown_variable(
         "redis_node_qqqqqqqqqqqq", KNOWN
     )
 
@@ -137,5 +137,5 @@ def test_an_inventory_in_which_there_is_nothing_to_do(groups: dict[str, list[str
 
 
 def test_the_way_out_is_a_variable() -> None:
-    assert checks_names.WAY_OUT in KNOWN.options
-    assert pathlib.Path(ROOT / "docs" / "inventory.md").read_text().count(checks_names.WAY_OUT)
+    assert checks_names.ALLOW in KNOWN.options
+    assert pathlib.Path(ROOT / "docs" / "inventory.md").read_text().count(checks_names.ALLOW)

@@ -111,6 +111,8 @@ def test_all_types_of_the_argument_specs_are_in_the_table() -> None:
         ("redis_node_secret_config: {tls-key-file-pass: 77}", ["redis_node_secret_config.tls-key-file-pass is a"]),
         ("redis_node_users: [{name: a, rules: [+get, ~x]}]", ["redis_node_users[a].rules is a list, and takes text"]),
         ("redis_node_users: [{name: a, password: 1, rules: ''}]", ["redis_node_users[a].password is a number"]),
+        ("redis_node_users: [{name: a, passwords: [x, 1], rules: ''}]", ["redis_node_users[a].passwords[1] is"]),
+        ("redis_node_users: [{name: a, passwords: x, rules: ''}]", ["redis_node_users[a].passwords is text, and"]),
         ("redis_node_instances: [{port: 7000, config: {maxmemory: 1gb}}]", []),
         ("redis_node_instances: [{port: 7_000}]", []),
         ("redis_node_instances: [{port: 7000, config: }]", ["redis_node_instances[7000].config is empty"]),

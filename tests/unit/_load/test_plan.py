@@ -24,7 +24,7 @@ GENERATOR = Generator("generator", 4, "redis-benchmark 7.0.15")
 IDLE = Cpu(20.0, 0.5, 1, (("a:1", 0.4),))
 
 
-def wish(cpus: int = 4, **options: t.Any) -> Desired:
+def desired(cpus: int = 4, **options: t.Any) -> Desired:
     defaults: dict[str, t.Any] = {
         "topology": "cluster",
         "kinds": ["read", "write", "mix"],
@@ -57,7 +57,7 @@ def measured(ops: float, node: str | None = None, pipeline: int = 16, cpu: Cpu =
 
 
 def test_runs_share_the_seconds_and_writes_come_first() -> None:
-    runs = plan.make_runs(wish(), THREE)
+    runs = plan.make_runs(desired(), THREE)
     assert [(run.name, run.node, run.pipeline) for run in runs] == [
         ("write", None, 1),
         ("read", None, 1),
@@ -72,12 +72,12 @@ def test_runs_share_the_seconds_and_writes_come_first() -> None:
 
 
 def test_a_single_primary_is_not_measured_twice() -> None:
-    runs = plan.make_runs(wish(topology="replication", kinds=["read"], pipelines=[1]), THREE[:1])
+    runs = plan.make_runs(desired(topology="replication", kinds=["read"], pipelines=[1]), THREE[:1])
     assert runs == (Run("read", None, 1, 60.0),)
 
 
 def test_what_is_over_is_not_planned_again() -> None:
-    runs = plan.make_runs(wish(), THREE)
+    runs = plan.make_runs(desired(), THREE)
     for cut in range(len(runs) + 1):
         assert plan.left(runs, runs[:cut]) == list(runs[cut:])
 
@@ -103,24 +103,24 @@ def test_what_is_over_is_not_planned_again() -> None:
 )
 def test_nonsense_is_refused_with_a_way_out(options: dict[str, t.Any]) -> None:
     with pytest.raises(Refused) as refused:
-        wish(**options)
+        desired(**options)
     assert refused.value.hint
 
 
 def test_too_few_seconds_are_refused() -> None:
     with pytest.raises(Refused, match=r"5 seconds are too few for 9 runs. Give 9 or more"):
-        plan.make_runs(wish(seconds=5.0), THREE)
+        plan.make_runs(desired(seconds=5.0), THREE)
 
 
 def test_fewer_connections_than_primaries_are_refused() -> None:
     # The mix shares them out: ten for reads, of fifty, would do, and two do not.
     with pytest.raises(Refused, match="connections"):
-        plan.make_runs(wish(connections=5), THREE)
+        plan.make_runs(desired(connections=5), THREE)
 
 
 def test_keys_that_do_not_fit_are_refused_and_the_node_is_named() -> None:
     with pytest.raises(Refused, match=r"^b:1: .*maxmemory"):
-        plan.refuse_without_room(wish(), [primary("a:1"), primary("b:1", room=1000)])
+        plan.refuse_without_room(desired(), [primary("a:1"), primary("b:1", room=1000)])
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_keys_that_do_not_fit_are_refused_and_the_node_is_named() -> None:
     ],
 )
 def test_a_mix_is_reads_and_writes_side_by_side(connections: int, percent: int, parts: t.Any) -> None:
-    found = plan.parts(wish(connections=connections, read_percent=percent), Run("mix", None, 1, 5.0))
+    found = plan.parts(desired(connections=connections, read_percent=percent), Run("mix", None, 1, 5.0))
     assert [(name, number, pytest.approx(share)) for name, number, share in parts] == list(found)
 
 
@@ -145,18 +145,18 @@ def test_the_number_of_requests_grows_by_steps_and_never_beyond_the_time_left() 
 
 
 def test_keys_are_of_the_prefix_and_reach_the_node_that_is_measured() -> None:
-    assert plan.key_of(wish(), None) == "almashooq:load:{tag}:__rand_int__"
-    assert plan.key_of(wish(), primary("a:1")) == "almashooq:load:{7}:__rand_int__"
-    assert plan.key_of(wish(topology="replication"), None) == "almashooq:load:__rand_int__"
+    assert plan.key_of(desired(), None) == "almashooq:load:{tag}:__rand_int__"
+    assert plan.key_of(desired(), primary("a:1")) == "almashooq:load:{7}:__rand_int__"
+    assert plan.key_of(desired(topology="replication"), None) == "almashooq:load:__rand_int__"
 
 
 def test_half_of_the_processors_generate() -> None:
-    assert [wish(cpus).threads for cpus in (1, 2, 4, 64)] == [1, 1, 2, 8]
+    assert [desired(cpus).threads for cpus in (1, 2, 4, 64)] == [1, 1, 2, 8]
 
 
 def test_a_slow_node_is_named_beside_its_peers() -> None:
     runs = [measured(60000, "a:1"), measured(20000, "b:1"), measured(62000, "c:1")]
-    (found,) = checks.slow_nodes(wish(), runs)
+    (found,) = checks.slow_nodes(desired(), runs)
     assert (found.node, found.severity) == ("b:1", "error")
     assert "b:1 does 20000 operations per second" in found.message
     assert "33 % of the 61000" in found.message
@@ -174,12 +174,12 @@ def test_all_turns_of_a_node_count_together() -> None:
     ]
     assert second.cpu == Cpu(55.0, 0.7, 1, (("a:1", pytest.approx(0.3)),))
     assert second.points[-1] == (3.0, 200)
-    assert not list(checks.slow_nodes(wish(), [second, third]))
+    assert not list(checks.slow_nodes(desired(), [second, third]))
 
 
 def test_nodes_alike_are_no_finding_and_a_single_one_has_no_peers() -> None:
-    assert not list(checks.slow_nodes(wish(), [measured(60000, "a:1"), measured(31000, "b:1")]))
-    assert not list(checks.slow_nodes(wish(), [measured(10, "a:1")]))
+    assert not list(checks.slow_nodes(desired(), [measured(60000, "a:1"), measured(31000, "b:1")]))
+    assert not list(checks.slow_nodes(desired(), [measured(10, "a:1")]))
 
 
 @pytest.mark.parametrize(
@@ -210,12 +210,12 @@ def test_targets_take_the_best_throughput_and_the_worst_latency_of_the_shallowes
         measured(200000, pipeline=16, p99=30.0),
         measured(90000, "a:1", pipeline=1, p99=99.0),
     ]
-    rows = checks.targets(wish(targets={"ops_per_second": 100000.0, "p99_ms": 3.0}), runs)
+    rows = checks.targets(desired(targets={"ops_per_second": 100000.0, "p99_ms": 3.0}), runs)
     assert [(row["name"], row["measured"], row["met"]) for row in rows] == [
         ("ops_per_second", 200000.0, True),
         ("p99_ms", 4.0, False),
     ]
-    assert "not reached: p99_ms" in render.summary(wish(targets={"p99_ms": 3.0}), runs)
+    assert "not reached: p99_ms" in render.summary(desired(targets={"p99_ms": 3.0}), runs)
 
 
 @pytest.mark.parametrize(
@@ -234,4 +234,4 @@ def test_commands_that_were_rejected_are_no_operations(before: Counters, after: 
 
 
 def test_no_target_is_no_row() -> None:
-    assert checks.targets(wish(), [measured(1000)]) == []
+    assert checks.targets(desired(), [measured(1000)]) == []

@@ -140,7 +140,7 @@ def test_directories_on_one_read_only_file_system_are_one_problem():
     trouble = "is on a read-only file system"
     directories = (Directory("/etc/redis-node", "/etc", trouble), Directory("/etc/other", "/etc", trouble))
     (problem,) = problems(host(directories=directories))
-    text = "/etc/redis-node and /etc/other cannot be written: /etc is on a read-only file system: mend that"
+    text = "/etc/redis-node and /etc/other cannot be written: /etc is on a read-only file system: fix that"
     assert problem.startswith(text)
 
 

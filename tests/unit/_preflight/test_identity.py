@@ -127,16 +127,16 @@ def test_files_of_this_host_are_refused_and_those_of_running_servers_passed_over
     def nobody(_node: str, _command: str) -> None:
         raise AssertionError
 
-    assert identity.look_at_identity(params(tmp_path), nobody) == {"notes": []}
+    assert identity.look_at_identity(params(tmp_path), nobody) == {"warnings": []}
     write(tmp_path / "7000" / "nodes-7000.conf", COPIED)
     with pytest.raises(Refused, match=r"7000/nodes-7000\.conf names 198"):
         identity.look_at_identity(params(tmp_path), nobody)
     running = [member(ME, "me", listening=True), member(ONE, "one")]
-    assert identity.look_at_identity(params(tmp_path, members=running), nobody) == {"notes": []}
+    assert identity.look_at_identity(params(tmp_path, members=running), nobody) == {"warnings": []}
     # Members that are known to others by another address, as through a translation of addresses.
     announced = {"address": "198.51.100.1", "port": 7000}
     members = [member(ME, "me", announced=announced), member("198.51.100.2:7000", "one")]
-    assert identity.look_at_identity(params(tmp_path, members=members), nobody) == {"notes": []}
+    assert identity.look_at_identity(params(tmp_path, members=members), nobody) == {"warnings": []}
 
 
 def test_another_deployment_of_the_same_run_is_another_one(tmp_path: pathlib.Path) -> None:

@@ -15,9 +15,9 @@ import time
 
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._host import engine_package
-from ansible_collections.almashooq.redis.plugins.module_utils._instance import processes
+from ansible_collections.almashooq.redis.plugins.module_utils._managed import processes
 from ansible_collections.almashooq.redis.plugins.module_utils._preflight import proc
-from ansible_collections.almashooq.redis.plugins.module_utils._preflight.model import Socket
+from ansible_collections.almashooq.redis.plugins.module_utils._preflight.model import Process, Socket
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 LISTENING = (
@@ -132,5 +132,17 @@ def test_only_this_file_asks_whether_a_process_exists():
     plugins = pathlib.Path(proc.__file__).resolve().parents[2]
     others = [path for path in plugins.rglob("*.py") if path != pathlib.Path(proc.__file__).resolve()]
     found = {path.name for path in others if EXISTENCE.search(path.read_text(encoding="utf-8"))}
-    # Names of processes to look at more closely; each is then asked of proc.
+    # Names of processes to inspect more closely; each is then asked of proc.
     assert found == {"processes.py"}
+
+
+def test_the_units_of_a_user_are_those_of_its_processes(monkeypatch):
+    def seen(pid, uid, unit):
+        return Process(pid=pid, name="any", uid=uid, unit=unit)
+
+    ours, other, none = seen(1, 7, "ours.service"), seen(2, 8, "other.service"), seen(3, 7, None)
+    processes_by_id = {"1": ours, "2": other, "3": none, "4": None}
+    monkeypatch.setattr(proc.os, "listdir", lambda _path: [*processes_by_id, "self"])
+    monkeypatch.setattr(proc, "process", lambda pid: processes_by_id[str(pid)])
+    assert proc.units_of(7) == {"ours.service"}
+    assert proc.units_of(9) == set()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a set is in sync, what is waited for, what a person is told."""
+"""When a set is in sync, what is waited for, what a person reads."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def test_a_set_in_sync_lacks_nothing() -> None:
         (with_node(IN_SYNC, B, link_up=False), [f"{B} has no link to {A}"]),
         (with_node(IN_SYNC, C, syncing=True), [f"{C} is taking over the data"]),
         (with_node(IN_SYNC, C, following=B), [f"{C} follows {B}"]),
-        (with_node(IN_SYNC, C, following="", role="primary"), [f"{C} follows nobody"]),
-        (with_node(IN_SYNC, A, role="replica"), [f"{A} is no primary any more"]),
+        (with_node(IN_SYNC, C, following="", role="primary"), [f"{C} follows no node"]),
+        (with_node(IN_SYNC, A, role="replica"), [f"{A} is no longer a primary"]),
         (IN_SYNC.replacing({B: Node(B, "unreachable", "refused")}), [f"{B} is unreachable (refused)"]),
         (IN_SYNC.replacing({A: Node(A, "unreachable", "refused")}), [f"{A} is unreachable (refused)"]),
         (
@@ -63,7 +63,7 @@ def test_a_failover_that_goes_on_is_waited_for() -> None:
     ("observed", "words"),
     [
         (running().promote(B).observed(*opinions(A, B)), f"the Sentinels name {A} and {B}"),
-        (running().observed(*opinions(B, B)), f"{B} is named as primary and says that it is a replica"),
+        (running().observed(*opinions(B, B)), f"{B} is named as primary and reports that it is a replica"),
         (
             failed_over(running(), B).observed(*opinions(B, B, replicas=[A, C])),
             f"Sentinel has yet to attach {A}",
@@ -97,11 +97,11 @@ def test_what_time_does_not_change_is_not_waited_for(observed: Observed) -> None
 
 
 def test_a_link_that_this_run_has_made_is_not_waited_for_before_the_next_node() -> None:
-    assert undecided(running().restart(B).observed(), told={B}) == ""
+    assert undecided(running().restart(B).observed(), attached={B}) == ""
 
 
 def placed(**places: tuple[str, str]) -> Desired:
-    """Return the wish with hosts and zones: a=("host", "zone")."""
+    """Return the desired state with hosts and zones: a=("host", "zone")."""
     nodes = [{**endpoint(name), "host": places[key][0], "zone": places[key][1]} for name, key in zip(NAMES, "abc")]
     return make_desired("main", nodes, endpoint(A))
 

@@ -120,7 +120,7 @@ def circle() -> World:
 REFUSALS: dict[str, tuple[Observed, list[str]]] = {
     "two primaries with data, nobody follows": (
         World().write(A).write(B).observed(),
-        ["two primaries found", f"{A} (1 key(s))", f"{B} (1 key(s))", "no Sentinel says"],
+        ["two primaries found", f"{A} (1 key(s))", f"{B} (1 key(s))", "no Sentinel reports"],
     ),
     "two primaries with replicas": (
         Observed(chains().observed().nodes),
@@ -153,16 +153,19 @@ REFUSALS: dict[str, tuple[Observed, list[str]]] = {
     ),
     "Sentinels that disagree": (
         running().promote(B).observed(*opinions(A, B, "")),
-        ["the Sentinels disagree", f"{SENTINELS[0]} says {A}", f"{SENTINELS[1]} says {B}", "does not watch it"],
+        ["the Sentinels disagree", f"{SENTINELS[0]} names {A}", f"{SENTINELS[1]} names {B}", "does not watch it"],
     ),
     "a single Sentinel that answers": (
         running().observed(*opinions(A, DOWN, DOWN)),
-        ["that answer are no majority", f"{SENTINELS[1]} unreachable"],
+        ["too few Sentinels answer to agree", f"{SENTINELS[1]} unreachable"],
     ),
-    "one of two Sentinels that answers": (running().observed(*opinions(A, DOWN)), ["no majority"]),
+    "one of two Sentinels that answers": (
+        running().observed(*opinions(A, DOWN)),
+        ["too few Sentinels answer to agree"],
+    ),
     "a primary that is not in the inventory": (
         running().observed(*opinions(STRANGER, STRANGER, STRANGER)),
-        [f"the primary of 'main' is {STRANGER}", "none of the nodes"],
+        [f"the primary of 'main' is {STRANGER}", "is not one of the nodes"],
     ),
     "a named primary that is a replica": (
         running().observed(*opinions(B, B, B)),
@@ -190,8 +193,8 @@ def test_refuses(observed: Observed, words: list[str]) -> None:
 @pytest.mark.parametrize("problem", [what for _kind, what in _nodes.PROBLEMS])
 def test_a_node_with_a_problem_is_named_with_the_way_out(problem: str) -> None:
     observed = running().observed(*opinions(A, A, A))
-    ailing = Node(C, problem=problem, detail="as it said")
-    assert f"{C} is {problem}: as it said" in refusal(observed.replacing({C: ailing}), wish())
+    failing = Node(C, problem=problem, detail="as it said")
+    assert f"{C} is {problem}: as it said" in refusal(observed.replacing({C: failing}), wish())
 
 
 def test_a_cluster_node_is_refused() -> None:
@@ -208,12 +211,12 @@ def test_one_server_under_two_names_is_refused() -> None:
 
 @pytest.mark.parametrize("name", ["two words", "line\nbreak", "", "quo'te", "\x07", "a/b"])
 def test_a_set_name_that_is_no_word_is_refused(name: str) -> None:
-    with pytest.raises(Refused, match="is no name for a replication set"):
+    with pytest.raises(Refused, match="is not a valid name for a replication set"):
         make_desired(name, map(endpoint, NAMES), endpoint(A))
 
 
 def test_a_wished_primary_that_is_no_node_is_refused() -> None:
-    with pytest.raises(Refused, match="none of the nodes of set 'main'"):
+    with pytest.raises(Refused, match="not one of the nodes of set 'main'"):
         wish(primary=STRANGER)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever happened to a set, and whatever the Sentinels say: no write is lost that nobody gave up."""
+"""Whatever happened to a set, and whatever the Sentinels report: no write is lost without consent."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_no_write_is_lost_that_nobody_gave_up(world: World, said: tuple[Opinion,
     for step in planned(observed, desired):
         lost = world.writes[step.node] - world.writes[step.primary]
         assert not lost or step.node in desired.discard
-        # Consent is asked for no more than needed, and what it costs is told.
+        # Consent is asked for no more than needed, and what it costs is reported.
         assert bool(step.gives_up) <= (step.node in desired.discard)
         assert bool(step.gives_up) >= bool(lost)
 
@@ -109,7 +109,7 @@ def test_a_run_cut_anywhere_in_any_order_is_planned_again_to_the_same_end(
     assert set(plan(between, desired)) == set(steps) - set(some)
     end = perform(between, plan(between, desired))
     assert plan(end, desired) == ()
-    # With the wish of another run that starts with another node, too.
+    # With the desired state of another run that starts with another node, too.
     assert plan(end, dataclasses.replace(desired, primary=data.draw(names))) == ()
 
 
@@ -118,9 +118,9 @@ def test_a_node_that_cannot_take_part_stops_everything(
     world: World, said: tuple[Opinion, ...], desired: Desired, victim: str, problem: str
 ) -> None:
     observed = world.observed(*said)
-    ailing = dataclasses.replace(observed.by_name()[victim], problem=problem, detail="as it said")
+    failing = dataclasses.replace(observed.by_name()[victim], problem=problem, detail="as it said")
     try:
-        plan(observed.replacing({victim: ailing}), desired)
+        plan(observed.replacing({victim: failing}), desired)
     except Refused as refused:
         assert victim in str(refused)
         assert "as it said" in str(refused)

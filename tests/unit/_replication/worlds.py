@@ -33,7 +33,7 @@ def endpoint(name: str) -> dict[str, t.Any]:
 
 
 def wish(*names: str, primary: str = A, discard: t.Iterable[str] = ()) -> Desired:
-    """Return the wish of these nodes (A, B and C by default)."""
+    """Return the desired state of these nodes (A, B and C by default)."""
     return make_desired("main", map(endpoint, names or NAMES), endpoint(primary), map(endpoint, SENTINELS), discard)
 
 
@@ -110,7 +110,7 @@ class World:
         return self._change(name, replid=self._fresh_id(), replid2="0" * 40, second_offset=-1, offset=0)
 
     def observed(self, *opinions: Opinion) -> Observed:
-        """Return what asking everybody gives."""
+        """Return what asking all servers gives."""
         nodes = self.nodes.values()
         listed = {
             name: tuple(one.name for one in nodes if one.following == name and one.link_up) for name in self.nodes
@@ -141,7 +141,7 @@ def failed_over(world: World, new: str) -> World:
 
 
 def opinions(*primaries: str, replicas: t.Iterable[str] = ()) -> tuple[Opinion, ...]:
-    """Return the Sentinels' opinions: a primary's name, or the problem why one does not tell."""
+    """Return the Sentinels' opinions: a primary's name, or the problem why one does not answer."""
     return tuple(
         Opinion(sentinel, primary=said, replicas=tuple(replicas))
         if said in (*NAMES, STRANGER, "")

@@ -72,12 +72,12 @@ def node(host: str, index: int, role: str, *, at: int | None = None, **more: t.A
     }
 
 
-def drill(shard: str, manner: str, gap: float | None, primary: str = "192.0.2.11:7000") -> Value:
+def drill(shard: str, fault: str, gap: float | None, primary: str = "192.0.2.11:7000") -> Value:
     """Return a drill of ten seconds, in which the primary goes away after two."""
     end = 2000 + (gap if gap is not None else 8000)
     return {
         "shard": shard,
-        "manner": manner,
+        "fault": fault,
         "primary": primary,
         "successor": "192.0.2.12:7001" if gap is not None else None,
         "returned": gap is not None,
@@ -90,7 +90,7 @@ def drill(shard: str, manner: str, gap: float | None, primary: str = "192.0.2.11
         "interval_ms": 1,
         "timeline": [
             {"at_ms": 0, "event": "writes begin"},
-            {"at_ms": 2000, "event": f"{manner} of {primary}"},
+            {"at_ms": 2000, "event": f"{fault} of {primary}"},
             {"at_ms": end, "event": "192.0.2.12:7001 takes writes"},
         ],
         "writes": [

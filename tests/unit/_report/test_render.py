@@ -108,7 +108,7 @@ def test_no_anchor_is_there_twice_and_all_that_are_linked_are_there(result: resu
 
 def poisoned(value: t.Any, key: str = "") -> t.Any:
     """Return a result in which every text that a server or a host may choose is hostile."""
-    fixed = {"name", "status", "role", "manner", "severity", "scope", "topology", "started", "finished", "deployment"}
+    fixed = {"name", "status", "role", "fault", "severity", "scope", "topology", "started", "finished", "deployment"}
     if isinstance(value, dict):
         poison = {HOSTILE: HOSTILE} if key == "settings" else {}
         return {**{name: poisoned(one, name) for name, one in value.items()}, **poison}

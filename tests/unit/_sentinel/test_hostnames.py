@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sentinels that announce host names: what they are told, and in which order."""
+"""Sentinels that announce host names: what they get, and in which order."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Sentinels are told, and what they are never told."""
+"""The commands that Sentinels get, and those that they never get."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ REFUSED: dict[str, tuple[Observed, str]] = {
     ),
     "an instance that does not let Sentinel in": (
         Observed(complete().sentinels, ((A, "WRONGPASS"),)),
-        "does not let Sentinel log in",
+        "refuses the login of Sentinel",
     ),
 }
 
@@ -162,8 +162,8 @@ def test_refused_with_a_way_out(observed: Observed, said: str) -> None:
 WISHES: dict[str, tuple[dict[str, t.Any], str]] = {
     "a quorum that cannot be had": ({"set": {"quorum": 4}}, "quorum of set 'main' is 4"),
     "a quorum of nobody": ({"set": {"quorum": 0}}, "quorum"),
-    "a name with a space": ({"set": {"name": "my set"}}, "is no name"),
-    "a name with a line feed": ({"set": {"name": "a\nsentinel x"}}, "is no name"),
+    "a name with a space": ({"set": {"name": "my set"}}, "is not a valid name"),
+    "a name with a line feed": ({"set": {"name": "a\nsentinel x"}}, "is not a valid name"),
     "an option with a line feed": (
         {"set": {"settings": {"down-after-milliseconds": "1\nuser x"}}},
         "control character",

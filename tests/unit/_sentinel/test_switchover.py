@@ -44,11 +44,11 @@ def with_priorities(**priorities: int) -> Observed:
 
 def test_every_replica_that_sentinel_may_choose_is_an_heir() -> None:
     step = plan(world(), wish())
-    assert (step.primary, step.heirs, step.coordinated, step.down_after) == (A, (B, C), False, 5.0)
+    assert (step.primary, step.candidates, step.coordinated, step.down_after) == (A, (B, C), False, 5.0)
 
 
 def test_a_replica_of_priority_0_is_no_heir_as_soon_as_all_sentinels_know() -> None:
-    assert plan(world(with_priorities(S1=100, S2=0, S3=0)), wish()).heirs == (B,)
+    assert plan(world(with_priorities(S1=100, S2=0, S3=0)), wish()).candidates == (B,)
     with pytest.raises(Refused, match="replica-priority 0"):
         plan(world(with_priorities(S1=0, S2=0, S3=0)), wish())
 
@@ -88,7 +88,7 @@ REFUSED: dict[str, tuple[State, str]] = {
     "a replica that is down": (world(problem=_nodes.UNREACHABLE), f"may choose {B}"),
     "a replica without a link": (world(link_up=False), f"may choose {B}"),
     "a replica that is far behind": (world(offset=WRITTEN - NEAR - 1), f"may choose {B}"),
-    "a primary that is none of the nodes": (dataclasses.replace(world(), primary=S1), "none of the nodes"),
+    "a primary that is not one of the nodes": (dataclasses.replace(world(), primary=S1), "not one of the nodes"),
     "a primary that says it is a replica": (dataclasses.replace(world(), primary=C), "is a replica"),
 }
 
@@ -101,4 +101,4 @@ def test_what_is_not_safe_is_refused_with_a_way_out(state: State, said: str) -> 
 
 
 def test_a_replica_that_lags_a_little_is_waited_for() -> None:
-    assert B in plan(world(offset=WRITTEN - NEAR), wish()).heirs
+    assert B in plan(world(offset=WRITTEN - NEAR), wish()).candidates

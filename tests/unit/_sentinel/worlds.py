@@ -21,7 +21,7 @@ def endpoint(name: str) -> dict[str, t.Any]:
 
 
 def wish(sentinels: t.Sequence[str] = SENTINELS, **changes: t.Any) -> Desired:
-    """The options of the module for one set with three instances, made into a wish."""
+    """The options of the module for one set with three instances, made into a desired state."""
     one = {
         "name": "main",
         "primary": endpoint(A),
@@ -48,7 +48,7 @@ def wish(sentinels: t.Sequence[str] = SENTINELS, **changes: t.Any) -> Desired:
 
 
 def watch(name: str, primary: str = A, **changes: t.Any) -> Watch:
-    """The set as a Sentinel sees it that knows everybody."""
+    """The set as a Sentinel sees it that knows all members."""
     settings = {**{key: str(value) for key, value in SETTINGS.items()}, "quorum": "2"}
     return Watch(
         set="main",

@@ -10,7 +10,12 @@ import dataclasses
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
 from ansible_collections.almashooq.redis.plugins.module_utils._files import Directory, File
-from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.model import Judged, Login, Seen, Wanted
+from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.model import (
+    Desired,
+    Login,
+    Seen,
+    Validated,
+)
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel_host.plan import plan
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +23,7 @@ from hypothesis import strategies as st
 OWN = "sentinel monitor main 192.0.2.11 6379 2\nsentinel auth-user main sentinel\nsentinel auth-pass main secret\n"
 HOOKED = OWN.replace("2\n", "2\nsentinel notification-script main /notify\n", 1)
 SCRIPTS = (("notification-script", "/notify"),)
-WANTED = Wanted(
+WANTED = Desired(
     address="192.0.2.11",
     port=26379,
     directories=(Directory("/etc/s", 0, 9, 0o750), Directory("/var/s/26379", 8, 9, 0o750)),
@@ -31,21 +36,21 @@ WANTED = Wanted(
     logins=(Login("main", "sentinel", "secret"),),
     scripts=(("notification-script", "/notify"), ("client-reconfig-script", "")),
 )
-JUDGED = Judged(("user default off",), "redis 7.0.15")
+VALIDATED = Validated(("user default off",), "redis 7.0.15")
 DONE = Seen(
     directories=WANTED.directories,
     managed=WANTED.managed,
     users=WANTED.users,
     own=dataclasses.replace(WANTED.seed, text=HOOKED),
     pid=7,
-    accounts=JUDGED.accounts,
+    accounts=VALIDATED.accounts,
     sets=("main",),
     hooks=(("main", SCRIPTS),),
 )
 
 
 def words(seen: Seen) -> list[str]:
-    return [step.describe() for step in plan(seen, WANTED, JUDGED)]
+    return [step.describe() for step in plan(seen, WANTED, VALIDATED)]
 
 
 def test_nothing_is_left_of_a_sentinel_that_is_as_wanted() -> None:
@@ -75,7 +80,7 @@ CASES = {
     ),
     "other users are loaded, without a restart": (
         {"accounts": ("user x",)},
-        ["192.0.2.11:26379: load the users"],
+        ["192.0.2.11:26379: load users (default, x)"],
     ),
     "another login is set, without a restart": (
         {"own": own(HOOKED.replace("secret", "old"))},
@@ -104,8 +109,8 @@ def test_what_differs_is_all_that_is_done(changes: dict[str, object], steps: lis
 
 def test_a_login_that_the_primary_does_not_take_is_not_set() -> None:
     seen = dataclasses.replace(DONE, own=own(HOOKED.replace("secret", "old")), locked_out=(("main", "WRONGPASS"),))
-    with pytest.raises(Refused, match="does not let Sentinel log in"):
-        plan(seen, WANTED, JUDGED)
+    with pytest.raises(Refused, match="refuses the login of Sentinel"):
+        plan(seen, WANTED, VALIDATED)
 
 
 @st.composite
@@ -120,7 +125,7 @@ def hosts(draw: st.DrawFn) -> Seen:
         own=own(text) if text or runs else draw(st.sampled_from([None, own("")])),
         pid=7 if runs else None,
         older=runs and draw(st.booleans()),
-        accounts=draw(st.sampled_from([(), JUDGED.accounts])) if runs else (),
+        accounts=draw(st.sampled_from([(), VALIDATED.accounts])) if runs else (),
         sets=("main",) if watches else (),
         hooks=(("main", draw(st.sampled_from([(), SCRIPTS]))),) if watches else (),
     )
@@ -133,7 +138,7 @@ def started(seen: Seen) -> Seen:
     watches = "monitor" in text
     return dataclasses.replace(
         seen,
-        accounts=JUDGED.accounts,
+        accounts=VALIDATED.accounts,
         sets=("main",) if watches else (),
         hooks=(("main", scripts),) if watches else (),
     )
@@ -142,12 +147,12 @@ def started(seen: Seen) -> Seen:
 @given(seen=hosts(), cut=st.integers(0, 8))
 def test_a_run_that_is_cut_anywhere_is_finished_by_the_next(seen: Seen, cut: int) -> None:
     for limit in (cut, 99):
-        for step in plan(seen, WANTED, JUDGED)[:limit]:
+        for step in plan(seen, WANTED, VALIDATED)[:limit]:
             stopped = seen.pid is None
             seen = step.apply(seen)
             if stopped and seen.pid is not None:
                 seen = started(seen)
-    assert plan(seen, WANTED, JUDGED) == () or words(seen) == [
+    assert plan(seen, WANTED, VALIDATED) == () or words(seen) == [
         "192.0.2.11:26379: log in at the instances of main as sentinel"
     ]
     assert seen.own is not None
@@ -156,7 +161,7 @@ def test_a_run_that_is_cut_anywhere_is_finished_by_the_next(seen: Seen, cut: int
 
 @given(seen=hosts())
 def test_sentinels_own_file_is_created_once_and_never_replaced_while_it_runs(seen: Seen) -> None:
-    steps = plan(seen, WANTED, JUDGED)
+    steps = plan(seen, WANTED, VALIDATED)
     seeds = [step for step in steps if "which Sentinel then owns" in step.describe()]
     assert len(seeds) == (seen.own is None)
     assert sum("start" in step.describe() for step in steps) <= 1

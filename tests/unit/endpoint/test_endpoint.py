@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import pathlib
 import socket
@@ -15,6 +16,7 @@ import typing as t
 
 import pytest
 import redis
+from ansible_collections.almashooq.redis.plugins.module_utils import _marks as marks
 
 FILES = pathlib.Path(__file__).resolve().parents[3] / "roles" / "redis_endpoint" / "files"
 sys.path.insert(0, str(FILES))
@@ -22,6 +24,7 @@ instances = importlib.import_module("instances")
 connections = importlib.import_module("connections")
 certificates = importlib.import_module("certificates")
 pending = importlib.import_module("pending")
+maintenance = importlib.import_module("maintenance")
 
 NOW = 1000.0
 WHEN = "2026-01-02T03:04:05.678Z"
@@ -29,31 +32,31 @@ PRIMARY = {"role": "master", "loading": 0, "connected_slaves": 2, "master_repl_o
 REPLICA = {"role": "slave", "master_link_status": "up", "master_host": "a", "master_port": 1, "slave_repl_offset": 7}
 
 
-def judged(
+def evaluated(
     info: t.Mapping[str, t.Any], role: str = "", link: bool = True, age: float = 0.1, ping: bool = True
 ) -> dict[str, t.Any]:
     """Return the answer for an observation."""
     seen = instances.Observation(NOW - age, WHEN, info, ping)
-    return t.cast("dict[str, t.Any]", instances.judge(seen, NOW, role, link))
+    return t.cast("dict[str, t.Any]", instances.evaluate(seen, NOW, role, link))
 
 
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        pytest.param(judged(PRIMARY), None, id="a primary"),
-        pytest.param(judged(REPLICA), None, id="a replica"),
-        pytest.param(judged(PRIMARY, "primary"), None, id="a primary where one is wanted"),
-        pytest.param(judged(REPLICA, "replica"), None, id="a replica where one is wanted"),
-        pytest.param(judged(PRIMARY, "replica"), "it is a primary, not a replica", id="the wrong role"),
-        pytest.param(judged({**PRIMARY, "loading": 1}, ping=False), "loading", id="loading"),
-        pytest.param(judged(PRIMARY, ping=False), "PING is not answered", id="no PING"),
-        pytest.param(judged(PRIMARY, age=4.0), f"no answer since {WHEN}", id="too old"),
-        pytest.param(judged({"new_field": 1}), "unreadable answer: INFO tells no role", id="no role"),
-        pytest.param(judged({"role": ["x"]}), "unreadable answer: INFO tells no role", id="an unknown role"),
-        pytest.param(judged({"role": "slave"}), "its link to the primary is down", id="no word of the link"),
-        pytest.param(judged({"role": "slave"}, link=False), None, id="a link that does not count"),
+        pytest.param(evaluated(PRIMARY), None, id="a primary"),
+        pytest.param(evaluated(REPLICA), None, id="a replica"),
+        pytest.param(evaluated(PRIMARY, "primary"), None, id="a primary where one is wanted"),
+        pytest.param(evaluated(REPLICA, "replica"), None, id="a replica where one is wanted"),
+        pytest.param(evaluated(PRIMARY, "replica"), "it is a primary, not a replica", id="the wrong role"),
+        pytest.param(evaluated({**PRIMARY, "loading": 1}, ping=False), "loading", id="loading"),
+        pytest.param(evaluated(PRIMARY, ping=False), "PING is not answered", id="no PING"),
+        pytest.param(evaluated(PRIMARY, age=4.0), f"no answer since {WHEN}", id="too old"),
+        pytest.param(evaluated({"new_field": 1}), "unreadable answer: INFO has no role", id="no role"),
+        pytest.param(evaluated({"role": ["x"]}), "unreadable answer: INFO has no role", id="an unknown role"),
+        pytest.param(evaluated({"role": "slave"}), "its link to the primary is down", id="no word of the link"),
+        pytest.param(evaluated({"role": "slave"}, link=False), None, id="a link that does not count"),
         pytest.param(
-            judged({"role": "slave"}, "replica", link=False), "its link to the primary is down", id="but counts here"
+            evaluated({"role": "slave"}, "replica", link=False), "its link to the primary is down", id="but counts here"
         ),
     ],
 )
@@ -63,13 +66,13 @@ def test_reasons(answer: dict[str, t.Any], reason: str | None) -> None:
 
 
 def test_what_info_does_not_tell_is_null() -> None:
-    answer = judged({"role": "master"})
+    answer = evaluated({"role": "master"})
     assert answer["memory"] == {"used_bytes": None, "max_bytes": None}
     assert set(answer["replication"].values()) == {None}
 
 
 def test_an_instance_that_was_never_asked_is_not_healthy() -> None:
-    assert instances.judge(None, NOW)["status"] == "unhealthy"
+    assert instances.evaluate(None, NOW)["status"] == "unhealthy"
 
 
 @pytest.mark.parametrize(
@@ -145,3 +148,31 @@ def test_what_waits_for_a_restart_is_counted_for_the_process_that_it_is_about(tm
     assert pending.count(later, 7000, {}) is None
     record.write_text("{")
     assert pending.count(later, 7000, places) == 0
+
+
+def marked(directory: pathlib.Path, host: str, **changes: object) -> None:
+    """Leave the mark of a host in a directory, as module maintenance_mark does."""
+    mark = marks.Mark(host, since=1_800_000_000, until=1_800_007_200, by="root@controller", reason="disk")
+    text = marks.text(dataclasses.replace(mark, **changes))  # type: ignore[arg-type]
+    (directory / marks.file_name(host)).write_text(text, encoding="utf-8")
+
+
+def test_the_mark_of_this_host_is_the_reason_and_those_of_others_are_not(tmp_path: pathlib.Path) -> None:
+    places = {"directory": str(tmp_path), "host": "alpha"}
+    assert maintenance.own(places) is None
+    marked(tmp_path, "bravo")
+    (tmp_path / "charlie.json").write_text("{", encoding="utf-8")
+    (tmp_path / "delta.json").write_text("[]", encoding="utf-8")
+    assert maintenance.own(places) is None
+    assert [mark.host for mark in maintenance.marks(str(tmp_path))] == ["bravo"]
+    marked(tmp_path, "alpha")
+    mark = maintenance.own(places)
+    assert maintenance.text(mark, 1_800_000_000) == "maintenance until 2027-01-15T10:00Z (disk)"
+    assert maintenance.text(mark, 1_800_007_200) == "maintenance until 2027-01-15T10:00Z, which has passed (disk)"
+    marked(tmp_path, "alpha", reason="")
+    assert maintenance.text(maintenance.own(places), 0) == "maintenance until 2027-01-15T10:00Z"
+
+
+def test_without_a_place_for_marks_there_are_none() -> None:
+    assert maintenance.own({}) is None
+    assert maintenance.marks("/nowhere") == []

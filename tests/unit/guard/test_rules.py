@@ -36,9 +36,9 @@ FAILED = member(ME, HERE, "master,fail", epoch=3, slots=SLOTS)
 
 def replica(view=(SEEN,), primary=ME, address=THERE, **info):
     """Return a replica in touch until a moment ago, with data."""
-    told = {"slave_repl_offset": "100", "master_replid": "history", "db0": "keys=1", **info}
+    reported = {"slave_repl_offset": "100", "master_replid": "history", "db0": "keys=1", **info}
     mine = member(OTHER, address, "myself,slave", primary)
-    return rules.Peer(address, rules.ANSWERED, told, (mine, *view))
+    return rules.Peer(address, rules.ANSWERED, reported, (mine, *view))
 
 
 def promoted(epoch=4, slots=SLOTS):
@@ -127,7 +127,7 @@ def test_a_primary_of_a_cluster_that_has_lost_most_primaries(peers, handed_over,
 
 
 @pytest.mark.parametrize(
-    ("disk", "told", "action"),
+    ("disk", "reported", "action"),
     [
         pytest.param(EMPTY, {}, "hand over", id="an empty disk"),
         pytest.param(
@@ -148,14 +148,14 @@ def test_a_primary_of_a_cluster_that_has_lost_most_primaries(peers, handed_over,
         ),
     ],
 )
-def test_only_a_replica_that_has_all_of_the_disk_takes_over(disk, told, action):
-    peer = replica(LEFT, **told)
+def test_only_a_replica_that_has_all_of_the_disk_takes_over(disk, reported, action):
+    peer = replica(LEFT, **reported)
     assert rules.cluster(OWN, disk, [peer], [THERE], 3.1, LIMITS).action == action
 
 
 def test_a_replica_without_keys_takes_nothing_over():
-    told = {key: value for key, value in replica().info.items() if key != "db0"}
-    peer = rules.Peer(THERE, rules.ANSWERED, told, replica(LEFT).view)
+    reported = {key: value for key, value in replica().info.items() if key != "db0"}
+    peer = rules.Peer(THERE, rules.ANSWERED, reported, replica(LEFT).view)
     assert rules.cluster(OWN, BEHIND, [peer], [THERE], 3.1, LIMITS).action == "start"
 
 
@@ -190,8 +190,8 @@ def sentinel(named=HERE, flags="master", state=rules.ANSWERED, replicas=(HERE,))
 
 def follower(of=HERE, **info):
     """Return an instance that is a replica of that."""
-    told = {"role": "slave", "master_host": of[0], "master_port": str(of[1]), "slave_repl_offset": "100"}
-    return rules.Peer(THERE, rules.ANSWERED, {**told, "master_replid": "history", "db0": "keys=1", **info})
+    reported = {"role": "slave", "master_host": of[0], "master_port": str(of[1]), "slave_repl_offset": "100"}
+    return rules.Peer(THERE, rules.ANSWERED, {**reported, "master_replid": "history", "db0": "keys=1", **info})
 
 
 ALONE = rules.Peer(THERE, rules.ANSWERED, {"role": "master"})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The notification-script: the log first, then webhooks and scripts; what Sentinel is told to do again."""
+"""The notification-script: the log first, then webhooks and scripts; what Sentinel has to do again."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_own_scripts_get_the_arguments_and_do_not_stop_one_another(tmp_path: pat
         assert (outcomes["10-fails"], outcomes["20-writes"]) == ("ended with 7", "ended with 0")
         assert outcomes["30-plain"] == "not run: not executable"
     assert outcomes["40-open"] == "not run: others than root can change it"
-    assert outcomes["50-link"] == "not run: no regular file"
+    assert outcomes["50-link"] == "not run: not a regular file"
 
 
 def test_a_script_that_hangs_is_ended(tmp_path: pathlib.Path) -> None:
