@@ -12,8 +12,10 @@ import subprocess
 import sys
 import typing as t
 
+from . import module_server
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PACKAGE = "ansible_collections.almashooq.redis.plugins.modules"
+Process = subprocess.Popen[str] | module_server.Forked
 
 
 def start_module(
@@ -24,10 +26,10 @@ def start_module(
     diff: bool = False,
     verbosity: int = 0,
     within: t.Sequence[str] = (),
-) -> subprocess.Popen[str]:
+) -> Process:
     """Start the module and return its process, for tests that interrupt it; see ``finish_module``.
 
-    ``within`` is a command to run it under, such as ``setpriv`` with its options.
+    ``within`` is a command to run it under, such as ``setpriv`` with its options; only then it is a new interpreter.
     """
     arguments = {
         **options,
@@ -38,10 +40,14 @@ def start_module(
         "_ansible_remote_tmp": "/tmp",
         "_ansible_keep_remote_files": False,
     }
+    content = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / ".collections")}
+    if not within:
+        return module_server.start(name, content, environment)
     process = subprocess.Popen(
-        [*within, sys.executable, "-m", f"{PACKAGE}.{name}"],
+        [*within, sys.executable, "-m", f"{module_server.PACKAGE}.{name}"],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT / ".collections")},
+        env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -49,13 +55,13 @@ def start_module(
     )
     # Small enough for the pipe's buffer, so nothing blocks before the module reads it.
     assert process.stdin is not None
-    process.stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": arguments}))
+    process.stdin.write(content.decode())
     process.stdin.close()
     process.stdin = None
     return process
 
 
-def finish_module(process: subprocess.Popen[str], timeout: float = 120) -> dict[str, t.Any]:
+def finish_module(process: Process, timeout: float = 120) -> dict[str, t.Any]:
     """Wait for the module and return its JSON with ``rc`` and ``stderr`` of the process added."""
     stdout, stderr = process.communicate(timeout=timeout)
     try:
