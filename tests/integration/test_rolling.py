@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import signal
 import tempfile
+import threading
 import typing as t
 
 import pytest
@@ -63,6 +64,18 @@ def test_a_whole_set_with_its_sentinels_is_restarted_under_writes(replicated: Se
     assert_whole(replicated, before)
     assert application.lost() == []
     print(f"longest gap {application.longest_gap():.3f} s, errors {application.errors[:5]}")
+
+
+def test_a_plan_waits_for_what_passes_by_itself(replicated: Set) -> None:
+    replica = replicated.ports[1]
+    with replicated.client(replica) as client, replicated.member(replicated.sentinel_ports[0]) as sentinel:
+        client.execute_command("ACL", "SETUSER", "sentinel", "off")
+        client.execute_command("CLIENT", "KILL", "USER", "sentinel")
+        until(lambda: "disconnected" in str(sentinel.execute_command("SENTINEL REPLICAS", "main")), "a lost connection")
+        again = threading.Timer(1.0, client.execute_command, ("ACL", "SETUSER", "sentinel", "on"))
+        again.start()
+        assert replicated.plan(instance_name(replica))["plan"]
+        assert not again.is_alive()
 
 
 @pytest.fixture

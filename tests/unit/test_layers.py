@@ -67,7 +67,7 @@ MAY_ACT = {
     },
     "_replication": {"execute", "observe", "together"},
     "_report": {"operation", "store"},
-    "_rolling": {"deployment", "host", "operation", "options", "process"},
+    "_rolling": {"deployment", "gated", "host", "operation", "options", "process"},
     "_sentinel": {"ahead", "execute", "failover", "info", "observe"},
     "_sentinel_host": {"execute", "observe", "operation", "options"},
     "_settings": {

@@ -9,12 +9,11 @@ import typing as t
 
 from .._argspec import access, sentinel_access
 from .._engine.deployment import Deployment, some
-from .._engine.loop import Operation, PhaseFailed
-from .._errors import CollectionError, DeadlineExceeded, Refused
 from .._host.commands import systemd_runs
 from .._marks import MIGRATION
 from .._rolling import process
-from .._rolling.deployment import Kind, make_kind
+from .._rolling.deployment import make_kind
+from .._rolling.gated import Gated
 from .._rolling.model import PRIMARY, SENTINEL, State
 from .._rolling.options import Server, make_servers
 from .._rolling.steps import SwitchOver
@@ -26,10 +25,9 @@ if t.TYPE_CHECKING:
     from .._client import Record
 
 Params = t.Mapping[str, t.Any]
-GATE_SHARE = 0.5  # of the time of a call, that a step may wait until it is safe
 
 
-class MaintenanceStep(Operation[State, Step]):
+class MaintenanceStep(Gated[Step]):
     """Takes the members of a host out of service, or starts them again, one step after the other."""
 
     def __init__(self, params: Params, record: Record) -> None:
@@ -40,7 +38,6 @@ class MaintenanceStep(Operation[State, Step]):
         self._deployment = Deployment(record, params["timeout"], params["run_by"])
         self._servers: dict[str, Server]
         self._request: plan.Request
-        self._kind: Kind
         self._before: State | None = None
 
     def enter(self) -> None:
@@ -57,30 +54,14 @@ class MaintenanceStep(Operation[State, Step]):
 
     def observe(self) -> State:
         """Ask every instance and every Sentinel."""
-        state = self._kind.observe()
-        self._before = self._before or state
-        return state
+        if self._before is None:
+            self._before = self._observe_patiently()
+            return self._before
+        return self._kind.observe()
 
     def plan(self, state: State) -> list[Step]:
         """Return what is left to do."""
         return plan.leave(state, self._request) if self._out else plan.back(state, self._request)
-
-    def execute(self, steps: t.Sequence[Step], state: State) -> t.Sequence[Step]:
-        """Take the first step once its gate is open, and return when it has been proven."""
-        if self._deployment.hold(*self._kind.scopes):
-            return ()  # what was observed before the lock may be old: observe again
-        step = steps[0]
-        before = self._await_gate(step)
-        try:
-            self._take(step)
-            self._await_proof(step, before)
-        except PhaseFailed as error:
-            raise PhaseFailed([], [(step, why) for _part, why in error.failed]) from error
-        except CollectionError as error:
-            if isinstance(error, Refused) and isinstance(step, SwitchOver):
-                raise  # before anything of it was sent
-            raise PhaseFailed([], [(step, error)]) from error
-        return [step]
 
     def settle(self, state: State) -> State:
         """Make sure of what a boot would do, and wait until the deployment is whole again."""
@@ -130,26 +111,8 @@ class MaintenanceStep(Operation[State, Step]):
             act = process.start if isinstance(step, Start) else process.stop
             act(server, login, self._record, self._deployment.left())
 
-    def _await_gate(self, step: Step) -> State:
-        try:
-            return self._deployment.poll(
-                self.observe,
-                lambda state: some(gates.missing(state, step, self._host)),
-                awaiting=f"a moment at which it is safe to {step.describe()}",
-                # The rest is for the step itself, which must not be begun with a second left.
-                within=self._deployment.timeout * GATE_SHARE,
-                hint=f"This step has not been begun. {plan.HEALTH_HINT}",
-                longest_interval=1.0,
-            )
-        except DeadlineExceeded as error:
-            # Before anything of this step was done.
-            raise Refused(error.message, node=error.node, hint=error.hint) from error
+    def _missing(self, state: State, step: Step) -> str:
+        return some(gates.missing(state, step, self._host))
 
-    def _await_proof(self, step: Step, before: State) -> None:
-        self._deployment.poll(
-            self.observe,
-            lambda state: some(gates.unfinished(state, step, before, self._host)),
-            awaiting=f"{step.describe()} to be done",
-            hint="Nothing else is done meanwhile. See the log of the member that is named; then run again.",
-            longest_interval=0.5,
-        )
+    def _unfinished(self, state: State, step: Step, before: State) -> str:
+        return some(gates.unfinished(state, step, before, self._host))

@@ -19,12 +19,11 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import Refused
+from .._rolling.gates import Unhealthy
 from .._rolling.model import CLUSTER, INSTANCE, NOTHING, PRIMARY, REPLICA, SENTINEL, SENTINELS, Member, State
 from .._rolling.plan import candidate
 from .._rolling.steps import SwitchOver
 from .steps import OFF, ON, Hold, Release, Start, Step, stop
-
-HEALTH_HINT = "See playbook almashooq.redis.health; run again when the deployment is healthy."
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def leave(state: State, request: Request) -> list[Step]:
         return []
     wrong = lacking(state, request.host)
     if wrong:
-        raise Refused(f"the deployment is not healthy without {request.host}: {'; '.join(wrong[:5])}", hint=HEALTH_HINT)
+        raise Unhealthy(f"the deployment is not healthy without {request.host}: {'; '.join(wrong[:5])}")
     shards = list(dict.fromkeys(one.shard for one in here if one.kind == INSTANCE))
     for shard in shards:
         _refuse_loss(state, shard, request)

@@ -11,11 +11,12 @@ import typing as t
 
 from .._argspec import access, sentinel_access
 from .._engine.deployment import Deployment, some
-from .._engine.loop import Operation, PhaseFailed
-from .._errors import CollectionError, DeadlineExceeded, Refused
+from .._errors import Refused
 from .._host.commands import systemd_runs
 from . import gates, process, render
-from .deployment import Kind, make_kind
+from .deployment import make_kind
+from .gated import Gated
+from .gates import Unhealthy
 from .lost import lost, overtaken
 from .model import PRIMARY, SENTINEL, Need, State, make_needs
 from .options import Server, make_servers, pace
@@ -26,11 +27,9 @@ if t.TYPE_CHECKING:
     from .._client import Record
 
 Params = t.Mapping[str, t.Any]
-GATE_SHARE = 0.5  # of the time of a call, that a step may wait until it is safe
-HEALTH_HINT = "See playbook almashooq.redis.health; run again when the deployment is healthy."
 
 
-class RollingStep(Operation[State, Step]):
+class RollingStep(Gated[Step]):
     """Plans the whole restart (without ``host``), or takes the steps up to the first restart that are this host's."""
 
     def __init__(self, params: Params, record: Record) -> None:
@@ -41,7 +40,6 @@ class RollingStep(Operation[State, Step]):
         self._needs = make_needs(params["needs"])
         self._deployment = Deployment(record, params["timeout"], params["run_by"])
         self._servers: dict[str, Server]
-        self._kind: Kind
         self._restarted = False
         self._planned: list[Step] = []
 
@@ -52,7 +50,7 @@ class RollingStep(Operation[State, Step]):
 
     def observe(self) -> State:
         """Ask every instance and every Sentinel."""
-        return self._kind.observe()
+        return self._kind.observe() if self._host else self._observe_patiently()
 
     def plan(self, state: State) -> list[Step]:
         """Return all that is left of the plan, or what of it comes before any other host's turn."""
@@ -74,25 +72,6 @@ class RollingStep(Operation[State, Step]):
             if isinstance(step, Restart):
                 break
         return mine
-
-    def execute(self, steps: t.Sequence[Step], state: State) -> t.Sequence[Step]:
-        """Take the first step once its gate is open, and return when it has been proven."""
-        if self._deployment.hold(*self._kind.scopes):
-            return ()  # what was observed before the lock may be old: observe again
-        step = steps[0]
-        before = self._await_gate(step)
-        if overtaken(before, step, self._needs, self._pace):
-            return ()  # another member comes first by now: plan again
-        try:
-            self._take(step)
-            self._await_proof(step, before)
-        except PhaseFailed as error:
-            raise PhaseFailed([], [(step, why) for _part, why in error.failed]) from error
-        except CollectionError as error:
-            if isinstance(error, Refused) and isinstance(step, SwitchOver):
-                raise  # before anything of it was sent
-            raise PhaseFailed([], [(step, error)]) from error
-        return [step]
 
     def _take(self, step: Step) -> None:
         if isinstance(step, SwitchOver):
@@ -155,33 +134,24 @@ class RollingStep(Operation[State, Step]):
         named.update(lost(state, self._needs))
         failing = [one.failure for one in state.members if one.failure and one.name not in named]
         if failing and self._needs:
-            raise Refused(f"the deployment is not healthy: {some(failing)}", hint=HEALTH_HINT)
+            raise Unhealthy(f"the deployment is not healthy: {some(failing)}")
 
     def _refuse_unsafe(self, state: State, steps: t.Sequence[Step]) -> None:
         """Refuse a plan of which a step could not be taken, before the first one is."""
         for step in steps:
             missing = gates.missing(state, step)
             if missing:
-                raise Refused(f"cannot {step.describe()}: {some(missing)}", hint=HEALTH_HINT)
+                raise Unhealthy(f"cannot {step.describe()}: {some(missing)}")
             state = step.apply(state)
 
-    def _await_gate(self, step: Step) -> State:
-        try:
-            return self._deployment.poll(
-                self.observe,
-                lambda state: self._missing(state, step),
-                awaiting=f"a moment at which it is safe to {step.describe()}",
-                # The rest is for the step itself, which must not be begun with a second left.
-                within=self._deployment.timeout * GATE_SHARE,
-                hint=f"This member has not been touched. {HEALTH_HINT}",
-                longest_interval=1.0,
-            )
-        except DeadlineExceeded as error:
-            # Before anything of this step was done.
-            raise Refused(error.message, node=error.node, hint=error.hint) from error
-
     def _missing(self, state: State, step: Step) -> str:
-        return "" if overtaken(state, step, self._needs, self._pace) else some(gates.missing(state, step))
+        return some(gates.missing(state, step))
+
+    def _unfinished(self, state: State, step: Step, before: State) -> str:
+        return some(gates.unfinished(state, step, before))
+
+    def _overtaken(self, state: State, step: Step) -> bool:
+        return overtaken(state, step, self._needs, self._pace)
 
     def _restart(self, step: Restart) -> None:
         server = self._servers.get(step.node)
@@ -189,12 +159,3 @@ class RollingStep(Operation[State, Step]):
             raise Refused(f"{step.node} is not among the servers of {self._host}", node=step.node)
         login = sentinel_access(self._params) if server.kind == SENTINEL else access(self._params)
         process.restart(server, login, self._record, self._deployment.left())
-
-    def _await_proof(self, step: Step, before: State) -> None:
-        self._deployment.poll(
-            self.observe,
-            lambda state: some(gates.unfinished(state, step, before)),
-            awaiting=f"{step.node} to be back and in sync" if isinstance(step, Restart) else "the members to follow",
-            hint="No other member is restarted meanwhile. See the log of the member that is named; then run again.",
-            longest_interval=0.5,
-        )
