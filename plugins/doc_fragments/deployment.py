@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of the options in ``_health.options.DEPLOYMENT``."""
+"""Documentation of the options in ``_health.options.DEPLOYMENT`` and ``_rolling.options``."""
 
 from __future__ import annotations
 
@@ -27,6 +27,39 @@ options:
       - Number of in-sync replicas that every primary must have.
     type: int
     default: 1
+"""
+
+    MEMBERS = r"""
+options:
+  deployment:
+    description: Name of the deployment; of a replication set, the name by which Sentinel watches it.
+    type: str
+    required: true
+  topology:
+    description: What the deployment is.
+    type: str
+    choices: [cluster, replication]
+    required: true
+  nodes:
+    description: All instances of the deployment.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      address:
+        description: Address of the server.
+        type: str
+        required: true
+      port:
+        description: Port of the server.
+        type: int
+        required: true
+      host:
+        description: Machine that it runs on. Default is the address.
+        type: str
+      zone:
+        description: Failure domain of the machine. Default is the host.
+        type: str
 """
 
     SENTINELS = r"""

@@ -21,41 +21,13 @@ description:
     (C(cluster-allow-replica-migration)).
 extends_documentation_fragment:
   - almashooq.redis.rolling
+  - almashooq.redis.deployment.members
   - almashooq.redis.deployment.sentinels
   - almashooq.redis.connection
   - almashooq.redis.connection.sentinel_login
   - almashooq.redis.connection.lock
   - almashooq.redis.connection.attributes
 options:
-  deployment:
-    description: Name of the deployment; of a replication set, the name by which Sentinel watches it.
-    type: str
-    required: true
-  topology:
-    description: What the deployment is.
-    type: str
-    choices: [cluster, replication]
-    required: true
-  nodes:
-    description: All instances of the deployment.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      address:
-        description: Address of the server.
-        type: str
-        required: true
-      port:
-        description: Port of the server.
-        type: int
-        required: true
-      host:
-        description: Machine that it runs on. Default is the address.
-        type: str
-      zone:
-        description: Failure domain of the machine. Default is the host.
-        type: str
   host:
     description: Inventory name of the host, as O(nodes) has it in C(host).
     type: str

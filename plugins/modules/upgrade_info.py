@@ -18,40 +18,12 @@ description:
   - Afterwards, reports members that were restarted by the installation, and those that do not run the new version.
   - Queries every instance and every Sentinel, takes no lock and changes nothing.
 extends_documentation_fragment:
+  - almashooq.redis.deployment.members
   - almashooq.redis.deployment.sentinels
   - almashooq.redis.connection
   - almashooq.redis.connection.sentinel_login
   - almashooq.redis.connection.info_attributes
 options:
-  deployment:
-    description: Name of the deployment; of a replication set, the name by which Sentinel watches it.
-    type: str
-    required: true
-  topology:
-    description: What the deployment is.
-    type: str
-    choices: [cluster, replication]
-    required: true
-  nodes:
-    description: All instances of the deployment.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      address:
-        description: Address of the server.
-        type: str
-        required: true
-      port:
-        description: Port of the server.
-        type: int
-        required: true
-      host:
-        description: Machine that it runs on. Default is the address.
-        type: str
-      zone:
-        description: Failure domain of the machine. Default is the host.
-        type: str
   stage:
     description:
       - V(before) reports what would be in the way of the upgrade.
