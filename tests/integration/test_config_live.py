@@ -54,8 +54,13 @@ class Deployment(Instances):
                 return clients[0].info("replication")["connected_slaves"] == len(self.ports) - 1
             told = [client.execute_command("CLUSTER", "NODES") for client in clients]
             states = [client.execute_command("CLUSTER", "INFO") for client in clients]
-        return all("fail" not in str(one) and NOWHERE not in str(one) for one in told) and all(
-            "ok" in str(one["cluster_state"] if isinstance(one, dict) else one) for one in states
+        # Each node takes itself for whole before it has met the others.
+        met = all(str(one).count("connected") == len(self.ports) for one in told)
+        faults = [word for word in ("fail", "handshake", NOWHERE) if any(word in str(one) for one in told)]
+        return (
+            met
+            and not faults
+            and all("ok" in str(one["cluster_state"] if isinstance(one, dict) else one) for one in states)
         )
 
     def values(self, setting: str) -> list[str]:
