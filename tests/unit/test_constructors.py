@@ -217,8 +217,9 @@ def operations() -> t.Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             bases = [ast.unparse(base) for base in node.bases] if isinstance(node, ast.ClassDef) else []
             names = {base.partition("[")[0].rpartition(".")[2] for base in bases}
-            # Parts is what operations that are made of others have in common.
-            if isinstance(node, ast.ClassDef) and names & {"Operation", "Parts"} and node.name != "Parts":
+            # The others are what several operations have in common.
+            common = {"Operation", "Parts", "Gated"}
+            if isinstance(node, ast.ClassDef) and names & common and node.name not in common:
                 yield f"{path.relative_to(UTILS).with_suffix('').as_posix().replace('/', '.')}.{node.name}"
 
 
