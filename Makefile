@@ -80,9 +80,10 @@ browser: ## Install the browser that tests open reports in
 	command -v chromium >/dev/null || $(SYSTEM) chromium
 
 integration: $(VENV)/.dev engines monitoring-tools browser ## Run the modules against real servers on loopback
-	$(SYSTEM) cpulimit diffutils g++ gcc libc6-dev libssl-dev libsystemd-dev mount openssl procps util-linux
+	$(SYSTEM) cpulimit diffutils g++ gcc iproute2 libc6-dev libssl-dev libsystemd-dev mount openssl procps util-linux
 	command -v npm >/dev/null || $(SYSTEM) nodejs npm
-	$(AS_ROOT) pytest -q -p no:cacheprovider -n 3 --dist loadfile tests/integration
+	bash tests/tools/node_modules.sh ioredis node-redis
+	$(AS_ROOT) pytest -q -p no:cacheprovider -n 4 --dist loadgroup tests/integration
 
 bare: $(VENV)/.dev ## Run lint, unit and build in a container that has only git, make and python3
 	bash tests/tools/bare.sh lint unit build

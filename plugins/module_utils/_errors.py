@@ -100,6 +100,10 @@ class Refused(CollectionError):
     kind = "refused"
 
 
+class Unsettled(Refused):
+    """Nothing is begun while something is wrong with the members; it may be over in a moment."""
+
+
 class Locked(CollectionError):
     """Another run is at work on the same deployment."""
 

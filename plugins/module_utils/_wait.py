@@ -8,13 +8,14 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ._errors import DeadlineExceeded
+from ._errors import DeadlineExceeded, Refused, Unsettled
 
 Observation = t.TypeVar("Observation")
 
 FIRST_INTERVAL = 0.02
 LONGEST_INTERVAL = 1.0
 BACKOFF = 1.5
+PATIENCE = 10.0  # s: longer than a Sentinel takes to connect again, and than two rounds of gossip
 
 
 def poll(
@@ -57,3 +58,30 @@ def poll(
             )
         sleep(min(interval, left))
         interval = min(interval * BACKOFF, longest_interval)
+
+
+def observe_patiently(
+    observe: t.Callable[[], Observation],
+    plan: t.Callable[[Observation], object],
+    *,
+    timeout: float,
+    clock: t.Callable[[], float] = time.monotonic,
+    sleep: t.Callable[[float], None] = time.sleep,
+) -> Observation:
+    """Observe until ``plan`` does not raise Unsettled, and return the last observation, healthy or not.
+
+    What passes by itself is no reason to refuse: a Sentinel whose user was loaded anew, for example, has no connection
+    for a second. It takes at most PATIENCE, and half of ``timeout`` (s); any other refusal stays, so it ends at once.
+    """
+    deadline = clock() + min(PATIENCE, timeout / 2)
+    while True:
+        observation = observe()
+        try:
+            plan(observation)
+        except Unsettled:
+            if clock() < deadline:
+                sleep(LONGEST_INTERVAL / 2)
+                continue
+        except Refused:
+            pass
+        return observation

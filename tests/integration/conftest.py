@@ -1,17 +1,43 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Engines and ports for tests."""
+"""A network of their own, engines and ports for tests."""
 
 from __future__ import annotations
 
+import ctypes
+import os
 import pathlib
+import subprocess
 import typing as t
 
 import pytest
 
 from .engines import engines
 from .ports import first_ports
+
+CLONE_NEWNET = 0x40000000
+# Whole runs of playbooks take longest: begun last, they would be what all wait for.
+LONGEST = ("_site", "_site_live", "test_restarts", "test_upgrade", "test_cluster_identity")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each process that runs tests a network of its own: addresses, ports and names of locks are its alone."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # its workers run the tests
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNET):
+        pytest.exit(f"tests need root for a network of their own: {os.strerror(ctypes.get_errno())}", 2)
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests together that share what is started once, and begin with those that take longest."""
+    for item in items:
+        shared = [known for one in t.cast("t.Any", item)._fixtureinfo.name2fixturedefs.values() for known in one]
+        if any(known.scope == "module" for known in shared):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: not item.path.stem.endswith(LONGEST))
 
 
 @pytest.fixture(params=engines(), ids=lambda path: path.parent.name)

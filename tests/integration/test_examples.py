@@ -37,8 +37,12 @@ SOME = 300
 
 @pytest.fixture(scope="session", autouse=True)
 def packages() -> None:
-    """Install the examples' clients, each at the version that it names."""
-    subprocess.run(["bash", str(ROOT / "tests/tools/node_modules.sh"), *NODE], check=True)
+    """Check that the examples' clients are installed, each at the version that it names: tests have no network."""
+    command = f"bash tests/tools/node_modules.sh {' '.join(NODE)}"
+    found = [ROOT / ".cache/examples" / one / "installed.json" for one in NODE]
+    wanted = [EXAMPLES / one / "package.json" for one in NODE]
+    same = [one.exists() and one.read_text() == other.read_text() for one, other in zip(found, wanted)]
+    assert all(same), f"first run: {command}"
 
 
 @pytest.fixture

@@ -8,11 +8,18 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.almashooq.redis.plugins.module_utils._errors import DeadlineExceeded, Unreachable
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import (
+    DeadlineExceeded,
+    Refused,
+    Unreachable,
+    Unsettled,
+)
 from ansible_collections.almashooq.redis.plugins.module_utils._wait import (
     BACKOFF,
     FIRST_INTERVAL,
     LONGEST_INTERVAL,
+    PATIENCE,
+    observe_patiently,
     poll,
 )
 from hypothesis import given
@@ -166,3 +173,38 @@ def test_a_wait_ends_by_its_deadline_and_one_look(
     kept = world.slept[1:-1]
     assert kept == sorted(kept)
     assert max(world.slept, default=0.0) <= max(first, longest)
+
+
+def refusing(world: World, error: type[Exception]) -> t.Callable[[float], None]:
+    def plan(seen: float) -> None:
+        if world.missing(seen):
+            raise error(world.missing(seen))
+
+    return plan
+
+
+@pytest.mark.parametrize(
+    ("ready", "timeout", "error", "waited"),
+    [
+        (0.0, 60.0, Unsettled, 0.0),
+        (1.2, 60.0, Unsettled, 1.5),
+        (99.0, 60.0, Unsettled, PATIENCE),
+        (99.0, 6.0, Unsettled, 3.0),  # half of the time is left to the run
+        (99.0, 60.0, Refused, 0.0),  # for a reason that stays
+    ],
+)
+def test_a_plan_is_given_time_for_what_passes_by_itself(
+    ready: float, timeout: float, error: type[Exception], waited: float
+) -> None:
+    world = World(ready)
+    seen = observe_patiently(
+        world.observe, refusing(world, error), timeout=timeout, clock=world.clock, sleep=world.sleep
+    )
+    assert seen == world.now
+    assert sum(world.slept) == waited
+
+
+def test_an_error_while_a_plan_is_given_time_is_raised() -> None:
+    world = World(99.0)
+    with pytest.raises(Unreachable):
+        observe_patiently(world.observe, refusing(world, Unreachable), timeout=60, clock=world.clock, sleep=world.sleep)

@@ -14,6 +14,7 @@ from .._engine.deployment import Deployment, some
 from .._engine.loop import Operation, PhaseFailed
 from .._errors import CollectionError, DeadlineExceeded, Refused
 from .._nodes import ERROR
+from .._wait import observe_patiently
 from . import plan_switchover, render
 from .checks import findings
 from .desired import Desired
@@ -47,11 +48,18 @@ class FailoverOperation(Operation[Observed, TakeOver]):
         self._access = access
         self._deployment = deployment
         self._connections = self._deployment.connections(desired.nodes, access)
+        self._observed = False
         self._done: TakeOver | None = None
         self._seconds = self._waited = 0.0
 
     def observe(self) -> Observed:
-        """Ask every node."""
+        """Ask every node; the first time, with some patience for what passes by itself."""
+        if self._observed:
+            return self._observe()
+        self._observed = True
+        return observe_patiently(self._observe, self.plan, timeout=self._deployment.timeout)
+
+    def _observe(self) -> Observed:
         return observe(self._desired, self._connections)
 
     def plan(self, state: Observed) -> tuple[TakeOver, ...]:

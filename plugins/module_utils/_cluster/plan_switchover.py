@@ -11,7 +11,7 @@ that no acknowledged write is lost.  When the command may be sent, and what prov
 from __future__ import annotations
 
 from .. import _slots
-from .._errors import Refused
+from .._errors import Refused, Unsettled
 from .._nodes import ERROR
 from . import plan_takeover
 from .checks import findings
@@ -35,7 +35,7 @@ def plan(state: Observed, desired: Desired, candidate: str, primary: str) -> tup
         return ()
     problems = [one.message for one in findings(state, desired) if one.severity == ERROR]
     if problems:
-        raise Refused(f"the cluster is not healthy: {'; '.join(problems[:5])}", hint="Fix it, then switch over.")
+        raise Unsettled(f"the cluster is not healthy: {'; '.join(problems[:5])}", hint="Fix it, then switch over.")
     chosen = named if candidate else _candidate(state, desired, named)
     old = state.by_id()[chosen.myself.primary_id or ""]
     return (TakeOver(chosen.name, old.name),)

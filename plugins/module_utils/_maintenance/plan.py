@@ -18,8 +18,8 @@ import collections
 import typing as t
 from dataclasses import dataclass
 
-from .._errors import Refused
-from .._rolling.gates import Unhealthy
+from .._errors import Refused, Unsettled
+from .._rolling.gates import HEALTH_HINT
 from .._rolling.model import CLUSTER, INSTANCE, NOTHING, PRIMARY, REPLICA, SENTINEL, SENTINELS, Member, State
 from .._rolling.plan import candidate
 from .._rolling.steps import SwitchOver
@@ -60,7 +60,8 @@ def leave(state: State, request: Request) -> list[Step]:
         return []
     wrong = lacking(state, request.host)
     if wrong:
-        raise Unhealthy(f"the deployment is not healthy without {request.host}: {'; '.join(wrong[:5])}")
+        why = f"the deployment is not healthy without {request.host}: {'; '.join(wrong[:5])}"
+        raise Unsettled(why, hint=HEALTH_HINT)
     shards = list(dict.fromkeys(one.shard for one in here if one.kind == INSTANCE))
     for shard in shards:
         _refuse_loss(state, shard, request)

@@ -5,21 +5,19 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 
 from .._engine.deployment import Deployment
 from .._engine.loop import Operation, PhaseFailed
 from .._engine.steps import Step
 from .._errors import CollectionError, DeadlineExceeded, Refused
+from .._wait import observe_patiently
 from .deployment import Kind
-from .gates import HEALTH_HINT, Unhealthy
+from .gates import HEALTH_HINT
 from .model import State
 from .steps import SwitchOver
 
 GATE_SHARE = 0.5  # of the time of a call, that a step may wait until it is safe
-PATIENCE = 10.0  # s that a plan waits for what passes by itself, before it is refused
-INTERVAL = 0.5  # s between two looks meanwhile
 
 Change = t.TypeVar("Change", bound=Step[t.Any])
 
@@ -50,26 +48,7 @@ class Gated(Operation[State, Change]):
         return [step]
 
     def _observe_patiently(self) -> State:
-        """Ask every member until nothing is wrong with them, within limits.
-
-        What passes by itself is no reason to refuse a plan: a Sentinel whose user was loaded anew, for example, has no
-        connection for a second.
-        """
-        state = self._kind.observe()
-        end = time.monotonic() + min(PATIENCE, self._deployment.timeout * GATE_SHARE)
-        while time.monotonic() < end and self._unhealthy(state):
-            time.sleep(INTERVAL)
-            state = self._kind.observe()
-        return state
-
-    def _unhealthy(self, state: State) -> bool:
-        try:
-            self.plan(state)
-        except Unhealthy:
-            return True
-        except Refused:
-            pass  # for a reason that stays
-        return False
+        return observe_patiently(self._kind.observe, self.plan, timeout=self._deployment.timeout)
 
     def _take(self, step: Change) -> None:
         """Do what the step says."""

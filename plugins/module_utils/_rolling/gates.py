@@ -10,19 +10,11 @@ majority of the voters can reach.  A gate that cannot be met stops the run befor
 
 from __future__ import annotations
 
-from .._errors import Refused
 from .lost import is_lost
 from .model import INSTANCE, PRIMARY, REPLICA, Member, State
 from .steps import Restart, Step, SwitchOver
 
 HEALTH_HINT = "See playbook almashooq.redis.health; run again when the deployment is healthy."
-
-
-class Unhealthy(Refused):
-    """Nothing is begun while something is wrong with the members; it may be over in a moment."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, hint=HEALTH_HINT)
 
 
 def missing(state: State, step: Step) -> list[str]:

@@ -11,12 +11,12 @@ import typing as t
 
 from .._argspec import access, sentinel_access
 from .._engine.deployment import Deployment, some
-from .._errors import Refused
+from .._errors import Refused, Unsettled
 from .._host.commands import systemd_runs
 from . import gates, process, render
 from .deployment import make_kind
 from .gated import Gated
-from .gates import Unhealthy
+from .gates import HEALTH_HINT
 from .lost import lost, overtaken
 from .model import PRIMARY, SENTINEL, Need, State, make_needs
 from .options import Server, make_servers, pace
@@ -134,14 +134,14 @@ class RollingStep(Gated[Step]):
         named.update(lost(state, self._needs))
         failing = [one.failure for one in state.members if one.failure and one.name not in named]
         if failing and self._needs:
-            raise Unhealthy(f"the deployment is not healthy: {some(failing)}")
+            raise Unsettled(f"the deployment is not healthy: {some(failing)}", hint=HEALTH_HINT)
 
     def _refuse_unsafe(self, state: State, steps: t.Sequence[Step]) -> None:
         """Refuse a plan of which a step could not be taken, before the first one is."""
         for step in steps:
             missing = gates.missing(state, step)
             if missing:
-                raise Unhealthy(f"cannot {step.describe()}: {some(missing)}")
+                raise Unsettled(f"cannot {step.describe()}: {some(missing)}", hint=HEALTH_HINT)
             state = step.apply(state)
 
     def _missing(self, state: State, step: Step) -> str:

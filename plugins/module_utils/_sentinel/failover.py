@@ -26,6 +26,7 @@ from .._nodes import DesiredNode, make_desired_nodes, refuse_set_name
 from .._replication.model import Node
 from .._replication.observe import observe_nodes
 from .._replies import number, parse_info
+from .._wait import observe_patiently
 from . import checks, render, switchover
 from .desired import Desired, DesiredSet, announced_name
 from .model import Observed
@@ -68,6 +69,7 @@ class FailoverOperation(Operation[State, Switch]):
         self._scopes: tuple[Scope, ...]
         self._sentinels: Connections
         self._connections: Connections
+        self._observed = False
         self._before = ""
         self._coordinated = False
         self._seconds = 0.0
@@ -89,7 +91,13 @@ class FailoverOperation(Operation[State, Switch]):
         self._connections = self._deployment.connections(nodes, self._node_access)
 
     def observe(self) -> State:
-        """Ask all Sentinels and all instances."""
+        """Ask all Sentinels and all instances; the first time, with some patience for what passes by itself."""
+        if self._observed:
+            return self._observe()
+        self._observed = True
+        return observe_patiently(self._observe, self.plan, timeout=self._deployment.timeout)
+
+    def _observe(self) -> State:
         sentinels = observe_all(self._desired, self._sentinels, self._resolve)
         primary = self._primary(sentinels)
         return State(sentinels, self._ask_nodes(), primary, not self._before and self._may_coordinate(primary))

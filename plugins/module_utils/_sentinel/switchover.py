@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._errors import Refused
+from .._errors import Refused, Unsettled
 from .._replication.model import Node
 from .._replies import number
 from . import checks
@@ -72,7 +72,7 @@ def plan(state: State, desired: Desired) -> Switch:
         raise Refused(f"{', '.join(unwatched)} does not watch {wanted.name!r}", hint="Correct the name of the set.")
     said = checks.unsettled(state.sentinels, desired)
     if said:
-        raise Refused(
+        raise Unsettled(
             f"the set or its Sentinels are not healthy: {'; '.join(said[:5])}",
             hint="Run site.yml, and switch over then.",
         )
