@@ -17,8 +17,14 @@ from .engines import engines
 from .ports import first_ports
 
 CLONE_NEWNET = 0x40000000
-# Whole runs of playbooks take longest: begun last, they would be what all wait for.
-LONGEST = ("_site", "_site_live", "test_restarts", "test_upgrade", "test_cluster_identity")
+# Whole runs of playbooks: begun last, they would be what all wait for; more than two at a time are too much for two
+# processors.
+SITES = {
+    "test_history_site": "sites-1",
+    "test_site_live": "sites-1",
+    "test_maintenance_site": "sites-2",
+    "test_upgrade_site": "sites-2",
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,12 +38,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests together that share what is started once, and begin with those that take longest."""
+    """Keep tests together that share what is started once, and begin with whole runs of playbooks."""
     for item in items:
         shared = [known for one in t.cast("t.Any", item)._fixtureinfo.name2fixturedefs.values() for known in one]
-        if any(known.scope == "module" for known in shared):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    items.sort(key=lambda item: not item.path.stem.endswith(LONGEST))
+        group = SITES.get(item.path.stem)
+        if group is None and any(known.scope == "module" for known in shared):
+            group = item.path.stem
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: item.path.stem not in SITES)
 
 
 @pytest.fixture(params=engines(), ids=lambda path: path.parent.name)
