@@ -38,11 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests together that share what is started once, and begin with whole runs of playbooks."""
+    """Keep tests together that share ports, or what is started once, and begin with whole runs of playbooks."""
     for item in items:
+        names = t.cast("t.Any", item).fixturenames
         shared = [known for one in t.cast("t.Any", item)._fixtureinfo.name2fixturedefs.values() for known in one]
         group = SITES.get(item.path.stem)
-        if group is None and any(known.scope == "module" for known in shared):
+        if group is None and ("first_port" not in names or any(known.scope == "module" for known in shared)):
             group = item.path.stem
         if group is not None:
             item.add_marker(pytest.mark.xdist_group(group))
