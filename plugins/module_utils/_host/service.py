@@ -22,7 +22,8 @@ from .commands import SYSTEMD_RUNS, systemd_runs
 from .kernel import Kernel, KernelOperation
 from .masks import Masks, MasksOperation
 from .root_files import Files, FilesOperation, kind
-from .units import STARTED, STOPPED, Units, UnitsOperation
+from .unit_plan import STARTED, STOPPED, Units
+from .units import UnitsOperation
 
 Params = t.Mapping[str, t.Any]
 Record = t.Callable[[str, str], None]

@@ -13,7 +13,7 @@ from .._engine.loop import Report
 from .._engine.loop import run as run_operation
 from .._errors import Refused
 from .._files import Directory
-from .._host import units
+from .._host import unit_plan, units
 from .._host.commands import run as command
 from .._managed import files, processes
 from .._managed import start as starting
@@ -91,12 +91,12 @@ def _unit(server: Server, timeout: float) -> units.UnitsOperation:
             "units": [server.unit],
             "logs": [server.log] if server.log else None,
             "timeout": timeout,
-            "state": units.STARTED,
+            "state": unit_plan.STARTED,
         }
     )
 
 
-def _refuse_masked(server: Server, state: units.Units) -> None:
+def _refuse_masked(server: Server, state: unit_plan.Units) -> None:
     if any(unit.load == "masked" for unit in state):
         raise Refused(f"{server.unit} is masked", node=server.name, hint=f"systemctl unmask {server.unit}")
 
@@ -107,7 +107,7 @@ def _restart_unit(server: Server, timeout: float) -> None:
     _refuse_masked(server, state)
     # It may have failed too often; a start that a person asks for is not counted.
     command(["systemctl", "reset-failed", server.unit], allowed=None)
-    operation.execute([units.Restart((server.unit,))], state)
+    operation.execute([unit_plan.Restart((server.unit,))], state)
 
 
 def _restart_daemon(server: Server, access: Access, record: Record, timeout: float) -> None:

@@ -12,7 +12,7 @@ from .._client import Record
 from .._engine.loop import Operation
 from .._engine.parts import Parts, PartStep
 from .._host.service import Service, ServiceOperation
-from .._host.units import ENABLED
+from .._host.unit_plan import ENABLED
 from .._managed.options import Params
 from .execute import SentinelConfig
 from .model import Seen

@@ -6,9 +6,16 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
-from ansible_collections.almashooq.redis.plugins.module_utils._host import units
-from ansible_collections.almashooq.redis.plugins.module_utils._host.units import Enable, Reload, Restart, Start, Unit
+from ansible_collections.almashooq.redis.plugins.module_utils._engine.loop import Report, run
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError, Refused
+from ansible_collections.almashooq.redis.plugins.module_utils._host import unit_plan, units
+from ansible_collections.almashooq.redis.plugins.module_utils._host.unit_plan import (
+    Enable,
+    Reload,
+    Restart,
+    Start,
+    Unit,
+)
 
 SHOWN = """Id=redis-node@7000.service
 LoadState=loaded
@@ -26,12 +33,13 @@ UnitFileState=disabled
 NeedDaemonReload=yes
 ExecMainStartTimestampMonotonic=0
 """
+NAME = "redis-node@7000.service"
 GOOD = Unit("a.service", "loaded", "active", "running", "enabled")
 
 
 def test_the_units_are_read_in_the_order_asked():
     names = ["redis-node@7001.service", "redis-node@7000.service", "absent.service"]
-    second, first, absent = units.parse(names, SHOWN, booted=100.0)
+    second, first, absent = unit_plan.parse(names, SHOWN, booted=100.0)
     assert first == Unit("redis-node@7000.service", "loaded", "active", "running", "enabled")
     assert second == Unit("redis-node@7001.service", "loaded", "inactive", "dead", "disabled", stale=True)
     assert absent == Unit("absent.service")
@@ -64,31 +72,77 @@ def test_the_units_are_read_in_the_order_asked():
     ],
 )
 def test_the_plan_is_what_is_missing(unit, steps):
-    assert units.plan((unit,)) == steps
+    assert unit_plan.plan((unit,)) == steps
 
 
 @pytest.mark.parametrize("unit", [Unit("a.service"), Unit("a.service", "loaded", "failed", "failed", "", stale=True)])
 def test_after_its_steps_nothing_is_left(unit):
     state = (GOOD, unit)
-    for step in units.plan(state):
+    for step in unit_plan.plan(state):
         state = step.apply(state)
-    assert units.plan(state) == []
+    assert unit_plan.plan(state) == []
 
 
 def test_what_is_to_be_enabled_is_neither_started_nor_restarted():
     outdated = Unit("a.service", "loaded", "active", "running", "disabled", outdated=True)
-    assert units.plan((outdated, Unit("b.service")), "enabled") == [Enable(("a.service", "b.service"))]
+    assert unit_plan.plan((outdated, Unit("b.service")), "enabled") == [Enable(("a.service", "b.service"))]
 
 
 def test_a_masked_unit_is_somebodys_decision():
     with pytest.raises(Refused, match="masked"):
-        units.plan((Unit("a.service", load="masked"),))
+        unit_plan.plan((Unit("a.service", load="masked"),))
 
 
 def test_stopped_for_good_is_stopped_and_disabled_where_it_is_there_at_all() -> None:
     runs = Unit("a.service", load="loaded", active="active", sub="running", file="enabled")
     broken = Unit("b.service", load="loaded", active="failed", sub="failed", file="enabled")
     gone = Unit("c.service")
-    (step,) = units.plan((runs, broken, gone), "stopped")
+    (step,) = unit_plan.plan((runs, broken, gone), "stopped")
     assert step.names == ("a.service", "b.service")
-    assert units.plan(step.apply((runs, broken, gone)), "stopped") == []
+    assert unit_plan.plan(step.apply((runs, broken, gone)), "stopped") == []
+
+
+class Systemd:
+    """One unit that has failed too often: systemd does not try again until somebody says so."""
+
+    def __init__(self, journal: str = "") -> None:
+        self.active, self.tired, self.journal = "failed", True, journal
+
+    def run(self, command, **_how):
+        words = list(command)
+        if words[0] == "journalctl":
+            return self.journal
+        if words[1] == "show":
+            return f"Id={NAME}\nLoadState=loaded\nActiveState={self.active}\nSubState=x\nUnitFileState=enabled\n"
+        if words[1] == "reset-failed":
+            self.tired = False
+        if words[1] in ("start", "restart"):
+            self.active = "failed" if self.tired or self.journal else "active"
+        return ""
+
+
+def started(systemd, monkeypatch):
+    monkeypatch.setattr(units, "run", systemd.run)
+    operation = units.UnitsOperation({"units": [NAME], "logs": None, "timeout": 1, "state": unit_plan.STARTED})
+    return run(operation, Report())
+
+
+def test_a_unit_that_failed_too_often_is_started_once_its_fault_is_corrected(monkeypatch):
+    systemd = Systemd()
+    started(systemd, monkeypatch)
+    assert systemd.active == "active"
+
+
+@pytest.mark.parametrize(
+    ("journal", "hint"),
+    [
+        (f"{NAME}: Failed to set up user namespacing: No such file or directory", "SYS_PTRACE"),
+        (f"{NAME}: Failed to set up mount namespacing: Permission denied", "SYS_PTRACE"),
+        ("Fatal error, can't open config file", ""),
+    ],
+)
+def test_a_host_that_cannot_isolate_a_service_is_told_what_it_lacks(monkeypatch, journal, hint):
+    with pytest.raises(CollectionError) as failure:
+        started(Systemd(journal), monkeypatch)
+    assert journal in str(failure.value)
+    assert (hint in (failure.value.hint or "")) if hint else not failure.value.hint
