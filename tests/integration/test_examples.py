@@ -5,44 +5,34 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import json
-import os
 import pathlib
-import signal
 import subprocess
 import sys
 import typing as t
 
 import pytest
 import redis
-from ansible_collections.almashooq.redis.plugins.module_utils._connect import model, render
+from ansible_collections.almashooq.redis.plugins.module_utils._connect import model
 from ansible_collections.almashooq.redis.plugins.module_utils._inventory import connections
 
 from .fleet import PASSWORD, Fleet, until
 from .module_runner import converged
 from .sentinel_fleet import HOST, SECRETS, SentinelFleet
+from .witness import EXAMPLES, NODE, SOME, Witness, assert_installed, environment, write
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-EXAMPLES = ROOT / "examples"
 PORTS, SENTINEL_PORTS = [25000, 25001, 25002], [25010, 25011, 25012]
-NODE = ["ioredis", "node-redis"]
 # Milliseconds that a switch may cost here: down-after 1 s, election, a client's pause. Where the Sentinels' votes are
 # split, they try again after twice the failover-timeout, up to a second later.
 FAILOVER_TIMEOUT, GAP = 3000, 12_000
-# The record of a run is long enough to mean something.
-SOME = 300
 
 
 @pytest.fixture(scope="session", autouse=True)
 def packages() -> None:
-    """Check that the examples' clients are installed, each at the version that it names: tests have no network."""
-    command = f"bash tests/tools/node_modules.sh {' '.join(NODE)}"
-    found = [ROOT / ".cache/examples" / one / "installed.json" for one in NODE]
-    wanted = [EXAMPLES / one / "package.json" for one in NODE]
-    same = [one.exists() and one.read_text() == other.read_text() for one, other in zip(found, wanted)]
-    assert all(same), f"first run: {command}"
+    """Check that the examples' clients are installed."""
+    for client in NODE:
+        assert_installed(client)
 
 
 @pytest.fixture
@@ -66,14 +56,6 @@ def cluster(any_engine: pathlib.Path, first_port: int) -> t.Iterator[Fleet]:
         nodes = {"nodes": servers.nodes(), "password": PASSWORD, "accept_placement": ["replica-on-primary-host"]}
         converged("cluster", nodes)
         yield servers
-
-
-def write(connection: model.Connection) -> str:
-    """Write the files of a connection as the role does and return the name of the one to read."""
-    for file in render.files(connection):
-        if file.content is not None:
-            pathlib.Path(file.path).write_text(file.content, encoding="utf-8")
-    return render.path(connection, render.SETTINGS)
 
 
 def by_sentinel(directory: pathlib.Path, ports: t.Sequence[int] = tuple(SENTINEL_PORTS)) -> str:
@@ -112,69 +94,12 @@ def command(client: str) -> list[str]:
     return [sys.executable, "example.py"] if client == "redis-py" else ["node", "example.js"]
 
 
-def environment(client: str) -> dict[str, str]:
-    """Return the environment in which an example finds its client."""
-    return {**os.environ, "NODE_PATH": str(ROOT / ".cache" / "examples" / client / "node_modules")}
-
-
 def run_example(client: str, settings: str) -> subprocess.CompletedProcess[str]:
     """Run an example to its end."""
     return subprocess.run(
         [*command(client), settings], cwd=EXAMPLES / client, env=environment(client),
         capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
-
-
-class Witness:
-    """The writer in tests/witness, at work until it is asked for its report."""
-
-    def __init__(self, client: str, settings: str, directory: pathlib.Path) -> None:
-        self.record = directory / "record"
-        self.log = directory / "witness.log"
-        with self.log.open("w") as log:
-            self._process = subprocess.Popen(
-                ["node", str(ROOT / "tests/witness/writer.js"), "--client", client, "--connection", settings,
-                 "--record", str(self.record)],
-                env=environment(client), stdout=subprocess.PIPE, stderr=log, text=True,
-            )  # fmt: skip
-
-    def __enter__(self) -> Witness:
-        """Write."""
-        self.wait_for_more()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """End it, whatever it does."""
-        self._process.kill()
-        self._process.wait()
-
-    def acknowledged(self) -> dict[str, str]:
-        """Return the acknowledged writes so far."""
-        lines = self.record.read_text().splitlines(keepends=True) if self.record.exists() else []
-        entries = [json.loads(line) for line in lines if line.endswith("\n")]
-        return {entry["key"]: entry["value"] for entry in entries}
-
-    def wait_for_more(self) -> None:
-        """Return once some more writes are acknowledged."""
-        before = len(self.acknowledged())
-        with self._explained():
-            until(lambda: len(self.acknowledged()) >= before + SOME, f"{SOME} more acknowledged writes", 30)
-
-    def report(self) -> dict[str, t.Any]:
-        """Stop it and return its output."""
-        self._process.send_signal(signal.SIGTERM)
-        with self._explained():
-            stdout, _none = self._process.communicate(timeout=90)
-            assert self._process.returncode == 0
-        return t.cast("dict[str, t.Any]", json.loads(stdout))
-
-    @contextlib.contextmanager
-    def _explained(self) -> t.Iterator[None]:
-        try:
-            yield
-        except (AssertionError, subprocess.TimeoutExpired) as error:
-            said = f"{(getattr(error, 'stdout', None) or b'')[:1000]!r} {self.log.read_text()[-3000:]}"
-            raise AssertionError(f"{error}; the witness says: {said}") from error
 
 
 def assert_counted(report: dict[str, t.Any], written: dict[str, str], read: t.Callable[[str], object]) -> None:

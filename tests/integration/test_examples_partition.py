@@ -20,7 +20,8 @@ import redis
 
 from .fleet import until
 from .sentinel_fleet import DATA_USERS, HOST, SentinelFleet
-from .test_examples import EXAMPLES, NODE, Witness, assert_counted, by_sentinel, packages, reader
+from .test_examples import assert_counted, by_sentinel, packages, reader
+from .witness import EXAMPLES, NODE, Witness
 
 __all__ = ["packages"]
 

@@ -15,12 +15,12 @@ import threading
 import typing as t
 
 import pytest
-import redis
 
 from .engines import name, servers
 from .fleet import until
 from .module_runner import converged, finish_module, refused, start_module
 from .rolling import Cluster, Counter, Deployment, Set
+from .witness import Witness, connect
 
 
 @pytest.fixture(params=servers(), ids=name)
@@ -42,28 +42,38 @@ def assert_whole(deployment: Deployment, before: t.Mapping[str, str]) -> None:
     assert not {one for one in before if before[one] == after[one]}
 
 
-def test_a_whole_cluster_is_restarted_under_writes(cluster: Cluster) -> None:
+def assert_nothing_lost(application: Counter, report: t.Mapping[str, t.Any]) -> None:
+    """Check both applications: redis-py's, and that of ioredis, by its report."""
+    print(f"redis-py: longest gap {application.longest_gap():.3f} s, errors {application.errors[:5]}")
+    print(f"ioredis: { ({**report, 'lost': len(report['lost'])}) }")
+    assert application.lost() == []
+    assert report["lost"] == []
+
+
+def test_a_whole_cluster_is_restarted_under_writes(cluster: Cluster, tmp_path: pathlib.Path) -> None:
     before = cluster.run_ids()
     planned = cluster.plan()
     assert [line.split()[0] for line in planned["plan"]] == ["restart"] * 3 + ["switch", "restart"] * 3
     assert cluster.run_ids() == before
-    with Counter(cluster) as application:
+    with Counter(cluster) as application, Witness("ioredis", connect(cluster, tmp_path), tmp_path) as witness:
         done = cluster.roll(planned)
+        witness.wait_for_more()
+        report = witness.report()
     assert done == planned["plan"]
     assert_whole(cluster, before)
-    assert application.lost() == []
-    print(f"longest gap {application.longest_gap():.3f} s, errors {application.errors[:5]}")
+    assert_nothing_lost(application, report)
 
 
-def test_a_whole_set_with_its_sentinels_is_restarted_under_writes(replicated: Set) -> None:
+def test_a_whole_set_with_its_sentinels_is_restarted_under_writes(replicated: Set, tmp_path: pathlib.Path) -> None:
     before = replicated.run_ids()
     planned = replicated.plan()
     assert [line.split()[0] for line in planned["plan"]] == ["restart"] * 2 + ["switch"] + ["restart"] * 4
-    with Counter(replicated) as application:
+    with Counter(replicated) as application, Witness("ioredis", connect(replicated, tmp_path), tmp_path) as witness:
         replicated.roll(planned)
+        witness.wait_for_more()
+        report = witness.report()
     assert_whole(replicated, before)
-    assert application.lost() == []
-    print(f"longest gap {application.longest_gap():.3f} s, errors {application.errors[:5]}")
+    assert_nothing_lost(application, report)
 
 
 def test_a_plan_waits_for_what_passes_by_itself(replicated: Set) -> None:
@@ -165,59 +175,6 @@ def test_a_frozen_member_stops_the_run_and_is_restarted_by_its_name_alone(one_cl
     assert planned["plan"] == [f"restart {name_} (instance that does not answer): requested"]
     one_cluster.roll(planned)
     assert link(one_cluster, frozen) == "up"
-
-
-def switched(cluster: Cluster, primary: int, _before: str) -> bool:
-    """Whether another node is primary: the member is about to be stopped."""
-    with cluster.client(primary) as client:
-        return bool(client.role()[0] != "master")
-
-
-def stopped(cluster: Cluster, primary: int, _before: str) -> bool:
-    """Whether the member's process is gone, or another one is there already."""
-    return current(cluster, primary) != _before
-
-
-def started(cluster: Cluster, primary: int, before: str) -> bool:
-    """Whether another process answers, which still has to get in sync."""
-    return current(cluster, primary) not in ("", before)
-
-
-def locked(cluster: Cluster, primary: int, _before: str) -> bool:
-    """Whether the run has marked the member with its lock: nothing has been done yet."""
-    with cluster.client(primary) as client:
-        return any("almashooq" in str(one["name"]) for one in client.client_list())
-
-
-def current(cluster: Cluster, port: int) -> str:
-    """Return the process of a member; empty while none answers."""
-    try:
-        with cluster.client(port) as client:
-            return str(client.info("server")["run_id"])
-    except redis.exceptions.RedisError:
-        return ""
-
-
-@pytest.mark.parametrize("moment", [locked, switched, stopped, started])
-def test_a_run_that_is_killed_is_finished_by_the_next_one(
-    one_cluster: Cluster, moment: t.Callable[[Cluster, int, str], bool]
-) -> None:
-    primary = one_cluster.primaries()[0]
-    before = one_cluster.run_ids()[instance_name(primary)]
-    with Counter(one_cluster) as application:
-        process = start_module("rolling_step", one_cluster.step(one_cluster.plan(instance_name(primary))))
-        until(lambda: moment(one_cluster, primary, before), f"the moment {moment.__name__}")
-        process.kill()
-        process.communicate()
-        # What was stopped and not started again, the service manager or site.yml starts: the guard looks at its peers.
-        converged("instance_daemon", {**one_cluster.common, "state": "started"})
-        if one_cluster.run_ids()[instance_name(primary)] == before:
-            # Refused until the other members have heard of a switchover.
-            until(one_cluster.agrees, "the members to agree")
-            one_cluster.roll(one_cluster.plan(instance_name(primary)))
-    assert one_cluster.run_ids()[instance_name(primary)] != before
-    assert len(one_cluster.primaries()) == 3
-    assert application.lost() == []
 
 
 def test_a_second_run_waits_and_two_never_have_members_down(one_cluster: Cluster) -> None:
