@@ -119,7 +119,7 @@ docs: $(VENV)/.docs browser ## Make the documentation site in .cache/docs/html; 
 generate: $(VENV)/.dev ## Write what is generated and committed: tables, the reference of variables, the picture of the architecture, READMEs of roles
 	python tests/tools/generate.py
 
-bench: $(VENV)/.dev engines ## Measure beside the tools that a user would take instead: BENCH=bench_cluster, bench_switchover, bench_health, bench_endpoint, bench_rerun, bench_site or bench_slow_node
+bench: $(VENV)/.dev engines ## Measure beside the tools that a user would take instead: BENCH=bench_cluster, bench_switchover, bench_health, bench_endpoint, bench_rerun, bench_rolling (as root), bench_site or bench_slow_node
 	PYTHONPATH=.collections:. python -m tests.bench.$(BENCH) $(ARGS)
 
 clean: ## Remove what was built and fetched; deployments stay
