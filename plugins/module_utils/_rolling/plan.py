@@ -8,6 +8,8 @@ member has taken over; then the Sentinels.  So whatever is wrong with the new st
 touched, and the Sentinels that carry out a failover are the ones that are known to work.
 
 Nothing here waits or checks the gates: each step is planned again, from what is observed then, before it is taken.
+Of a member that does not answer only the restart is planned: whose replica it is, and what others lack of it, shows
+when it is back, and the rest is planned then.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ def plan(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
     """Return the steps that are left; raise Refused where a member can only be restarted with a loss of service."""
     steps: list[Step] = []
     restarts = len(pace.restarted)
-    for member, need in _in_order(state, needs, pace):
+    waiting = _in_order(state, needs, pace)
+    silent = [one for one in waiting if one[0].problem]
+    for member, need in silent or waiting:
         _refuse_release(member, need, state, pace)
         if pace.limit and restarts >= pace.limit:
             return steps
@@ -42,7 +46,7 @@ def plan(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
         what = what_is(current.kind, current.role, current.shard)
         steps.append(Restart(current.name, current.host, what, need.reasons, alone, need.installed))
         state = steps[-1].apply(state)
-    return [*steps, *(_returns(state, pace) if pace.returning else ())]
+    return [*steps, *(_returns(state, pace) if pace.returning and not silent else ())]
 
 
 def due(member: Member, need: Need) -> bool:

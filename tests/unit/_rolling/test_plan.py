@@ -10,7 +10,14 @@ import typing as t
 
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
-from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model import NOTHING, Need, Pace, State
+from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model import (
+    NOTHING,
+    PRIMARY,
+    REPLICA,
+    Need,
+    Pace,
+    State,
+)
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.plan import due, plan
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import Restart, SwitchOver
 
@@ -74,7 +81,25 @@ def test_a_member_that_is_down_and_named_comes_first() -> None:
     down = dataclasses.replace(state.members[2], run_id="", role="", shard="", problem="is unreachable")
     state = state.replacing(down)
     needs = (*need(state, "192.0.2.3:7000"), Need(down.name, "", ("requested",), named=True))
-    assert lines(state, needs) == ["restart 2", "restart 3"]
+    assert lines(state, needs) == ["restart 2"]
+
+
+@pytest.mark.parametrize("state", [cluster(), replicated()])
+def test_the_rest_is_planned_once_a_member_that_is_down_is_back(state: State) -> None:
+    # Whose replica it is shows only then: its primary has none before that.
+    number = next(place for place, one in enumerate(state.members) if one.role == REPLICA)
+    member = state.members[number]
+    down = dataclasses.replace(member, run_id="", role="", shard="", problem="is unreachable")
+    needs = (
+        *(one for one in all_need(state) if one.node != down.name),
+        Need(down.name, "", ("requested",), named=True),
+    )
+    primaries = tuple(one.name for one in state.members if one.role == PRIMARY)
+    pace = {"returning": True, "primaries": primaries}
+    assert lines(state.replacing(down), needs, **pace) == [f"restart {number}"]
+    back = state.replacing(dataclasses.replace(member, run_id="another"))
+    assert lines(back, needs, **pace) == lines(back, [one for one in needs if one.node != down.name], **pace)
+    assert len(lines(back, needs)) > len(state.members) - 1
 
 
 def test_the_canary_is_one_shard_and_stays_it() -> None:
