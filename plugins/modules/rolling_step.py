@@ -46,7 +46,8 @@ options:
         elements: str
         required: true
       named:
-        description: Whether the user has named this member. Only then is it restarted if it does not answer.
+        description: Whether the user has named this member. Only then is it restarted if it does not answer, and the
+          other members are planned when it is back.
         type: bool
         default: false
       installed:
