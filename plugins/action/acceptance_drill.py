@@ -11,7 +11,7 @@ import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible_collections.almashooq.redis.plugins.action.run_by import identity
+from ansible_collections.almashooq.redis.plugins.action.run_by import changed_by, identity
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance import calls, plan_steps, scope
 from ansible_collections.almashooq.redis.plugins.module_utils._argspec import CONNECTION, SENTINEL_LOGIN
 from ansible_collections.almashooq.redis.plugins.plugin_utils._plain import plain
@@ -56,6 +56,8 @@ class ActionModule(ActionBase):
             result={} if result.get("failed") else {name: result[name] for name in KEPT if name in result},
         )
         reported = _reported((*journal, outcome), changed=bool(result.get("changed")))
+        if reported["changed"] and call.module in calls.LOCKING:
+            reported["ansible_facts"] = changed_by()
         return {**reported, "warnings": [outcome.problem]} if outcome.problem else reported
 
     def _call(self, call: calls.Call, options: t.Mapping[str, t.Any], task_vars: dict[str, t.Any]) -> Result:

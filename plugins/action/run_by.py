@@ -42,6 +42,14 @@ def run_by() -> dict[str, str]:
     return {"host": socket.gethostname(), "user": user, "playbook": " ".join(playbooks), "run": run}
 
 
+def changed_by() -> dict[str, str]:
+    """Return the fact of a host that this run has changed: its end is recorded where there is something to end.
+
+    Facts of a delegated task belong to the host that it was delegated to only with ``delegate_facts``.
+    """
+    return {FACT: run_by()["run"]}
+
+
 def identity(action: ActionBase, module: str, task_vars: t.Mapping[str, t.Any]) -> dict[str, str]:
     """Return option ``run_by`` for a module: who runs it, and where on its host the record of the call belongs."""
     task = action._task
@@ -78,6 +86,5 @@ class ActionModule(ActionBase):
         if not background:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         if done.get("changed"):
-            # For the end of the run, which is recorded where there is something to end.
-            done["ansible_facts"] = {**done.get("ansible_facts", {}), FACT: options["run_by"]["run"]}
+            done["ansible_facts"] = {**done.get("ansible_facts", {}), **changed_by()}
         return t.cast("dict[str, t.Any]", merge_hash(result, done))

@@ -134,6 +134,7 @@ def test_a_host_is_out_of_service_until_it_is_brought_back(site: Maintained) -> 
     left = [port for address in OTHERS for port in SET[address]]
     assert site.answering() == left
     assert site.marks() == {address: [f"{FIRST}.json"] for address in SET}
+    assert site.outcomes() == ["maintenance.yml: done", "site.yml: done"]
     # Again: nothing is left to do.
     assert " changed=0 " in site.maintain(FIRST)
 
@@ -162,6 +163,7 @@ def test_a_host_is_out_of_service_until_it_is_brought_back(site: Maintained) -> 
     site.maintain(FIRST, "redis_maintenance_state=ended")
     assert site.answering() == everything
     assert site.marks() == {}
+    assert site.outcomes()[:2] == ["maintenance.yml: done"] * 2
     until(lambda: primary_of(site, FIRST) is not None, "the host to be a replica")
     assert re.findall(r"changed=([1-9]\d*)", site.play("site.yml")) == []
     assert "is as it is to be" in site.maintain(FIRST, "redis_maintenance_state=ended")
@@ -205,7 +207,9 @@ def test_a_host_that_cannot_be_stopped_stays_in_service_and_nothing_of_the_maint
         said = site.maintain(FIRST, "redis_maintenance_timeout=15", rc=2)
     assert f"{FIRST} was not taken out of service, and its members run: " in said
     assert (site.answering(), site.marks()) == (everything, {})
+    assert site.outcomes()[0] == "maintenance.yml: failed"
     # What was done before stays: another instance is primary, and the next run takes the host out.
     assert primary_of(site, FIRST) is not None
     site.maintain(FIRST)
     assert site.answering() == [port for address in OTHERS for port in SET[address]]
+    assert site.outcomes()[:2] == ["maintenance.yml: done", "maintenance.yml: failed"]

@@ -109,6 +109,7 @@ def test_the_playbook_answers_installs_beside_what_runs_and_restarts_one_after_t
     site.run(UPGRADE, ONE_WAY)
     assert site.versions() == {upgrades.version(NEW)}
     assert not set(site.processes().values()) & set(before.values())
+    assert site.outcomes() == ["upgrade.yml: done", "site.yml: done"]
 
     # Nothing is left to do, and there is no way back in place.
     done = site.processes()

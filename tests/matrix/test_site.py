@@ -25,6 +25,7 @@ import typing as t
 import pytest
 import redis
 import yaml
+from ansible_collections.almashooq.redis.plugins.module_utils._history import runs, store
 
 from tests.integration.engines import engines
 from tests.integration.fleet import until
@@ -197,6 +198,12 @@ class Site:
         assert ended.returncode == 0, ended.stdout[-3000:]
         recap = re.findall(r"^(\S+) +: ok=\d+ +changed=(\d+) +unreachable=0 +failed=0 ", ended.stdout, re.MULTILINE)
         return {host: int(changed) for host, changed in recap}
+
+    def outcomes(self) -> list[str]:
+        """Return the runs that the records of all hosts tell of, the newest first, and what became of each."""
+        directories = self.base.glob("*/var/lib/redis-history")
+        records = [one for each in directories for one in store.read(str(each), 0).records]
+        return [f"{run.calls[0].playbook}: {run.outcome}" for run in runs.merged(records)]
 
     def client(self, address: str, port: int) -> redis.Redis:
         """Return redis-py's own client: the independent witness."""

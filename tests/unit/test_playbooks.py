@@ -60,6 +60,42 @@ def test_what_ends_a_run_for_all_hosts_is_no_template(path: pathlib.Path) -> Non
     assert [each for each in keywords if not isinstance(each, bool)] == []
 
 
+# Playbooks of several modules: what a run has come to that was cut off between two of them is seen by its missing end.
+ENDING = ("site.yml", "upgrade.yml", "maintenance.yml", "acceptance.yml")
+READING = ("parts/inventory.yml", "parts/facts.yml", "parts/history_end.yml", "parts/summary.yml")
+
+
+@pytest.mark.parametrize("name", ENDING)
+def test_every_play_of_a_run_that_records_its_end_says_so(name: str) -> None:
+    items = yaml.safe_load((PLAYBOOKS / name).read_text())
+    working = [one for one in items if one.get(IMPORT) not in READING]
+    assert [one["name"] for one in working if not one.get("vars", {}).get("__redis_history_ends")] == []
+    assert [one[IMPORT] for one in items if IMPORT in one].count("parts/history_end.yml") == 1
+    assert items.index(working[-1]) < [one.get(IMPORT) for one in items].index("parts/history_end.yml")
+
+
+def test_what_changes_another_host_than_its_own_notes_that_there() -> None:
+    # Facts of a delegated task belong to the host that it is a task of, if it says nothing else.
+    routes = yaml.safe_load((PLAYBOOKS.parent / "meta" / "runtime.yml").read_text())["plugin_routing"]["modules"]
+    recorded = {f"almashooq.redis.{one}" for one in (*routes, "acceptance_drill")}
+    found = {
+        (path.parents[1].name, task["name"]): task.get("delegate_facts", False)
+        for path in (PLAYBOOKS.parent / "roles").glob("*/tasks/*.yml")
+        for task in tasks_of(yaml.safe_load(path.read_text()))
+        if "delegate_to" in task and recorded & set(task)
+    }
+    assert [one for one, noted in found.items() if not noted] == []
+    assert {role for role, _name in found} == {"redis_acceptance", "redis_maintenance", "redis_rolling"}
+
+
+def tasks_of(tasks: t.Iterable[t.Any]) -> t.Iterator[dict[str, t.Any]]:
+    """Yield all tasks of a file, also those in blocks."""
+    for task in tasks or ():
+        yield task
+        for part in ("block", "rescue", "always"):
+            yield from tasks_of(task.get(part, ()))
+
+
 def test_only_the_upgrade_changes_the_version_of_an_installed_package() -> None:
     name = "__redis_install_upgrades"
     assert [path.name for path in PLAYBOOKS.rglob("*.yml") if name in path.read_text()] == ["upgrade.yml"]

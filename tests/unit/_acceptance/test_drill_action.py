@@ -12,6 +12,7 @@ from unittest import mock
 import pytest
 from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.almashooq.redis.plugins.action import acceptance_drill
+from ansible_collections.almashooq.redis.plugins.action.run_by import FACT
 from ansible_collections.almashooq.redis.plugins.module_utils._acceptance.plan_steps import (
     PREFERRED,
     PUT_BACK,
@@ -55,6 +56,14 @@ def do(name: str, module: Called, journal: t.Sequence[dict[str, t.Any]] = ()) ->
 def entry(step: str, problem: str = "", **result: t.Any) -> dict[str, t.Any]:
     """Return an entry of the journal."""
     return {"shard": OLD, "step": step, "began": 1.0, "ended": 2.0, "problem": problem, "result": result}
+
+
+def test_a_host_that_a_step_has_changed_has_an_end_of_the_run_to_record() -> None:
+    # Not a writer: its keys expire, and nothing of it is recorded.
+    facts = {one: do(one, lambda: {"changed": True})[0].get("ansible_facts", {}) for one in (STOP, WRITE)}
+    assert [set(one) for one in facts.values()] == [{FACT}, set()]
+    assert facts[STOP][FACT].startswith("ansible-local-")
+    assert "ansible_facts" not in do(STOP, lambda: {"changed": False})[0]
 
 
 def test_what_a_module_returns_that_others_need_is_in_the_journal() -> None:
