@@ -35,6 +35,7 @@ PARTS: t.Final[t.Mapping[str, t.Callable[[Run], Result]]] = {
     "maintenance_request": _inventory_maintenance.maintenance_request,
     "rolling": _inventory_rolling.rolling,
     "rolling_needs": _inventory_rolling.rolling_needs,
+    "rolling_hosts": _inventory_rolling.rolling_hosts,
     "sentinel": _inventory_sentinel.sentinel,
     "sentinel_switchover": _inventory_sentinel.sentinel_switchover,
     "upgrade": _inventory_upgrade.upgrade,

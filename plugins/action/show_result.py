@@ -40,12 +40,14 @@ class ActionModule(ActionBase):
         known = task_vars or {}
         results = options["results"] or {"": options["result"]}
         engine = str(self._templar.template(value(known, "redis_install_engine")))
-        restarts = _summary.restart_warnings(options["address"], options["restarts"], options["unit_of"])
+        # The summary is later than a restart at the end of the run: what waits for one is a warning only there.
+        waiting = {name: options[name] for name in ("address", "restarts", "unit_of")}
         reports = {
             name: {
                 "table": _summary.table(result),
                 "connect": _summary.connect(result, options["user"], engine),
-                "notes": [*_summary.warnings(result), *options["warnings"], *restarts],
+                "notes": [*_summary.warnings(result), *options["warnings"]],
+                "waiting": waiting,
             }
             for name, result in results.items()
         }
@@ -55,16 +57,17 @@ class ActionModule(ActionBase):
             if (found := _summary.failures(result))
         ]
         if failures or not known.get(LATER):
-            for line in _lines(reports.values()):
+            for line in _lines(reports.values(), _summary.restart_warnings(**waiting)):
                 Display().display(line)
         if failures:
             return {"failed": True, "changed": False, "msg": f"{options['failure']}: {'; '.join(failures)}"}
         return {"changed": False, **({"reports": reports} if options["results"] else reports[""])}
 
 
-def _lines(reports: t.Iterable[t.Mapping[str, t.Any]]) -> t.Iterator[str]:
+def _lines(reports: t.Iterable[t.Mapping[str, t.Any]], restarts: t.Iterable[str]) -> t.Iterator[str]:
     notes: dict[str, None] = {}
     for report in reports:
         notes.update(dict.fromkeys(report["notes"]))
         yield from [*report["table"].split("\n"), ""] if report["table"] else []
+    notes.update(dict.fromkeys(restarts))
     yield from (f"WARNING: {one}" for one in notes)

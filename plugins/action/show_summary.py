@@ -24,6 +24,8 @@ RESULTS = (
     "__redis_sentinel_warned",
     "__redis_exporter_shown",
 )
+# The members that the run has restarted since (role redis_rolling).
+RESTARTED = "__redis_rolling_restarted"
 
 
 class ActionModule(ActionBase):
@@ -39,7 +41,8 @@ class ActionModule(ActionBase):
         known = task_vars or {}
         hosts = [known["hostvars"][host] for host in known["ansible_play_hosts"]]
         reports = [one for name in RESULTS for host in hosts for one in _reports(host.get(name))]
-        shown = _summary.lines(reports, _next_command()) if reports else []
+        restarted = {one for host in hosts for one in host.get(RESTARTED) or ()}
+        shown = _summary.lines(reports, _next_command(), restarted) if reports else []
         for line in ["", *shown] if shown else []:
             Display().display(line)
         return {"changed": False, "lines": shown}

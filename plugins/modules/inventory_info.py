@@ -19,8 +19,8 @@ options:
   part:
     description:
       - Part of the inventory to return.
-      - V(host), V(instances), V(live) and V(machine) belong to role P(almashooq.redis.redis_node#role), V(rolling) and
-        V(rolling_needs) to role P(almashooq.redis.redis_rolling#role), V(maintenance_host) and V(maintenance_request)
+      - V(host), V(instances), V(live) and V(machine) belong to role P(almashooq.redis.redis_node#role), V(rolling),
+        V(rolling_needs) and V(rolling_hosts) to role P(almashooq.redis.redis_rolling#role), V(maintenance_host) and V(maintenance_request)
         to role P(almashooq.redis.redis_maintenance#role), V(upgrade) to role P(almashooq.redis.redis_upgrade#role), the
         others to the roles of their names.
     type: str
@@ -40,6 +40,7 @@ options:
       - maintenance_request
       - rolling
       - rolling_needs
+      - rolling_hosts
       - sentinel
       - sentinel_switchover
       - upgrade

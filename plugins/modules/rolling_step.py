@@ -79,6 +79,10 @@ options:
       tested.
     type: bool
     default: false
+  keep_release:
+    description: Leave out members whose restart would change the engine or its release, in place of refusing them.
+    type: bool
+    default: false
   return_primaries:
     description: At the end, make those nodes primary again that were so at the beginning. Clusters only.
     type: bool
@@ -147,6 +151,11 @@ next:
   type: str
 remaining:
   description: All steps that are left.
+  returned: success
+  type: list
+  elements: str
+left_out:
+  description: Members that O(keep_release) leaves out, and why, as sentences.
   returned: success
   type: list
   elements: str

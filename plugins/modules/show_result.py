@@ -83,10 +83,14 @@ connect:
   returned: success, for one result
   type: str
 notes:
-  description: All warnings.
+  description: All warnings but those about restarts.
   returned: success, for one result
   type: list
   elements: str
+waiting:
+  description: What needs a restart, as O(address), O(restarts) and O(unit_of).
+  returned: success, for one result
+  type: dict
 reports:
   description: For O(results), the same of each by name.
   returned: success, for several results

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.errors import AnsibleError
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
 from ansible_collections.almashooq.redis.plugins.module_utils._inventory.defaults import value
 from ansible_collections.almashooq.redis.plugins.module_utils._inventory.deployments import (
@@ -14,15 +15,20 @@ from ansible_collections.almashooq.redis.plugins.module_utils._inventory.deploym
     deployments,
     monitored_instances,
 )
-from ansible_collections.almashooq.redis.plugins.module_utils._inventory.host import Value
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory.host import Value, is_true
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model import ANOTHER_PROGRAM
 from ansible_collections.almashooq.redis.plugins.module_utils._text import node_name
 from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_run import Result, Run
+from jinja2.exceptions import UndefinedError
 
 FOUND = "__redis_rolling_found"
 # The answers of role redis_upgrade, in a run of playbook upgrade.
 UPGRADE = "__redis_upgrade_answers"
+# Set by playbook site, which restarts what needs it, and nothing else; and what the other roles of its run have warned of.
+AUTOMATIC = "__redis_rolling_automatic"
+WARNED = ("__redis_node_shown", "__redis_sentinel_warned")
 REQUESTED = "requested"
+ROLLING = "rolling"
 DAEMON = "daemon"
 
 
@@ -36,16 +42,24 @@ def servers(run: Run, role: str) -> list[Value]:
     return [_server(one, run, role) for one in monitored_instances(run.hostvars, [run.host])]
 
 
+def rolling_hosts(run: Run) -> Result:
+    """Return the hosts of the play whose members playbook site restarts where they need it."""
+    hosts = [host for host in run.play if str(value(run.hostvars[host], "redis_node_restart")) == ROLLING]
+    return {"hosts": hosts}
+
+
 def rolling_needs(run: Run) -> Result:
     """Return the deployments of the inventory with those of their members that are to be restarted, and why.
 
     Members that the user has named, or all, or those that need it: for this, all hosts have been asked before.
     """
+    if is_true(run.own.get(AUTOMATIC)):
+        return _automatic_needs(run)
     known = deployments(run.hostvars, _hosts(run))
     names = [str(one["deployment"]) for one in known]
     wanted = [str(one) for one in run.own["redis_rolling_deployments"]]
     refuse_unknown("redis_rolling_deployments", wanted, names)
-    members = {_name(one): one for deployment in known for one in (*deployment["nodes"], *deployment["sentinels"])}
+    members = {_name(one): one for deployment in known for one in _members(deployment)}
     chosen = [str(one) for one in run.own["redis_rolling_members"]]
     hosts = [str(one) for one in run.own["redis_rolling_hosts"]]
     refuse_unknown("redis_rolling_members", chosen, members)
@@ -57,16 +71,60 @@ def rolling_needs(run: Run) -> Result:
         {*chosen, *(name for name, one in members.items() if one["host"] in hosts)},
         run,
     )
-    return {
-        "deployments": [
-            {
-                **{key: one[key] for key in ("deployment", "topology", "nodes", "sentinels")},
-                "needs": [needs[name] for name in map(_name, (*one["nodes"], *one["sentinels"])) if name in needs],
-            }
-            for one in known
-            if not wanted or one["deployment"] in wanted
-        ]
+    return {"deployments": [_of(one, needs) for one in known if not wanted or one["deployment"] in wanted]}
+
+
+def _automatic_needs(run: Run) -> Result:
+    """Return the deployments of which a member needs a restart that is on a host that wants it.
+
+    Only of deployments that are whole: with a host that takes no part in the run (maintenance, ``--limit``) the gates
+    would be closed.  What the user names for playbook rolling_restart, or all, is not meant here: each run would do it.
+    """
+    known = [
+        one
+        for one in deployments(run.hostvars, _hosts(run), (AnsibleError, UndefinedError))
+        if all(FOUND in run.hostvars[member["host"]] for member in _members(one))
+    ]
+    wanted = [str(one) for one in run.own["redis_rolling_deployments"]]
+    ready = {member["host"] for one in known for member in _members(one)}
+    hosts = [host for host in rolling_hosts(run)["hosts"] if host in ready]
+    told = {one["node"]: one for host in hosts for one in found(run, host)["members"]}
+    # In check mode nothing was configured: the hosts do not know what would wait for a restart.
+    for host in hosts if is_true(run.own.get("ansible_check_mode")) else ():
+        for name, reasons in _warned(run.hostvars[host]).items():
+            if name in told:
+                told[name] = {**told[name], "reasons": list(dict.fromkeys([*told[name]["reasons"], *reasons]))}
+    needs = {
+        name: {"node": name, "reasons": one["reasons"], "named": False, "run_id": None, "installed": one["installed"]}
+        for name, one in told.items()
+        if one["reasons"]
     }
+    made = [_of(one, needs) for one in known if not wanted or one["deployment"] in wanted]
+    return {"deployments": [one for one in made if one["needs"]]}
+
+
+def _warned(variables: t.Mapping[str, t.Any]) -> dict[str, list[str]]:
+    """Return why members of a host need a restart, by the warnings of this run."""
+    reasons: dict[str, list[str]] = {}
+    for waiting in ((variables.get(name) or {}).get("waiting") or {} for name in WARNED):
+        for one in waiting.get("restarts", ()):
+            reason = f"{one['setting']} is {one['running']}, will be {one['wanted']}"
+            reasons.setdefault(node_name(waiting["address"], one["port"]), []).append(reason)
+        for port in waiting.get("unit_of", ()):
+            reasons.setdefault(node_name(waiting["address"], port), []).append("its unit has changed")
+    return reasons
+
+
+def _of(one: Value, needs: t.Mapping[str, Value]) -> Value:
+    """Return a deployment with the needs of its members."""
+    return {
+        **{key: one[key] for key in ("deployment", "topology", "nodes", "sentinels")},
+        "needs": [needs[name] for name in map(_name, _members(one)) if name in needs],
+    }
+
+
+def _members(one: Value) -> list[Value]:
+    return [*one["nodes"], *one["sentinels"]]
 
 
 def _with_upgrade(run: Run, told: t.Mapping[str, Value]) -> dict[str, Value]:

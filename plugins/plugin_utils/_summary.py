@@ -9,6 +9,8 @@ import os
 import shlex
 import typing as t
 
+from ansible_collections.almashooq.redis.plugins.module_utils._text import node_name
+
 Value = t.Mapping[str, t.Any]
 WARNING = "warning"
 ERROR = "error"
@@ -29,8 +31,15 @@ def warnings(result: Value) -> list[str]:
     return [_text(one) for one in _findings(result, WARNING)]
 
 
-def restart_warnings(address: str, restarts: t.Iterable[Value], unit_of: t.Sequence[int]) -> list[str]:
-    """Return what takes effect only when an instance is restarted: settings, and the unit of the instances."""
+def restart_warnings(
+    address: str, restarts: t.Iterable[Value], unit_of: t.Sequence[int], restarted: t.Container[str] = ()
+) -> list[str]:
+    """Return what takes effect only when an instance is restarted: settings, and the unit of the instances.
+
+    Nothing of those that were ``restarted`` meanwhile, as ``address:port``.
+    """
+    restarts = [one for one in restarts if node_name(address, one["port"]) not in restarted]
+    unit_of = [port for port in unit_of if node_name(address, port) not in restarted]
     needs = "needs a restart (playbook rolling_restart)"
     # Another version is more than a restart.
     upgrade = "needs a restart (playbook upgrade)"
@@ -67,17 +76,25 @@ def next_command(command: str, playbook: str, collection: str, cwd: str, argumen
     return shlex.join([_short(command, cwd), status, *(_short(one, cwd) for one in arguments)])
 
 
-def lines(reports: t.Iterable[Value], next_command: str) -> list[str]:
-    """Return the block at the end of a run; reports are results of action ``show_result``."""
+def lines(reports: t.Sequence[Value], next_command: str, restarted: t.Container[str] = ()) -> list[str]:
+    """Return the block at the end of a run; reports are results of action ``show_result``.
+
+    ``restarted`` are the members that the run has restarted since: nothing waits for that any more.
+    """
     tables = [one["table"] for one in reports if one.get("table")]
     commands = dict.fromkeys(one["connect"] for one in reports if one.get("connect"))
-    found = dict.fromkeys(line for one in reports for line in one.get("notes", ()))
+    found = dict.fromkeys(line for one in reports for line in _notes(one, restarted))
     block = [line for one in tables for line in (*one.split("\n"), "")]
     if commands:
         block += ["Connect:", *(f"  {one}" for one in commands)]
     if tables:
         block += ["Next:", f"  {next_command}"]
     return block + (["Warnings:", *(f"  - {one}" for one in found)] if found else ["Warnings: none"])
+
+
+def _notes(report: Value, restarted: t.Container[str]) -> list[str]:
+    waiting = report.get("waiting")
+    return [*report.get("notes", ()), *(restart_warnings(**waiting, restarted=restarted) if waiting else ())]
 
 
 def _short(path: str, cwd: str) -> str:

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import threading
 import typing as t
 
 import pytest
+import redis
 import yaml
 
 from tests.matrix.test_site import FIRST, SET, SINGLE, Site
@@ -40,6 +43,22 @@ class Watched(Site):
             name.replace("_", "-"): value for name, value in directives.items()
         }
         path.write_text(yaml.safe_dump(groups))
+
+    def allow_restarts(self) -> None:
+        """Let runs restart what needs it."""
+        path = self.base / "hosts.yml"
+        groups = yaml.safe_load(path.read_text())
+        groups["all"]["vars"]["redis_node_restart"] = "rolling"
+        path.write_text(yaml.safe_dump(groups))
+
+    def processes(self) -> dict[str, str]:
+        """Return the run id of each instance and each Sentinel that answers."""
+        found = {}
+        for address, ports in SET.items():
+            for port in ports:
+                with contextlib.suppress(redis.RedisError), self.client(address, port) as client:
+                    found[f"{address}:{port}"] = str(t.cast("t.Any", client).info("server")["run_id"])
+        return found
 
     def only_instances(self) -> str:
         """Return a playbook of the preflight and what configures instances: Sentinels have nothing to do with it."""
@@ -151,6 +170,64 @@ def test_a_pending_restart_is_reported_by_each_run_until_the_restart(
     site.configure(databases=32)
     assert all(site.run(playbook).values())
     assert [site.pending(address) for address in SET] == [["databases"] if one == restarted else [] for one in SET]
+
+
+class Watch(threading.Thread):
+    """Asks all members again and again while something else works; each answer that differs from the last is kept."""
+
+    def __init__(self, site: Watched) -> None:
+        super().__init__()
+        self._site = site
+        self._over = threading.Event()
+        self.seen = [site.processes()]
+
+    def run(self) -> None:
+        """Ask until the end."""
+        while not self._over.wait(0.02):
+            if (found := self._site.processes()) != self.seen[-1]:
+                self.seen.append(found)
+
+    def __enter__(self) -> Watch:
+        """Begin."""
+        self.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """End."""
+        self._over.set()
+        self.join()
+
+
+def test_a_run_that_may_restart_members_does_so_one_after_the_other(
+    site: Watched, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.configure(databases=32)
+    site.run()
+    before = site.processes()
+    instances = {address: f"{address}:{port}" for address, (port, _sentinel) in SET.items()}
+    site.configure(databases=20)
+    site.allow_restarts()
+    planned = re.sub(r"\s+", " ", site.attempt("site.yml", "--check").stdout)
+    for name in instances.values():
+        assert re.search(rf"restart {name} \([^)]+\): databases is 32, will be 20", planned), planned
+    assert site.processes() == before
+
+    capsys.readouterr()
+    with Watch(site) as watch:
+        assert all(site.run().values())
+    assert warnings(capsys) == []
+    assert set(site.values("databases").values()) == {"20"}
+    after = site.processes()
+    # Each instance is a new process, and no Sentinel is.
+    assert {name for name in before if after[name] != before[name]} == set(instances.values())
+    # Never were two away, and the primary was the last.
+    assert [found for found in watch.seen if len(found) < len(before) - 1] == []
+    order = [name for found in watch.seen for name in found if found[name] == after[name] != before[name]]
+    assert list(dict.fromkeys(order)) == [instances[address] for address in (*REPLICAS, FIRST)]
+
+    assert set(site.run().values()) == {0}
+    assert site.processes() == after
+    assert site.outcomes() == ["site.yml: done", "site.yml: done"]
 
 
 def warnings(capsys: pytest.CaptureFixture[str]) -> list[str]:

@@ -52,6 +52,7 @@ def test_several_results_are_returned_by_name_and_kept_for_the_summary(printed: 
         "table": "Set sessions\n\nrole",
         "connect": "redis-cli -h 192.0.2.11 -p 6380 --user admin --askpass",
         "notes": ["192.0.2.11:6380 is the only node of the set. Add replicas."],
+        "waiting": {"address": "", "restarts": [], "unit_of": []},
     }
     assert show_summary._reports(found) == list(found["reports"].values())
 
@@ -60,6 +61,19 @@ def test_without_a_summary_all_are_printed(printed: list[str]) -> None:
     show({}, results={"main": a_set("main", 6379), "sessions": a_set("sessions", 6380, findings=[ALONE])})
     warning = "WARNING: 192.0.2.11:6380 is the only node of the set. Add replicas."
     assert printed == ["Set main", "", "role", "", "Set sessions", "", "role", "", warning]
+
+
+def test_what_needs_a_restart_is_left_to_the_summary_or_printed(printed: list[str]) -> None:
+    databases = {"port": 6379, "setting": "databases", "running": "16", "wanted": "1"}
+    found = show(LATER, address="192.0.2.11", restarts=[databases], unit_of=[6380], warnings=["first"])
+    assert (printed, found["notes"]) == ([], ["first"])
+    assert found["waiting"] == {"address": "192.0.2.11", "restarts": [databases], "unit_of": [6380]}
+    show({}, address="192.0.2.11", restarts=[databases], unit_of=[6380], warnings=["first"])
+    assert printed == [
+        "WARNING: first",
+        "WARNING: 192.0.2.11:6379 needs a restart (playbook rolling_restart): databases is 16, configured as 1",
+        "WARNING: 192.0.2.11:6380 needs a restart (playbook rolling_restart): the unit has changed",
+    ]
 
 
 def test_every_set_that_refuses_writes_is_named(printed: list[str]) -> None:

@@ -75,6 +75,20 @@ def test_what_needs_a_restart_names_the_server_and_both_values() -> None:
     assert restart_warnings("192.0.2.11", [], []) == []
 
 
+def test_what_the_run_has_restarted_since_waits_for_nothing() -> None:
+    restarts = [{"port": port, "setting": "databases", "running": "16", "wanted": "1"} for port in (7000, 7001)]
+    report = {
+        "notes": ["first"],
+        "waiting": {"address": "192.0.2.11", "restarts": restarts, "unit_of": [7000, 7001, 7002]},
+    }
+    assert lines([report], "", {"192.0.2.11:7000", "192.0.2.11:7002"})[-3:] == [
+        "  - first",
+        "  - 192.0.2.11:7001 needs a restart (playbook rolling_restart): databases is 16, configured as 1",
+        "  - 192.0.2.11:7001 needs a restart (playbook rolling_restart): the unit has changed",
+    ]
+    assert len(lines([report], "")) == 5
+
+
 def test_another_version_names_the_playbook_that_checks_it_first() -> None:
     restart = {"port": 7000, "setting": "(version)", "running": "redis 7.0.15", "wanted": "valkey 8.1.8"}
     assert restart_warnings("192.0.2.11", [restart], []) == [

@@ -47,6 +47,7 @@ DEFAULTS: t.Final[Variables] = {
     "redis_node_guard_directory": "/usr/local/lib/redis-node",
     "redis_node_log_dir": "/var/log/redis-node",
     "redis_node_open_files": 65536,
+    "redis_node_restart": "report",
     "redis_node_run_dir": "/run/redis-node",
     "redis_node_service_manager": "auto",
     "redis_node_unit": "redis-node",

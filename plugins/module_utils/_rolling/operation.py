@@ -20,7 +20,7 @@ from .gates import HEALTH_HINT
 from .lost import lost, overtaken
 from .model import PRIMARY, SENTINEL, Need, State, make_needs
 from .options import Server, make_servers, pace
-from .plan import plan
+from .plan import plan, within_release
 from .steps import Restart, Step, SwitchOver
 
 if t.TYPE_CHECKING:
@@ -42,6 +42,7 @@ class RollingStep(Gated[Step]):
         self._servers: dict[str, Server]
         self._restarted = False
         self._planned: list[Step] = []
+        self._left_out: tuple[str, ...] = ()
 
     def enter(self) -> None:
         """Find the addresses of host names, and which service manager this host has."""
@@ -98,6 +99,7 @@ class RollingStep(Gated[Step]):
         return {
             "next": left[0].host if left else "",
             "remaining": [step.describe() for step in left],
+            "left_out": list(self._left_out),
             "needs": [{**dataclasses.asdict(need), "reasons": list(need.reasons)} for need in self._needs],
             "restarted": list(self._pace.restarted),
             "primaries": list(self._pace.primaries),
@@ -117,6 +119,9 @@ class RollingStep(Gated[Step]):
         self._needs = tuple(
             need if given[need.node] is not None or need.run_id else self._about(need, state) for need in self._needs
         )
+        if self._params["keep_release"]:
+            self._needs, left_out = within_release(state, self._needs)
+            self._left_out = (*self._left_out, *left_out)
         if not self._pace.primaries:
             primaries = tuple(one.name for one in state.members if one.role == PRIMARY)
             self._pace = dataclasses.replace(self._pace, primaries=primaries)

@@ -55,6 +55,7 @@ ROLLING_STEP: dict[str, dict[str, t.Any]] = {
     "offline": {"type": "bool", "default": False},
     "change_release": {"type": "bool", "default": False},
     "untested": {"type": "bool", "default": False},
+    "keep_release": {"type": "bool", "default": False},
     "return_primaries": {"type": "bool", "default": False},
     "restarted": {"type": "list", "elements": "str", "default": []},
     "primaries": {"type": "list", "elements": "str", "default": []},

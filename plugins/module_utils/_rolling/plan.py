@@ -60,6 +60,21 @@ def due(member: Member, need: Need) -> bool:
     return bool(need.run_id) and member.run_id == need.run_id
 
 
+def within_release(state: State, needs: t.Sequence[Need]) -> tuple[tuple[Need, ...], tuple[str, ...]]:
+    """Return the needs that a restart meets without a change of the release, and why the others are left, as sentences.
+
+    For a run that was not asked for an upgrade: the members go on with what they run.
+    """
+    versions = {one.name: one.version for one in state.members}
+    left = {
+        one.node: f"{one.node} is not restarted: it runs {versions[one.node]}, and its restart would start "
+        f"{one.installed} (playbook upgrade)"
+        for one in needs
+        if releases.change(versions.get(one.node, ""), one.installed)
+    }
+    return tuple(one for one in needs if one.node not in left), tuple(left.values())
+
+
 def _in_order(state: State, needs: t.Sequence[Need], pace: Pace) -> list[tuple[Member, Need]]:
     by_node = {need.node: need for need in needs}
     waiting = [(one, by_node[one.name]) for one in state.members if one.name in by_node]

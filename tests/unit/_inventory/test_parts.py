@@ -18,7 +18,7 @@ from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_run imp
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 HOSTS = {"alpha": "192.0.2.11", "bravo": "192.0.2.12", "charlie": "192.0.2.13"}
-ROLE_OF = {"rolling_needs": "rolling", "host": "node", "instances": "node", "live": "node", "machine": "node"}
+ROLE_OF = {"rolling_needs": "rolling", "rolling_hosts": "rolling", "host": "node", "instances": "node", "live": "node", "machine": "node"}
 Variables = dict[str, t.Any]
 
 
@@ -445,6 +445,62 @@ def test_a_rolling_restart_may_be_about_all_members_or_those_that_are_named() ->
     }
     assert rolling_needs(redis_rolling_members=["192.0.2.13:6379"]) == {"192.0.2.13:6379": ["requested"]}
     assert rolling_needs(redis_rolling_deployments=["main"]) == rolling_needs()
+
+
+AUTOMATIC: Variables = {"__redis_rolling_automatic": True}
+ROLLS = {"redis_node_restart": "rolling"}
+DATABASES = {"port": 6379, "setting": "databases", "running": "16", "wanted": "1"}
+
+
+def automatic(hostvars: t.Mapping[str, Variables], **others: t.Any) -> dict[str, list[str]]:
+    """Return the reasons of each member of set main that playbook site restarts."""
+    known = {host: {**THREE[host], **variables} for host, variables in hostvars.items()}
+    deployments = asked("rolling_needs", known, **ROLLING, **AUTOMATIC, **others)["deployments"]
+    assert all(each["needs"] for each in deployments)
+    assert {one["named"] for each in deployments for one in each["needs"]} <= {False}
+    return {one["node"]: one["reasons"] for each in deployments for one in each["needs"]}
+
+
+def test_site_restarts_members_of_the_hosts_that_want_it() -> None:
+    need = {host: found(host, p6379=["databases is 16, will be 1"]) for host in HOSTS}
+    hosts = {"alpha": ROLLS, "bravo": {"redis_node_restart": "report"}, "charlie": {}}
+    assert asked("rolling_hosts", {host: {**THREE[host], **hosts[host]} for host in HOSTS})["hosts"] == ["alpha"]
+    assert set(automatic({host: {**need[host], **hosts[host]} for host in HOSTS})) == {"192.0.2.11:6379"}
+    assert set(automatic({host: {**need[host], **ROLLS} for host in HOSTS})) == {f"{one}:6379" for one in HOSTS.values()}
+    assert automatic({host: {**need[host], **ROLLS} for host in HOSTS}, redis_rolling_deployments=["shop"]) == {}
+    assert automatic(need) == {}
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"redis_rolling_all": True},
+        {"redis_rolling_hosts": ["alpha"]},
+        {"redis_rolling_members": ["192.0.2.13:6379"]},
+    ],
+    ids=lambda named: next(iter(named)),
+)
+def test_site_restarts_nothing_that_needs_no_restart(named: Variables) -> None:
+    # Set in an inventory, each run would restart it again.
+    nothing = {host: {**found(host, p6379=(), p26379=()), **ROLLS} for host in HOSTS}
+    assert automatic(nothing, **named) == {}
+
+
+def test_site_leaves_a_deployment_alone_of_which_a_host_takes_no_part_in_the_run() -> None:
+    need = {host: {**found(host, p6379=["databases is 16, will be 1"]), **ROLLS} for host in HOSTS}
+    assert automatic({**need, "charlie": ROLLS}) == {}
+
+
+def test_in_check_mode_what_site_would_configure_is_planned_too() -> None:
+    waiting = {"address": "192.0.2.12", "restarts": [DATABASES], "unit_of": [6379]}
+    hostvars = {host: {**found(host, p6379=(), p26379=["(unit) has changed"]), **ROLLS} for host in HOSTS}
+    hostvars["bravo"]["__redis_node_shown"] = {"waiting": waiting}
+    hostvars["charlie"]["__redis_node_shown"] = {"skipped": True}
+    reasons = automatic(hostvars, ansible_check_mode=True)
+    assert reasons["192.0.2.12:6379"] == ["databases is 16, will be 1", "its unit has changed"]
+    assert set(reasons) == {"192.0.2.12:6379", *(f"{one}:26379" for one in HOSTS.values())}
+    # Otherwise the hosts know: what was warned of may be done.
+    assert "192.0.2.12:6379" not in automatic(hostvars)
 
 
 def upgraded(variables: Variables, **of_alpha: t.Any) -> Variables:

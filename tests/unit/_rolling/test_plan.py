@@ -18,7 +18,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model imp
     Pace,
     State,
 )
-from ansible_collections.almashooq.redis.plugins.module_utils._rolling.plan import due, plan
+from ansible_collections.almashooq.redis.plugins.module_utils._rolling.plan import due, plan, within_release
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import Restart, SwitchOver
 
 from .worlds import all_need, cluster, installing, instance, need, of_versions, replicated
@@ -221,6 +221,22 @@ def test_another_patch_release_is_a_restart_like_any_other(installed: str) -> No
     state = state.replacing(*(dataclasses.replace(one, version="redis 7.0.15") for one in state.members))
     needs = [dataclasses.replace(one, installed=installed) for one in all_need(state)]
     assert lines(state, needs) == lines(state, all_need(state))
+
+
+def test_a_run_that_keeps_the_release_leaves_out_what_would_change_it() -> None:
+    state = of_versions(cluster(), "redis 7.0.15")
+    first, *others = all_need(state)
+    needs = (*installing([first], "valkey 8.0.1"), *installing(others, "redis 7.0.20"))
+    kept, left_out = within_release(state, needs)
+    assert [one.node for one in kept] == [one.node for one in others]
+    assert left_out == (
+        f"{first.node} is not restarted: it runs redis 7.0.15, and its restart would start valkey 8.0.1 "
+        "(playbook upgrade)",
+    )
+    assert "restart 0" not in lines(state, kept)
+    # Of a member that does not answer nothing is known: that is for the gates.
+    assert within_release(cluster(), needs) == (needs, ())
+    assert within_release(state, all_need(state)) == (all_need(state), ())
 
 
 def test_a_step_reads_like_a_sentence() -> None:
