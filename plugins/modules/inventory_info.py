@@ -20,9 +20,9 @@ options:
     description:
       - Part of the inventory to return.
       - V(host), V(instances), V(live) and V(machine) belong to role P(almashooq.redis.redis_node#role), V(rolling),
-        V(rolling_needs) and V(rolling_hosts) to role P(almashooq.redis.redis_rolling#role), V(maintenance_host) and V(maintenance_request)
-        to role P(almashooq.redis.redis_maintenance#role), V(upgrade) to role P(almashooq.redis.redis_upgrade#role), the
-        others to the roles of their names.
+        V(rolling_needs) and V(rolling_hosts) to role P(almashooq.redis.redis_rolling#role), V(maintenance_host) and
+        V(maintenance_request) to role P(almashooq.redis.redis_maintenance#role), V(upgrade) to role
+        P(almashooq.redis.redis_upgrade#role), the others to the roles of their names.
     type: str
     required: true
     choices:
@@ -170,6 +170,11 @@ deployments:
   returned: for V(rolling_needs), V(maintenance_request) and V(upgrade)
   type: list
   elements: dict
+hosts:
+  description: Hosts of the play whose members playbook C(site) restarts where they need it.
+  returned: for V(rolling_hosts)
+  type: list
+  elements: str
 out:
   description: For V(maintenance), marks of the hosts in maintenance, by host. For V(maintenance_request), whether the
     host is to leave.

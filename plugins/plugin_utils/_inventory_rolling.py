@@ -24,7 +24,7 @@ from jinja2.exceptions import UndefinedError
 FOUND = "__redis_rolling_found"
 # The answers of role redis_upgrade, in a run of playbook upgrade.
 UPGRADE = "__redis_upgrade_answers"
-# Set by playbook site, which restarts what needs it, and nothing else; and what the other roles of its run have warned of.
+# Set by playbook site, which restarts what needs it and nothing else; and what the other roles of its run warn of.
 AUTOMATIC = "__redis_rolling_automatic"
 WARNED = ("__redis_node_shown", "__redis_sentinel_warned")
 REQUESTED = "requested"

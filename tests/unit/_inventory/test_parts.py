@@ -18,7 +18,14 @@ from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_run imp
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 HOSTS = {"alpha": "192.0.2.11", "bravo": "192.0.2.12", "charlie": "192.0.2.13"}
-ROLE_OF = {"rolling_needs": "rolling", "rolling_hosts": "rolling", "host": "node", "instances": "node", "live": "node", "machine": "node"}
+ROLE_OF = {
+    "rolling_needs": "rolling",
+    "rolling_hosts": "rolling",
+    "host": "node",
+    "instances": "node",
+    "live": "node",
+    "machine": "node",
+}
 Variables = dict[str, t.Any]
 
 
@@ -466,7 +473,9 @@ def test_site_restarts_members_of_the_hosts_that_want_it() -> None:
     hosts = {"alpha": ROLLS, "bravo": {"redis_node_restart": "report"}, "charlie": {}}
     assert asked("rolling_hosts", {host: {**THREE[host], **hosts[host]} for host in HOSTS})["hosts"] == ["alpha"]
     assert set(automatic({host: {**need[host], **hosts[host]} for host in HOSTS})) == {"192.0.2.11:6379"}
-    assert set(automatic({host: {**need[host], **ROLLS} for host in HOSTS})) == {f"{one}:6379" for one in HOSTS.values()}
+    assert set(automatic({host: {**need[host], **ROLLS} for host in HOSTS})) == {
+        f"{one}:6379" for one in HOSTS.values()
+    }
     assert automatic({host: {**need[host], **ROLLS} for host in HOSTS}, redis_rolling_deployments=["shop"]) == {}
     assert automatic(need) == {}
 

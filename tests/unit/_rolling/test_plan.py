@@ -229,10 +229,9 @@ def test_a_run_that_keeps_the_release_leaves_out_what_would_change_it() -> None:
     needs = (*installing([first], "valkey 8.0.1"), *installing(others, "redis 7.0.20"))
     kept, left_out = within_release(state, needs)
     assert [one.node for one in kept] == [one.node for one in others]
-    assert left_out == (
-        f"{first.node} is not restarted: it runs redis 7.0.15, and its restart would start valkey 8.0.1 "
-        "(playbook upgrade)",
-    )
+    (why,) = left_out
+    assert why.startswith(f"{first.node} is not restarted: it runs redis 7.0.15, and its restart would start valkey 8")
+    assert why.endswith("(playbook upgrade)")
     assert "restart 0" not in lines(state, kept)
     # Of a member that does not answer nothing is known: that is for the gates.
     assert within_release(cluster(), needs) == (needs, ())
