@@ -44,8 +44,11 @@ def servers(run: Run, role: str) -> list[Value]:
 
 def rolling_hosts(run: Run) -> Result:
     """Return the hosts of the play whose members playbook site restarts where they need it."""
-    hosts = [host for host in run.play if str(value(run.hostvars[host], "redis_node_restart")) == ROLLING]
-    return {"hosts": hosts}
+    return {"hosts": _rolling(run, run.play)}
+
+
+def _rolling(run: Run, hosts: t.Iterable[str]) -> list[str]:
+    return [host for host in hosts if str(value(run.hostvars[host], "redis_node_restart")) == ROLLING]
 
 
 def rolling_needs(run: Run) -> Result:
@@ -86,8 +89,8 @@ def _automatic_needs(run: Run) -> Result:
         if all(FOUND in run.hostvars[member["host"]] for member in _members(one))
     ]
     wanted = [str(one) for one in run.own["redis_rolling_deployments"]]
-    ready = {member["host"] for one in known for member in _members(one)}
-    hosts = [host for host in rolling_hosts(run)["hosts"] if host in ready]
+    # One host speaks for all: the others are not of its play.
+    hosts = _rolling(run, dict.fromkeys(member["host"] for one in known for member in _members(one)))
     told = {one["node"]: one for host in hosts for one in found(run, host)["members"]}
     # In check mode nothing was configured: the hosts do not know what would wait for a restart.
     for host in hosts if is_true(run.own.get("ansible_check_mode")) else ():

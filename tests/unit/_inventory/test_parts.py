@@ -66,6 +66,7 @@ CLUSTER = {host: clustered(host) for host in HOSTS}
 def asked(part: str, hostvars: t.Mapping[str, Variables], host: str = "alpha", **others: t.Any) -> Variables:
     """Return a part as a host gets it, with the private variables that its role makes."""
     strict = others.pop("strict", True)
+    play = others.pop("play", tuple(hostvars))
     name = ROLE_OF.get(part, part.removesuffix("_switchover"))
     own = {
         **role(name),
@@ -90,7 +91,6 @@ def asked(part: str, hostvars: t.Mapping[str, Variables], host: str = "alpha", *
     for each in hostvars:
         for group in hostvars[each]["group_names"]:
             groups.setdefault(group, []).append(each)
-    play = tuple(hostvars)
     return PARTS[part](Run(host, own, hostvars, groups, play, play, strict))
 
 
@@ -462,7 +462,8 @@ DATABASES = {"port": 6379, "setting": "databases", "running": "16", "wanted": "1
 def automatic(hostvars: t.Mapping[str, Variables], **others: t.Any) -> dict[str, list[str]]:
     """Return the reasons of each member of set main that playbook site restarts."""
     known = {host: {**THREE[host], **variables} for host, variables in hostvars.items()}
-    deployments = asked("rolling_needs", known, **ROLLING, **AUTOMATIC, **others)["deployments"]
+    # One host speaks for all, in a play of its own.
+    deployments = asked("rolling_needs", known, play=("alpha",), **ROLLING, **AUTOMATIC, **others)["deployments"]
     assert all(each["needs"] for each in deployments)
     assert {one["named"] for each in deployments for one in each["needs"]} <= {False}
     return {one["node"]: one["reasons"] for each in deployments for one in each["needs"]}
