@@ -48,6 +48,10 @@ members:
     running:
       description: Whether its process was found.
       type: bool
+    started:
+      description: When its process was started, in seconds since 1970 by the clock of the host; null if that is not
+        known.
+      type: float
     installed:
       description: Engine and version of the program on disk, as V(valkey 8.1.8).
       type: str

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 import typing as t
 
 from ansible.errors import AnsibleError
@@ -74,6 +76,8 @@ def rolling_needs(run: Run) -> Result:
         {*chosen, *(name for name, one in members.items() if one["host"] in hosts)},
         run,
     )
+    done = _restarted_since(run, told)
+    needs = {name: one for name, one in needs.items() if name not in done or one["reasons"] != [REQUESTED]}
     return {"deployments": [_of(one, needs) for one in known if not wanted or one["deployment"] in wanted]}
 
 
@@ -128,6 +132,27 @@ def _of(one: Value, needs: t.Mapping[str, Value]) -> Value:
 
 def _members(one: Value) -> list[Value]:
     return [*one["nodes"], *one["sentinels"]]
+
+
+def _restarted_since(run: Run, told: t.Mapping[str, Value]) -> set[str]:
+    """Return the members whose process is not older than the user says: an interrupted run has restarted them.
+
+    By the clock of each host, as the history has it.  A member that does not run was not restarted.
+    """
+    given = str(run.own["redis_rolling_started_before"] or "").strip()
+    if not given:
+        return set()
+    try:
+        # As playbook history prints it, too; Python 3.9 and 3.10 do not read the Z.
+        moment = datetime.datetime.fromisoformat(re.sub(r"( UTC|[Zz])$", "+00:00", given))
+    except ValueError:
+        raise Refused(
+            f"redis_rolling_started_before: {given!r} is no time",
+            hint="Give the time at which the interrupted run began, as playbook history shows it: 2030-01-31 18:00:00 "
+            "UTC.",
+        ) from None
+    since = (moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)).timestamp()
+    return {name for name, one in told.items() if (one.get("started") or 0.0) >= since}
 
 
 def _with_upgrade(run: Run, told: t.Mapping[str, Value]) -> dict[str, Value]:

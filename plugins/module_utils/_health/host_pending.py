@@ -43,12 +43,13 @@ def _program(pid: int) -> Waiting:
 
 
 def _unit(pid: int, files: t.Iterable[str]) -> Waiting:
-    started = _started(pid)
-    changed = [path for path in files if started is not None and path and _modified(path) > started + SPARE]
+    since = started(pid)
+    changed = [path for path in files if since is not None and path and _modified(path) > since + SPARE]
     return [_item("(unit)", "as it was started", f"as {path} is now") for path in changed]
 
 
-def _started(pid: int) -> float | None:
+def started(pid: int) -> float | None:
+    """Return when a process was started, in seconds since 1970 by the clock of this host; null if that is not known."""
     ticks = start_time(pid)
     boot = next((line.split()[1] for line in attempt("/proc/stat")[0].splitlines() if line.startswith("btime ")), None)
     return None if ticks is None or boot is None else int(boot) + int(ticks) / os.sysconf("SC_CLK_TCK")

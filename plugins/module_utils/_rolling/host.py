@@ -42,6 +42,7 @@ def needs(params: t.Mapping[str, t.Any], _record: object) -> Value:
     for one in servers:
         reasons, unreadable = _reasons(one, found[one.port], files.get(one.unit, []))
         members.append({"node": one.name, "kind": one.kind, "running": found[one.port].pid is not None, **reasons})
+        members[-1]["started"] = host_pending.started(pid) if (pid := found[one.port].pid) is not None else None
         members[-1]["installed"] = installed[str(one.process["server"])]
         members[-1]["disk_free_bytes"] = _disk_free(one)
         warnings += [f"{one.name}: whether it needs a restart is not known: {why}" for why in unreadable]

@@ -513,6 +513,28 @@ def test_in_check_mode_what_site_would_configure_is_planned_too() -> None:
     assert "192.0.2.12:6379" not in automatic(hostvars)
 
 
+@pytest.mark.parametrize("since", ["2026-03-02 09:14:07 UTC", "2026-03-02T09:14:07Z", "2026-03-02T10:14:07+01:00"])
+def test_a_rolling_restart_of_all_goes_on_after_those_that_the_interrupted_run_has_restarted(since: str) -> None:
+    began = 1772442847.0
+    started = {"alpha": began + 60, "bravo": began + 60, "charlie": began - 3600}
+    hostvars = {host: {**THREE[host], **found(host, p6379=(), p26379=())} for host in HOSTS}
+    for host, variables in hostvars.items():
+        instance, sentinel = variables["__redis_rolling_found"]["members"]
+        instance["started"], sentinel["started"] = started[host], None
+        instance["reasons"] = ["io-threads is 1, will be 4"] if host == "bravo" else []
+    asking: Variables = {**ROLLING, "redis_rolling_all": True}
+    (one,) = asked("rolling_needs", hostvars, **asking, redis_rolling_started_before=since)["deployments"]
+    # One that needs a restart now does so whenever it was started; what is not known was not restarted.
+    assert [each["node"] for each in one["needs"]] == [
+        *("192.0.2.12:6379", "192.0.2.13:6379"),
+        *(f"{address}:26379" for address in HOSTS.values()),
+    ]
+    (one,) = asked("rolling_needs", hostvars, **asking)["deployments"]
+    assert len(one["needs"]) == 6
+    with pytest.raises(Refused, match="redis_rolling_started_before: 'yesterday' is no time"):
+        asked("rolling_needs", hostvars, **asking, redis_rolling_started_before="yesterday")
+
+
 def upgraded(variables: Variables, **of_alpha: t.Any) -> Variables:
     """Return the one deployment of part upgrade; variables are of all hosts, and more of the first."""
     hostvars = {
