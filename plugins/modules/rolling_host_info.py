@@ -58,6 +58,10 @@ members:
     disk_free_bytes:
       description: Bytes that may still be written in the data directory of an instance; null if that is not known.
       type: int
+    migration:
+      description: What C(cluster-allow-replica-migration) of an instance is while no rolling restart lasts, by its
+        managed file and by the marks of hosts in maintenance. Empty for a Sentinel, and where the file cannot be read.
+      type: str
     reasons:
       description: Reasons for a restart, as sentences.
       type: list

@@ -18,6 +18,9 @@ description:
     primary first hands over to a replica. RV(next) is the host whose turn is next.
   - A member is restarted only while every other member answers and is in sync. The step ends when the member is back
     and in sync. A gate that is not met within O(timeout) stops the run before anything is done to the member.
+  - Meanwhile C(cluster-allow-replica-migration) is V(no) on the nodes in O(hold), so that no replica moves to a primary
+    whose own replica is being restarted. The last step, a call that fails, or the next call after an interruption sets
+    it back on those in O(release), also if O(needs) is empty.
 extends_documentation_fragment:
   - almashooq.redis.rolling
   - almashooq.redis.deployment.members
@@ -94,6 +97,17 @@ options:
     default: []
   primaries:
     description: Nodes that were primary at the beginning, as RV(primaries) of an earlier call has them.
+    type: list
+    elements: str
+    default: []
+  hold:
+    description: Nodes of a cluster whose replicas must stay with their primaries until the last member was restarted.
+    type: list
+    elements: str
+    default: []
+  release:
+    description: Nodes of O(hold) that are configured with C(cluster-allow-replica-migration yes), and that no host in
+      maintenance holds.
     type: list
     elements: str
     default: []

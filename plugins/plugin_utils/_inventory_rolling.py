@@ -13,12 +13,14 @@ from ansible.errors import AnsibleError
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
 from ansible_collections.almashooq.redis.plugins.module_utils._inventory.defaults import value
 from ansible_collections.almashooq.redis.plugins.module_utils._inventory.deployments import (
+    CLUSTER,
     SENTINEL,
     deployments,
     monitored_instances,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._inventory.host import Value, is_true
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model import ANOTHER_PROGRAM
+from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import MOVES
 from ansible_collections.almashooq.redis.plugins.module_utils._text import node_name
 from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_run import Result, Run
 from jinja2.exceptions import UndefinedError
@@ -78,7 +80,7 @@ def rolling_needs(run: Run) -> Result:
     )
     done = _restarted_since(run, told)
     needs = {name: one for name, one in needs.items() if name not in done or one["reasons"] != [REQUESTED]}
-    return {"deployments": [_of(one, needs) for one in known if not wanted or one["deployment"] in wanted]}
+    return {"deployments": [_of(one, needs, told) for one in known if not wanted or one["deployment"] in wanted]}
 
 
 def _automatic_needs(run: Run) -> Result:
@@ -94,7 +96,7 @@ def _automatic_needs(run: Run) -> Result:
     ]
     wanted = [str(one) for one in run.own["redis_rolling_deployments"]]
     # One host speaks for all: the others are not of its play.
-    hosts = _rolling(run, dict.fromkeys(member["host"] for one in known for member in _members(one)))
+    hosts = _rolling(run, dict.fromkeys(host for one in known for host in _hosts_of(one)))
     told = {one["node"]: one for host in hosts for one in found(run, host)["members"]}
     # In check mode nothing was configured: the hosts do not know what would wait for a restart.
     for host in hosts if is_true(run.own.get("ansible_check_mode")) else ():
@@ -106,7 +108,8 @@ def _automatic_needs(run: Run) -> Result:
         for name, one in told.items()
         if one["reasons"]
     }
-    made = [_of(one, needs) for one in known if not wanted or one["deployment"] in wanted]
+    everything = {one["node"]: one for each in known for host in _hosts_of(each) for one in found(run, host)["members"]}
+    made = [_of(one, needs, everything) for one in known if not wanted or one["deployment"] in wanted]
     return {"deployments": [one for one in made if one["needs"]]}
 
 
@@ -122,16 +125,21 @@ def _warned(variables: t.Mapping[str, t.Any]) -> dict[str, list[str]]:
     return reasons
 
 
-def _of(one: Value, needs: t.Mapping[str, Value]) -> Value:
-    """Return a deployment with the needs of its members."""
+def _of(one: Value, needs: t.Mapping[str, Value], told: t.Mapping[str, Value]) -> Value:
+    """Return a deployment with the needs of its members, and whose replicas are to stay meanwhile."""
     return {
         **{key: one[key] for key in ("deployment", "topology", "nodes", "sentinels")},
+        **_migration(one, told),
         "needs": [needs[name] for name in map(_name, _members(one)) if name in needs],
     }
 
 
 def _members(one: Value) -> list[Value]:
     return [*one["nodes"], *one["sentinels"]]
+
+
+def _hosts_of(one: Value) -> list[str]:
+    return list(dict.fromkeys(str(member["host"]) for member in _members(one)))
 
 
 def _restarted_since(run: Run, told: t.Mapping[str, Value]) -> set[str]:
@@ -153,6 +161,19 @@ def _restarted_since(run: Run, told: t.Mapping[str, Value]) -> set[str]:
         ) from None
     since = (moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)).timestamp()
     return {name for name, one in told.items() if (one.get("started") or 0.0) >= since}
+
+
+def _migration(deployment: Value, told: t.Mapping[str, Value]) -> dict[str, list[str]]:
+    """Return the nodes of a cluster whose replicas stay where they are meanwhile, and those that may move afterwards.
+
+    What is not known could not be restored, and is left as it is.
+    """
+    names = map(_name, deployment["nodes"] if deployment["topology"] == CLUSTER else ())
+    rest = {name: told[name].get("migration", "") for name in names if name in told}
+    return {
+        "hold": [name for name, value_ in rest.items() if value_],
+        "release": [name for name, value_ in rest.items() if value_ == MOVES],
+    }
 
 
 def _with_upgrade(run: Run, told: t.Mapping[str, Value]) -> dict[str, Value]:

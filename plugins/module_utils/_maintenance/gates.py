@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from .._rolling import gates as rolling_gates
 from .._rolling.model import INSTANCE, PRIMARY, State
-from .._rolling.steps import SwitchOver
+from .._rolling.steps import Hold, Release, SwitchOver
 from .plan import lacking, others
-from .steps import OFF, ON, Hold, Release, Start, Step, Stop
+from .steps import Start, Step, Stop
 
 
 def missing(state: State, step: Step, host: str) -> list[str]:
@@ -27,14 +27,11 @@ def missing(state: State, step: Step, host: str) -> list[str]:
 
 def unfinished(state: State, step: Step, before: State, host: str) -> list[str]:
     """Return what is missing for a step to be done, given the state in which it was taken."""
-    if isinstance(step, SwitchOver):
+    if isinstance(step, (SwitchOver, Hold, Release)):
         return rolling_gates.unfinished(state, step, before)
     member = state.member(step.node)
     if member is None:
         return [f"{step.node} is not a member any more"]
-    if isinstance(step, (Hold, Release)):
-        wanted = OFF if isinstance(step, Hold) else ON
-        return [f"{step.node} still has another value"] if member.migration not in (wanted, "") else []
     if isinstance(step, Start):
         # Others of the host may be down still: their turn comes.
         return [one for one in (member.failure,) if one]

@@ -10,16 +10,15 @@ import typing as t
 from .._argspec import access, sentinel_access
 from .._engine.deployment import Deployment, some
 from .._host.commands import systemd_runs
-from .._marks import MIGRATION
 from .._rolling import process
 from .._rolling.deployment import make_kind
 from .._rolling.gated import Gated
 from .._rolling.model import PRIMARY, SENTINEL, State
 from .._rolling.options import Server, make_servers
-from .._rolling.steps import SwitchOver
+from .._rolling.steps import MOVES, STAYS, Hold, Release, SwitchOver
 from . import gates, plan, render
 from .options import OUT
-from .steps import OFF, ON, Hold, Release, Start, Step
+from .steps import Start, Step
 
 if t.TYPE_CHECKING:
     from .._client import Record
@@ -89,7 +88,7 @@ class MaintenanceStep(Gated[Step]):
             "held": [
                 one.name
                 for one in before.members
-                if one.host != self._host and (one.migration == ON or one.name in self._request.held)
+                if one.host != self._host and (one.migration == MOVES or one.name in self._request.held)
             ],
             "running": [one.name for one in state.members if one.host == self._host and not one.problem],
             "notices": plan.alone(state, self._host) if self._out else [],
@@ -103,8 +102,7 @@ class MaintenanceStep(Gated[Step]):
         if isinstance(step, SwitchOver):
             self._kind.switch_over(step)
         elif isinstance(step, (Hold, Release)):
-            value = OFF if isinstance(step, Hold) else ON
-            self._kind.send(step.node, ("CONFIG", "SET", MIGRATION, value))
+            self._kind.let_replicas(step.nodes, STAYS if isinstance(step, Hold) else MOVES)
         else:
             server = self._servers[step.node]
             login = sentinel_access(self._params) if server.kind == SENTINEL else access(self._params)

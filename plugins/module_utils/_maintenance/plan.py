@@ -22,8 +22,8 @@ from .._errors import Refused, Unsettled
 from .._rolling.gates import HEALTH_HINT
 from .._rolling.model import CLUSTER, INSTANCE, NOTHING, PRIMARY, REPLICA, SENTINEL, SENTINELS, Member, State
 from .._rolling.plan import candidate
-from .._rolling.steps import SwitchOver
-from .steps import OFF, ON, Hold, Release, Start, Step, stop
+from .._rolling.steps import SwitchOver, hold, release
+from .steps import Start, Step, stop
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def leave(state: State, request: Request) -> list[Step]:
     _refuse_minority(state, request)
     steps: list[Step] = []
     if state.switching == CLUSTER:
-        steps += [Hold(one.name) for one in others(state, request.host) if one.migration == ON]
+        steps += hold(state, [one.name for one in others(state, request.host)])
     for shard in shards:
         primary = state.primary(shard)
         if primary is not None and primary.host == request.host:
@@ -88,7 +88,7 @@ def back(state: State, request: Request) -> list[Step]:
         for one in sorted(state.members, key=lambda one: one.kind == SENTINEL)
         if one.host == request.host and one.name in request.members and one.problem
     ]
-    steps += [Release(one.name) for one in state.members if one.name in request.held and one.migration == OFF]
+    steps += release(state, request.held)
     if state.switching == CLUSTER:
         steps += _returns(state, request)
     return steps

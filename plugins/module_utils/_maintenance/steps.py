@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The steps of taking a host out of service and bringing it back; a switchover is that of a rolling restart."""
+"""The steps of taking a host out of service and bringing it back.
+
+Switchovers, and what keeps replicas where they are, are those of a rolling restart.
+"""
 
 from __future__ import annotations
 
@@ -9,43 +12,10 @@ import dataclasses
 import typing as t
 from dataclasses import dataclass
 
-from .._marks import MIGRATION
 from .._rolling.model import State
-from .._rolling.steps import SwitchOver, what_is
+from .._rolling.steps import Hold, Release, SwitchOver, what_is
 
 STOPPED = "is stopped"  # the problem of a member in a model
-
-ON, OFF = "yes", "no"
-
-
-@dataclass(frozen=True)
-class Hold:
-    """Keep replicas from moving to another primary while members are out of service, on one node."""
-
-    node: str
-
-    def describe(self) -> str:
-        """Return the line for people."""
-        return f"set {MIGRATION} to {OFF} on {self.node}"
-
-    def apply(self, state: State) -> State:
-        """The node has the value."""
-        return _with_migration(state, self.node, OFF)
-
-
-@dataclass(frozen=True)
-class Release:
-    """Undo that on one node."""
-
-    node: str
-
-    def describe(self) -> str:
-        """Return the line for people."""
-        return f"set {MIGRATION} to {ON} on {self.node}"
-
-    def apply(self, state: State) -> State:
-        """The node has the value."""
-        return _with_migration(state, self.node, ON)
 
 
 @dataclass(frozen=True)
@@ -91,8 +61,3 @@ def stop(state: State, node: str) -> Stop:
     """Return the step that stops a member."""
     member = state.member(node)
     return Stop(node, what_is(member.kind, member.role, member.shard) if member else "")
-
-
-def _with_migration(state: State, node: str, value: str) -> State:
-    old = state.member(node)
-    return state if old is None else state.replacing(dataclasses.replace(old, migration=value))

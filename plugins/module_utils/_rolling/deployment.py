@@ -9,13 +9,13 @@ import typing as t
 
 from .._addresses import Addresses
 from .._argspec import access, sentinel_access
-from .._client import CHANGE, Access, Connections
+from .._client import CHANGE, Access, Connections, gather
 from .._cluster.desired import make_seeds
 from .._cluster.failover import FailoverOperation as ClusterSwitchover
 from .._cluster.observe import observe as observe_cluster
 from .._engine.deployment import Deployment, Scope
 from .._engine.loop import Report, run
-from .._errors import CollectionError
+from .._managed.connection import checked
 from .._marks import MIGRATION
 from .._nodes import make_desired_nodes, refuse_set_name
 from .._replication.observe import observe_nodes
@@ -40,8 +40,8 @@ class Kind(t.Protocol):
     def switch_over(self, step: SwitchOver) -> None:
         """Switch a shard over and return when it is proven; raises PhaseFailed and Refused."""
 
-    def send(self, node: str, command: t.Sequence[str]) -> None:
-        """Send one instance a command that changes it; raises CollectionError with what it answers."""
+    def let_replicas(self, nodes: t.Sequence[str], value: str) -> None:
+        """Set whether replicas of these nodes may move; raises the first CollectionError when all have been asked."""
 
 
 def make_kind(params: Params, deployment: Deployment, out: str = "") -> Kind:
@@ -62,8 +62,8 @@ class _Cluster:
         observed = observe_cluster(self._desired, self._connections, (MIN_REPLICAS, MIGRATION))
         return of_cluster(observed, self._desired)
 
-    def send(self, node: str, command: t.Sequence[str]) -> None:
-        _send(self._connections, node, command)
+    def let_replicas(self, nodes: t.Sequence[str], value: str) -> None:
+        _let_replicas(self._connections, nodes, value)
 
     def switch_over(self, step: SwitchOver) -> None:
         options = {"to": step.candidate, "from": ""}
@@ -96,8 +96,8 @@ class _Set:
         sentinels = observe_all(self._desired, self._sentinels, self._resolve)
         return of_set(nodes, sentinels, self._desired, self._out)
 
-    def send(self, node: str, command: t.Sequence[str]) -> None:
-        _send(self._connections, node, command)
+    def let_replicas(self, nodes: t.Sequence[str], value: str) -> None:
+        _let_replicas(self._connections, nodes, value)
 
     def switch_over(self, step: SwitchOver) -> None:
         options = {**self._params, "set": self._params["deployment"], "from": step.primary}
@@ -111,7 +111,6 @@ class _Set:
             raise
 
 
-def _send(connections: Connections, node: str, command: t.Sequence[str]) -> None:
-    for reply in connections[node].pipeline([tuple(command)], CHANGE):
-        if isinstance(reply, CollectionError):
-            raise reply
+def _let_replicas(connections: Connections, nodes: t.Sequence[str], value: str) -> None:
+    command = ("CONFIG", "SET", MIGRATION, value)
+    checked(gather(lambda node: checked(connections[node].pipeline([command], CHANGE)), nodes))

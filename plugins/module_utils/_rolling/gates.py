@@ -12,18 +12,26 @@ from __future__ import annotations
 
 from .lost import is_lost
 from .model import INSTANCE, PRIMARY, REPLICA, Member, State
-from .steps import Restart, Step, SwitchOver
+from .steps import Hold, Release, Restart, Step, SwitchOver
+from .steps import hold as left_to_hold
+from .steps import release as left_to_release
 
 HEALTH_HINT = "See playbook almashooq.redis.health; run again when the deployment is healthy."
 
 
 def missing(state: State, step: Step) -> list[str]:
     """Return what keeps a step from being taken now."""
+    if isinstance(step, (Hold, Release)):
+        return []
     return _before_restart(state, step) if isinstance(step, Restart) else _before_switch(state, step)
 
 
 def unfinished(state: State, step: Step, before: State) -> list[str]:
     """Return what is missing for a step to be done, given the state in which it was taken."""
+    if isinstance(step, (Hold, Release)):
+        # Of those that answer: another one comes back with the value of its file.
+        left = (left_to_hold if isinstance(step, Hold) else left_to_release)(state, step.nodes)
+        return [f"{', '.join(each.nodes)} has another value still" for each in left]
     found = [*_failures(state), *(() if before.unwell else state.unwell)]
     if isinstance(step, SwitchOver):
         primary = state.primary(step.shard)

@@ -13,13 +13,18 @@ import os
 import re
 import typing as t
 
+from .. import _marks
 from .._engine_source.parse import reported_version
 from .._errors import CollectionError
 from .._health import host_pending, host_process
 from .._health.host import disk
 from .._host.commands import run, systemd_runs
+from .._host.marks import parsed, texts
+from .._managed.directives import plain
+from .._managed.render import directive_lines
 from .model import ANOTHER_PROGRAM, SENTINEL
 from .options import Server, make_servers
+from .steps import MOVES
 
 PROPERTIES = ("FragmentPath", "DropInPaths")
 PROGRAM = "(program)"
@@ -32,11 +37,13 @@ def needs(params: t.Mapping[str, t.Any], _record: object) -> Value:
 
     ``disk_free_bytes`` of an instance is what the service's user may still write, ``memory_available_bytes`` what the
     host can give to processes without swapping (proc(5), MemAvailable); null where that is not known.
+    ``migration`` is what an instance of a cluster has of cluster-allow-replica-migration while no run holds it.
     """
     servers = make_servers(params["servers"], systemd=systemd_runs())
     found = host_process.processes([one.port for one in servers])
     files = _unit_files([one.unit for one in servers if one.unit])
     installed = {path: _version(path) for path in {str(one.process["server"]) for one in servers}}
+    held = list(parsed(texts(_marks.DIRECTORY)).values())
     members: list[Value] = []
     warnings: list[str] = []
     for one in servers:
@@ -45,8 +52,21 @@ def needs(params: t.Mapping[str, t.Any], _record: object) -> Value:
         members[-1]["started"] = host_pending.started(pid) if (pid := found[one.port].pid) is not None else None
         members[-1]["installed"] = installed[str(one.process["server"])]
         members[-1]["disk_free_bytes"] = _disk_free(one)
+        members[-1]["migration"] = _migration(one, held)
         warnings += [f"{one.name}: whether it needs a restart is not known: {why}" for why in unreadable]
     return {"members": members, "memory_available_bytes": _memory_available(), "warnings": warnings}
+
+
+def _migration(one: Server, held: t.Sequence[_marks.Mark]) -> str:
+    """Return the value that is configured, unless a host in maintenance needs another; empty where it is not known."""
+    text, problem = host_process.attempt(f"{one.process['config_dir']}/{one.port}.conf")
+    if one.kind == SENTINEL or problem:
+        return ""
+    if _marks.holds(held, one.port):
+        return _marks.HELD
+    # The managed file alone: what CONFIG REWRITE has left in the engine's own, site.yml puts back to the default.
+    lines = directive_lines(text, _marks.MIGRATION)
+    return plain(lines[-1]).lower() if lines else MOVES
 
 
 def _disk_free(one: Server) -> int | None:

@@ -109,6 +109,8 @@ class Pace:
     members that this run has restarted already, and ``primaries`` those that were primary when it began.
     ``returning`` makes them primary again at the end; ``offline`` allows a primary without a replica to be restarted,
     during which its data is not available.
+    While it lasts, the replicas of ``hold`` stay with their primaries, and at its end those of ``release`` may move
+    again: the nodes of a cluster that are configured so.
     ``releases`` allows a restart to change the engine or its release, ``untested`` also to one that was never tried.
     """
 
@@ -120,6 +122,8 @@ class Pace:
     offline: bool = False
     releases: bool = False
     untested: bool = False
+    hold: tuple[str, ...] = ()
+    release: tuple[str, ...] = ()
 
 
 def make_needs(values: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[Need, ...]:

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 import typing as t
 
 from .._argspec import access, sentinel_access
 from .._engine.deployment import Deployment, some
-from .._errors import Refused, Unsettled
+from .._errors import CollectionError, Refused, Unsettled
 from .._host.commands import systemd_runs
 from . import gates, process, render
 from .deployment import make_kind
@@ -21,12 +22,14 @@ from .lost import lost, overtaken
 from .model import PRIMARY, SENTINEL, Need, State, make_needs
 from .options import Server, make_servers, pace
 from .plan import plan, within_release
-from .steps import Restart, Step, SwitchOver
+from .steps import MOVES, STAYS, Hold, Release, Restart, Step, SwitchOver, release
 
 if t.TYPE_CHECKING:
     from .._client import Record
 
 Params = t.Mapping[str, t.Any]
+
+LAST_WAIT = 5.0  # seconds that a run that has failed waits for the lock in order to release what it holds
 
 
 class RollingStep(Gated[Step]):
@@ -41,6 +44,8 @@ class RollingStep(Gated[Step]):
         self._deployment = Deployment(record, params["timeout"], params["run_by"])
         self._servers: dict[str, Server]
         self._restarted = False
+        # Whether anything may have been done, by this call or an earlier one: check mode executes nothing.
+        self._begun = False
         self._planned: list[Step] = []
         self._left_out: tuple[str, ...] = ()
 
@@ -48,6 +53,7 @@ class RollingStep(Gated[Step]):
         """Find the addresses of host names, and which service manager this host has."""
         self._servers = {one.name: one for one in make_servers(self._params["servers"], systemd=systemd_runs())}
         self._kind = make_kind(self._params, self._deployment)
+        self._begun = bool(self._params["restarted"])
 
     def observe(self) -> State:
         """Ask every instance and every Sentinel."""
@@ -63,20 +69,36 @@ class RollingStep(Gated[Step]):
             self._refuse_unsafe(state, steps)
             self._planned = steps
             return steps
-        if self._restarted:
-            return []
         mine: list[Step] = []
         for step in steps:
-            if step.host != self._host:
+            # What is held is set over the network, by whoever has the turn.
+            if isinstance(step, (Restart, SwitchOver)) and (self._restarted or step.host != self._host):
                 break
             mine.append(step)
             if isinstance(step, Restart):
                 break
         return mine
 
+    def execute(self, steps: t.Sequence[Step], state: State) -> t.Sequence[Step]:
+        """Take the first step once its gate is open, and return when it has been proven."""
+        self._begun = True
+        return super().execute(steps, state)
+
+    def abandon(self) -> None:
+        """Release what is held, where no other run is at work: that one, or the next, does it otherwise."""
+        if not self._begun:
+            return
+        with contextlib.suppress(CollectionError):
+            self._deployment.hold(*self._kind.scopes, within=LAST_WAIT)
+            for step in release(self._kind.observe(), self._pace.release):
+                self._take(step)
+
     def _take(self, step: Step) -> None:
         if isinstance(step, SwitchOver):
             self._kind.switch_over(step)
+            return
+        if isinstance(step, (Hold, Release)):
+            self._kind.let_replicas(step.nodes, STAYS if isinstance(step, Hold) else MOVES)
             return
         self._restart(step)
         self._restarted = True
@@ -97,7 +119,7 @@ class RollingStep(Gated[Step]):
         # In check mode the state is the one after the plan.
         left = plan(state, self._needs, self._pace) if self._host else self._planned
         return {
-            "next": left[0].host if left else "",
+            "next": _turn(left, state),
             "remaining": [step.describe() for step in left],
             "left_out": list(self._left_out),
             "needs": [{**dataclasses.asdict(need), "reasons": list(need.reasons)} for need in self._needs],
@@ -150,6 +172,10 @@ class RollingStep(Gated[Step]):
             state = step.apply(state)
 
     def _missing(self, state: State, step: Step) -> str:
+        if isinstance(step, Hold):
+            # Nothing is touched where the step that it is for would not be taken.
+            following = (one for one in plan(state, self._needs, self._pace) if not isinstance(one, Hold))
+            return some(missing for one in list(following)[:1] for missing in gates.missing(state, one))
         return some(gates.missing(state, step))
 
     def _unfinished(self, state: State, step: Step, before: State) -> str:
@@ -164,3 +190,28 @@ class RollingStep(Gated[Step]):
             raise Refused(f"{step.node} is not among the servers of {self._host}", node=step.node)
         login = sentinel_access(self._params) if server.kind == SENTINEL else access(self._params)
         process.restart(server, login, self._record, self._deployment.left())
+        if step.held:
+            self._hold_again(step)
+
+    def _hold_again(self, step: Restart) -> None:
+        """Hold the new process as soon as it answers, which may be long before it is in sync."""
+
+        def missing(state: State) -> str:
+            member = state.member(step.node)
+            return f"{step.node} {member.problem}" if member is not None and member.problem else ""
+
+        self._deployment.poll(
+            self._kind.observe,
+            missing,
+            awaiting=f"an answer of {step.node}, to keep replicas where they are",
+            hint="See its log; then run again.",
+            longest_interval=0.5,
+        )
+        self._kind.let_replicas((step.node,), STAYS)
+
+
+def _turn(left: t.Sequence[Step], state: State) -> str:
+    """Return the host that has the next turn; any host can release what is held."""
+    bound = [step.host for step in left if isinstance(step, (Restart, SwitchOver))]
+    others = [one.host for step in left if isinstance(step, Release) for one in state.members if one.name in step.nodes]
+    return next(iter((*bound, *others)), "")

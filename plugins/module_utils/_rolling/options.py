@@ -59,6 +59,8 @@ ROLLING_STEP: dict[str, dict[str, t.Any]] = {
     "return_primaries": {"type": "bool", "default": False},
     "restarted": {"type": "list", "elements": "str", "default": []},
     "primaries": {"type": "list", "elements": "str", "default": []},
+    "hold": {"type": "list", "elements": "str", "default": []},
+    "release": {"type": "list", "elements": "str", "default": []},
     "pause": {"type": "float", "default": 0.0},
     "timeout": {"type": "float", "default": 1800.0},
 }
@@ -107,4 +109,6 @@ def pace(params: t.Mapping[str, t.Any]) -> Pace:
         offline=params["offline"],
         releases=params["change_release"],
         untested=params["untested"],
+        hold=tuple(params["hold"]),
+        release=tuple(params["release"]),
     )

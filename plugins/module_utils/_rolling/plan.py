@@ -7,6 +7,11 @@ Members that do not work come first, where the user has named them; then all rep
 member has taken over; then the Sentinels.  So whatever is wrong with the new state of things shows before a primary is
 touched, and the Sentinels that carry out a failover are the ones that are known to work.
 
+While members of a cluster are restarted, no replica of another shard may move to a primary that has none for the
+moment: it would not go back.  So the first step holds the replicas where they are, and the last one releases them.  The
+configuration is the record of it: a run that was cut anywhere leaves nodes that are held and not configured so, and the
+next plan ends with their release, also where there is nothing else to do.
+
 Nothing here waits or checks the gates: each step is planned again, from what is observed then, before it is taken.
 Of a member that does not answer only the restart is planned: whose replica it is, and what others lack of it, shows
 when it is back, and the rest is planned then.
@@ -20,11 +25,20 @@ import typing as t
 from .._errors import Refused
 from . import releases
 from .model import CLUSTER, INSTANCE, NOTHING, PRIMARY, REPLICA, SENTINEL, SENTINELS, Member, Need, Pace, State
-from .steps import Restart, Step, SwitchOver, what_is
+from .steps import Restart, Step, SwitchOver, hold, release, what_is
 
 
 def plan(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
     """Return the steps that are left; raise Refused where a member can only be restarted with a loss of service."""
+    work = _work(state, needs, pace)
+    steps: list[Step] = [*(hold(state, pace.hold) if work else ()), *work]
+    for step in steps:
+        state = step.apply(state)
+    return [*steps, *release(state, pace.release)]
+
+
+def _work(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
+    """Return the restarts that are left, and the switchovers for them."""
     steps: list[Step] = []
     restarts = len(pace.restarted)
     waiting = _in_order(state, needs, pace)
@@ -44,7 +58,8 @@ def plan(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
         _refuse_to_be_lost(current, need, state)
         alone = current.kind == INSTANCE and current.role == PRIMARY
         what = what_is(current.kind, current.role, current.shard)
-        steps.append(Restart(current.name, current.host, what, need.reasons, alone, need.installed))
+        held = current.name in pace.hold and bool(current.migration)
+        steps.append(Restart(current.name, current.host, what, need.reasons, alone, need.installed, held))
         state = steps[-1].apply(state)
     return [*steps, *(_returns(state, pace) if pace.returning and not silent else ())]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the almashooq.redis authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The steps of a rolling restart."""
+"""The steps of a rolling restart, and those that keep replicas where they are meanwhile."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import dataclasses
 import typing as t
 from dataclasses import dataclass
 
+from .._marks import HELD, MIGRATION
 from .model import PRIMARY, REPLICA, SENTINEL, State
 
 RESTARTED = "+"  # what a run id gets in a model: any other than before
+MOVES, STAYS = "yes", HELD  # whether replicas may move from a node to another primary
+MOST_NAMED = 6  # nodes that a line names
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class Restart:
     """Stop the process of one member, start it again, and wait until it is in sync.
 
     ``alone`` is a primary that no replica can take over from: its data is not available meanwhile.  ``installed`` is
-    the version that would be started, empty where that is not known.
+    the version that would be started, empty where that is not known.  With ``held`` the new process, too, is kept from
+    moving to another primary: it comes back with the value of its file.
     """
 
     node: str
@@ -28,6 +32,7 @@ class Restart:
     reasons: tuple[str, ...]
     alone: bool = False
     installed: str = ""
+    held: bool = False
 
     def describe(self) -> str:
         """Return the line for people."""
@@ -71,7 +76,52 @@ class SwitchOver:
         )
 
 
-Step = t.Union[Restart, SwitchOver]
+@dataclass(frozen=True)
+class Hold:
+    """Keep replicas from moving to another primary while members are out of service, on these nodes.
+
+    Nothing of it is written to the nodes' files: each comes back from a restart as it is configured.
+    """
+
+    nodes: tuple[str, ...]
+
+    def describe(self) -> str:
+        """Return the line for people."""
+        return f"set {MIGRATION} to {STAYS} on {_named(self.nodes)}"
+
+    def apply(self, state: State) -> State:
+        """The nodes have the value."""
+        return _with_migration(state, self.nodes, STAYS)
+
+
+@dataclass(frozen=True)
+class Release:
+    """Undo that on these nodes."""
+
+    nodes: tuple[str, ...]
+
+    def describe(self) -> str:
+        """Return the line for people."""
+        return f"set {MIGRATION} to {MOVES} on {_named(self.nodes)}"
+
+    def apply(self, state: State) -> State:
+        """The nodes have the value."""
+        return _with_migration(state, self.nodes, MOVES)
+
+
+Step = t.Union[Restart, SwitchOver, Hold, Release]
+
+
+def hold(state: State, nodes: t.Collection[str]) -> list[Hold]:
+    """Return the step that holds those of these nodes that are not held; nothing for engines without the setting."""
+    found = tuple(one.name for one in state.members if one.name in nodes and one.migration == MOVES)
+    return [Hold(found)] if found else []
+
+
+def release(state: State, nodes: t.Collection[str]) -> list[Release]:
+    """Return the step that releases those of these nodes that are held."""
+    found = tuple(one.name for one in state.members if one.name in nodes and one.migration == STAYS)
+    return [Release(found)] if found else []
 
 
 def what_is(kind: str, role: str, shard: str) -> str:
@@ -79,3 +129,14 @@ def what_is(kind: str, role: str, shard: str) -> str:
     if kind == SENTINEL:
         return "Sentinel"
     return f"{role} of {shard}" if role else "instance that does not answer"
+
+
+def _named(nodes: t.Sequence[str]) -> str:
+    more = len(nodes) - MOST_NAMED
+    return ", ".join([*nodes[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
+
+
+def _with_migration(state: State, nodes: t.Collection[str], value: str) -> State:
+    return state.replacing(
+        *(dataclasses.replace(one, migration=value) for one in state.members if one.name in nodes and one.migration)
+    )

@@ -535,6 +535,25 @@ def test_a_rolling_restart_of_all_goes_on_after_those_that_the_interrupted_run_h
         asked("rolling_needs", hostvars, **asking, redis_rolling_started_before="yesterday")
 
 
+@pytest.mark.parametrize("value", ["yes", "no", ""])
+def test_replicas_of_a_cluster_stay_where_their_value_is_known_and_move_again_where_it_is_yes(value: str) -> None:
+    told = {host: found(host, p7000=(), p7001=()) for host in HOSTS}
+    for one in (one for each in told.values() for one in each["__redis_rolling_found"]["members"]):
+        one["migration"] = "yes"
+    told["bravo"]["__redis_rolling_found"]["members"][0]["migration"] = value
+    hostvars = {host: {**CLUSTER[host], **told[host], "redis_node_address": HOSTS[host]} for host in HOSTS}
+    (deployment,) = asked("rolling_needs", hostvars, **ROLLING)["deployments"]
+    others = {node_name(address, port) for address in HOSTS.values() for port in (7000, 7001)} - {"192.0.2.12:7000"}
+    assert set(deployment["hold"]) == others | ({"192.0.2.12:7000"} if value else set())
+    assert set(deployment["release"]) == others | ({"192.0.2.12:7000"} if value == "yes" else set())
+
+
+def test_no_replica_of_a_set_is_held() -> None:
+    hostvars = {host: {**THREE[host], **found(host, p6379=(), p26379=())} for host in HOSTS}
+    (deployment,) = asked("rolling_needs", hostvars, **ROLLING)["deployments"]
+    assert (deployment["hold"], deployment["release"]) == ([], [])
+
+
 def upgraded(variables: Variables, **of_alpha: t.Any) -> Variables:
     """Return the one deployment of part upgrade; variables are of all hosts, and more of the first."""
     hostvars = {

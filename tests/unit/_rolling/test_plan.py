@@ -19,7 +19,13 @@ from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model imp
     State,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.plan import due, plan, within_release
-from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import Restart, SwitchOver
+from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import (
+    Hold,
+    Release,
+    Restart,
+    Step,
+    SwitchOver,
+)
 
 from .worlds import all_need, cluster, installing, instance, need, of_versions, replicated
 
@@ -29,7 +35,7 @@ def lines(state: State, needs: t.Sequence[Need], **pace: t.Any) -> list[str]:
     return [short(step) for step in plan(state, needs, Pace(**pace))]
 
 
-def short(step: Restart | SwitchOver) -> str:
+def short(step: Step) -> str:
     """Return a step in short."""
 
     def number(name: str) -> str:
@@ -37,6 +43,7 @@ def short(step: Restart | SwitchOver) -> str:
 
     if isinstance(step, Restart):
         return f"restart {number(step.node)}{' alone' if step.alone else ''}"
+    assert isinstance(step, SwitchOver)
     return f"{number(step.primary)} -> {number(step.candidate) if step.candidate else '?'}"
 
 
@@ -245,3 +252,55 @@ def test_a_step_reads_like_a_sentence() -> None:
         "switch shard 0 over from 192.0.2.0:7000 to 192.0.2.5:7000",
         "restart 192.0.2.0:7000 (replica of shard 0): io-threads is 1, will be 4; the unit has changed",
     ]
+
+
+def migrating(state: State, value: str = "yes", *others: tuple[int, str]) -> State:
+    """Return a state whose nodes have this value of the setting that moves replicas, and some, by place, another."""
+    values = dict(others)
+    changed = (dataclasses.replace(one, migration=values.get(place, value)) for place, one in enumerate(state.members))
+    return state.replacing(*changed)
+
+
+def names(state: State) -> tuple[str, ...]:
+    """Return the names of all members."""
+    return tuple(one.name for one in state.members)
+
+
+def test_replicas_are_held_before_the_first_restart_and_released_after_the_last() -> None:
+    state = migrating(cluster())
+    steps = plan(state, all_need(state), Pace(hold=names(state), release=names(state)))
+    assert steps[0] == Hold(names(state))
+    assert steps[-1] == Release(names(state))
+    assert [step.held for step in steps if isinstance(step, Restart)] == [True] * 6
+    assert not [step for step in steps[1:-1] if isinstance(step, (Hold, Release))]
+
+
+def test_what_an_interrupted_run_holds_is_released_also_where_nothing_is_to_be_restarted() -> None:
+    state = migrating(cluster(), "yes", (1, "no"), (4, "no"))
+    held = (state.members[1].name, state.members[4].name)
+    assert plan(state, (), Pace(hold=names(state), release=names(state))) == [Release(held)]
+    # What is configured, or held by a host in maintenance, is not released.
+    assert plan(state, (), Pace(hold=names(state), release=names(state)[2:])) == [Release(held[1:])]
+    assert plan(migrating(state), (), Pace(hold=names(state), release=names(state))) == []
+
+
+def test_a_run_that_stops_early_releases_what_it_has_held() -> None:
+    state = migrating(cluster(), "no")
+    needs = need(state, "192.0.2.3:7000", "192.0.2.4:7000")
+    pace = Pace(limit=1, restarted=("192.0.2.5:7000",), hold=names(state), release=names(state))
+    assert plan(state, needs, pace) == [Release(names(state))]
+
+
+def test_nothing_is_held_where_engines_lack_the_setting_and_where_nodes_are_not_known() -> None:
+    state = cluster()
+    everyone = Pace(hold=names(state), release=names(state))
+    for pace, given in ((everyone, state), (Pace(), migrating(state))):
+        steps = plan(given, all_need(state), pace)
+        assert not [step for step in steps if isinstance(step, (Hold, Release))]
+        assert not any(step.held for step in steps if isinstance(step, Restart))
+
+
+def test_a_line_names_a_few_nodes_only() -> None:
+    step = Hold(names(cluster(4, 1)))
+    assert step.describe().endswith("192.0.2.5:7000, and 2 more")
+    assert Release(names(cluster())).describe().endswith("192.0.2.5:7000")

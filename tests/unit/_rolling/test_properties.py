@@ -23,7 +23,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model imp
     State,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.plan import due, plan
-from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import Restart, SwitchOver
+from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import Hold, Restart, SwitchOver
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -189,6 +189,7 @@ def test_an_upgrade_ends_although_old_replicas_are_lost_on_the_way(
         step = steps[0]
         # The run never waits for what cannot come: a full sync that the old release does not load.
         assert missing(state, step) == []
+        assert isinstance(step, (Restart, SwitchOver))
         member = state.member(step.node if isinstance(step, Restart) else step.primary)
         assert member is not None
         if lost(state, needs):
@@ -200,3 +201,48 @@ def test_an_upgrade_ends_although_old_replicas_are_lost_on_the_way(
         state = followed(step.apply(state))
     assert {one.version for one in state.members} == {NEW}
     assert [one.failure for one in state.members if one.failure] == []
+
+
+YES_OR_NO = ("yes", "no")
+
+
+@given(restarts(), st.data())
+def test_replicas_stay_while_members_are_restarted_and_are_as_configured_at_the_end(
+    drawn: tuple[State, tuple[Need, ...], Pace], data: st.DataObject
+) -> None:
+    state, needs, pace = drawn
+    assume(state.switching != SENTINELS)
+    # What an interrupted run has left, or somebody has set by hand, is any value; an old engine has none.
+    values = [data.draw(st.sampled_from(("", *YES_OR_NO))) for _one in state.members]
+    state = state.replacing(*(dataclasses.replace(one, migration=own) for one, own in zip(state.members, values)))
+    configured = {one.name: data.draw(st.sampled_from(YES_OR_NO)) for one in state.members}
+    release = tuple(name for name, own in configured.items() if own == "yes")
+    everyone = dataclasses.replace(pace, hold=tuple(configured), release=release, returning=False)
+    for _step in range(MOST_STEPS):
+        try:
+            steps = plan(state, needs, everyone)
+        except Refused:
+            assume(False)
+            return
+        if not steps:
+            break
+        step = steps[0]
+        assert missing(state, step) == [] or isinstance(step, (Restart, SwitchOver))
+        if isinstance(step, (Restart, SwitchOver)):
+            assert {one.migration for one in state.members} <= {"", "no"}
+        before, state = state, step.apply(state)
+        assert unfinished(state, step, before) == []
+        if isinstance(step, Restart) and data.draw(st.booleans()):
+            # Cut before the new process was held: it has the value of its file.
+            new = state.member(step.node)
+            assert new is not None
+            own = configured[new.name] if new.migration else ""
+            state = state.replacing(dataclasses.replace(new, migration=own))
+        if isinstance(step, Hold) and data.draw(st.booleans()):
+            # Cut in the middle of the step: some of the nodes are held.
+            last = before.member(step.nodes[-1])
+            assert last is not None
+            state = state.replacing(last)
+            assert unfinished(before, step, before) != []
+    assert not any(due(one, each) for one in state.members for each in needs if each.node == one.name)
+    assert all(one.migration in ("", "yes") for one in state.members if one.name in release)
