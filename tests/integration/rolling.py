@@ -99,10 +99,15 @@ class Deployment(Instances):
             **others,
         }
 
+    def migrating(self) -> dict[str, list[str]]:
+        """Return the options of the step that name the nodes whose replicas may move outside of a run."""
+        names = [f"{ADDRESS}:{port}" for port in self.ports] if self.topology == "cluster" else []
+        return {"hold": names, "release": names}
+
     def plan(self, *names: str, **others: t.Any) -> dict[str, t.Any]:
         """Return the plan for these members, or for all."""
         needs = [{"node": name, "reasons": ["requested"]} for name in names or self.members()]
-        return converged("rolling_step", self.options(**{"needs": needs, **others}), check=True)
+        return converged("rolling_step", self.options(**{"needs": needs, **self.migrating(), **others}), check=True)
 
     def agrees(self) -> bool:
         """Return whether all members answer, in sync, and see each other as they are."""
@@ -113,7 +118,8 @@ class Deployment(Instances):
         """Return the options of the next step after a plan or another step."""
         carried = {name: known[name] for name in ("needs", "restarted", "primaries")}
         host = known["next"]
-        return self.options(**{**carried, "host": host, "servers": self.servers(host), **others})
+        given = {"host": host, "servers": self.servers(host), **self.migrating()}
+        return self.options(**{**carried, **given, **others})
 
     def roll(self, known: t.Mapping[str, t.Any], **others: t.Any) -> list[str]:
         """Take every step that is left, and return what was done."""

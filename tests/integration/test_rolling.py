@@ -53,7 +53,8 @@ def assert_nothing_lost(application: Counter, report: t.Mapping[str, t.Any]) -> 
 def test_a_whole_cluster_is_restarted_under_writes(cluster: Cluster, tmp_path: pathlib.Path) -> None:
     before = cluster.run_ids()
     planned = cluster.plan()
-    assert [line.split()[0] for line in planned["plan"]] == ["restart"] * 3 + ["switch", "restart"] * 3
+    words = [line.split()[0] for line in planned["plan"]]
+    assert words == ["set"] + ["restart"] * 3 + ["switch", "restart"] * 3 + ["set"]
     assert cluster.run_ids() == before
     with Counter(cluster) as application, Witness("ioredis", connect(cluster, tmp_path), tmp_path) as witness:
         done = cluster.roll(planned)
@@ -114,7 +115,7 @@ def test_only_those_that_are_named_are_restarted(one_cluster: Cluster) -> None:
     primary = one_cluster.primaries()[0]
     replica = of_shard(one_cluster, primary)
     done = one_cluster.roll(one_cluster.plan(instance_name(primary)))
-    assert [line.split()[0] for line in done] == ["switch", "restart"]
+    assert [line.split()[0] for line in done] == ["set", "switch", "restart", "set"]
     after = one_cluster.run_ids()
     assert {one for one in before if before[one] != after[one]} == {instance_name(primary)}
     assert one_cluster.role(replica) == "master"
@@ -125,7 +126,7 @@ def test_a_canary_is_one_shard_and_primaries_return_where_that_is_wanted(one_clu
     how = {"canary": True, "return_primaries": True}
     before = one_cluster.run_ids()
     done = one_cluster.roll(one_cluster.plan(**how), **how)
-    assert [line.split()[0] for line in done] == ["restart", "switch", "restart", "switch"]
+    assert [line.split()[0] for line in done] == ["set", "restart", "switch", "restart", "switch", "set"]
     after = one_cluster.run_ids()
     assert len([one for one in before if before[one] != after[one]]) == 2
     assert one_cluster.primaries() == primaries

@@ -49,7 +49,7 @@ def needs(engine: str, names: t.Iterable[str]) -> list[dict[str, t.Any]]:
 def plan(deployment: Deployment, engine: str, **others: t.Any) -> dict[str, t.Any]:
     """Return the plan of the upgrade of all members that still run something else."""
     left = [one for one, runs in versions(deployment).items() if runs != version(engine)]
-    options = {"needs": needs(engine, left), "change_release": True, **others}
+    options = {"needs": needs(engine, left), "change_release": True, **deployment.migrating(), **others}
     return converged("rolling_step", deployment.options(**options), check=True)
 
 
