@@ -29,6 +29,8 @@ INTERVAL = 0.001  # s: a boundary does not last
 PATIENCE = 60.0  # s
 # What follows from the role of an instance.
 OF_ROLES = ("replicaof", "slaveof")
+# What is held while a roll lasts is test_rolling_migration's business: here a step is one that touches a member.
+UNHELD: dict[str, t.Any] = {"hold": [], "release": []}
 PAUSED = 5.0  # s: less than a switchover that is interrupted holds writes
 
 Moments = dict[str, list[str]]
@@ -108,7 +110,7 @@ def kill_at(
     """Begin the next call, and kill it at a moment of its first step; return the processes before."""
     line, now = known["plan"][0], processes(deployment)
     run_by = {"run": "killed", "directory": str(directory)}
-    call = start_module("rolling_step", deployment.step(known, run_by=run_by))
+    call = start_module("rolling_step", deployment.step(known, run_by=run_by, **UNHELD))
     deadline = time.monotonic() + PATIENCE
     while not reached(deployment, moment, line, now, directory):
         assert call.poll() is None, (moment, line, call.communicate())
@@ -130,19 +132,19 @@ def roll_and_be_killed(deployment: Deployment, moments: Moments, kinds: list[str
     killed = 0
     with Counter(deployment) as application:
         while needs := left(deployment, before):
-            known = deployment.plan(needs=needs)
+            known = deployment.plan(needs=needs, **UNHELD)
             down = {one["node"] for one in needs if one["named"]}
             if down and {line.split()[1] for line in known["plan"]} <= down:
                 # What was stopped and not started again comes first, alone; or it has come back by itself.
                 if known["next"]:
-                    after = converged("rolling_step", deployment.step(known))
+                    after = converged("rolling_step", deployment.step(known, **UNHELD))
                     assert [kind(line, primaries) for line in after["remaining"]] == kinds
                 continue
             # The run goes on where the one before was killed.
             assert [kind(line, primaries) for line in known["plan"]] == kinds
             waiting = moments[kinds[0]]
             if not waiting:
-                kinds = kinds[len(converged("rolling_step", deployment.step(known))["done"]) :]
+                kinds = kinds[len(converged("rolling_step", deployment.step(known, **UNHELD))["done"]) :]
                 continue
             moment = waiting.pop(0)
             killed += 1
