@@ -64,7 +64,7 @@ def _migration(one: Server, held: t.Sequence[_marks.Mark]) -> str:
         return ""
     if _marks.holds(held, one.port):
         return _marks.HELD
-    # The managed file alone: what CONFIG REWRITE has left in the engine's own, site.yml puts back to the default.
+    # The managed file alone: site.yml restores the default of what CONFIG REWRITE has left in the engine's own.
     lines = directive_lines(text, _marks.MIGRATION)
     return plain(lines[-1]).lower() if lines else MOVES
 

@@ -71,7 +71,7 @@ class RollingStep(Gated[Step]):
             return steps
         mine: list[Step] = []
         for step in steps:
-            # What is held is set over the network, by whoever has the turn.
+            # What is held is set over the network: any host can do it, at any turn.
             if isinstance(step, (Restart, SwitchOver)) and (self._restarted or step.host != self._host):
                 break
             mine.append(step)
