@@ -70,6 +70,12 @@ class World:
         same(self.look, expected, shown, phase[0])
         assert [step.missing(self.look()) for step in phase] == [""] * len(phase)
 
+    def refused(self, phase: t.Sequence[t.Any], before: Observed) -> set[str]:
+        """Do steps that were planned before, and return on which nodes there was nothing left to do."""
+        self._deployment.tolerated.clear()
+        self._deployment.perform(self._connections, phase, before)
+        return {step.node for step, _refusal in self._deployment.tolerated}
+
 
 def same(look: t.Callable[[], t.Any], expected: t.Any, view: t.Callable[[t.Any], t.Any], step: t.Any) -> None:
     """Wait until what is observed is what is expected; the assertion names what is not."""
@@ -158,6 +164,19 @@ def test_every_step_of_a_cluster_does_what_its_model_says(fleet: Fleet) -> None:
         world.do(step)
     assert world.plan() == ()
     assert world.tried == {*t.get_args(steps.Step), steps_roles.TakeOver}
+
+
+def test_a_node_that_another_has_met_meanwhile_needs_no_epoch(fleet: Fleet) -> None:
+    world = World(fleet)
+    before = world.look()
+    epochs = [step for step in world.plan() if isinstance(step, steps.SetEpoch)]
+    met = fleet.ports[:2]
+    with fleet.client(met[0]) as client:
+        client.cluster("meet", "127.0.0.1", met[1])
+    until(lambda: all(node.known for node in world.look().nodes if int(node.name.rpartition(":")[2]) in met), "to meet")
+    assert world.refused(epochs, before) == {f"127.0.0.1:{port}" for port in met}
+    # Nor does one that has an epoch.
+    assert world.refused(epochs, before) == {step.node for step in epochs}
 
 
 def planned(world: World) -> tuple[steps.Step, ...]:

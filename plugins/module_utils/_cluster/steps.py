@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from .. import _slots
 from .._engine.steps import Command, StepDefaults
+from .._errors import EngineRefused
 from .._slots import Ranges
 from .model import Observed
 from .steps_roles import Forget, Promote
@@ -78,6 +79,10 @@ class SetEpoch(StepDefaults):
     def commands(self, state: Observed) -> list[Command]:
         """Return the command."""
         return [("CLUSTER", "SET-CONFIG-EPOCH", self.epoch)]
+
+    def tolerates(self, command: Command, refusal: EngineRefused) -> bool:
+        """Another node has met it since, whose MEET was on its way: then the engine itself resolves equal epochs."""
+        return "does not know any other node" in refusal.message or "already non-zero" in refusal.message
 
 
 @dataclass(frozen=True)
