@@ -83,7 +83,7 @@ integration: $(VENV)/.dev engines monitoring-tools browser ## Run the modules ag
 	$(SYSTEM) cpulimit diffutils g++ gcc iproute2 libc6-dev libssl-dev libsystemd-dev mount openssl procps util-linux
 	command -v npm >/dev/null || $(SYSTEM) nodejs npm
 	bash tests/tools/node_modules.sh ioredis node-redis
-	$(AS_ROOT) pytest -q -p no:cacheprovider -n 4 --dist loadgroup --no-loadscope-reorder tests/integration
+	$(AS_ROOT) pytest -q -p no:cacheprovider -n 4 --dist loadscope --no-loadscope-reorder tests/integration
 
 bare: $(VENV)/.dev ## Run lint, unit and build in a container that has only git, make and python3
 	bash tests/tools/bare.sh lint unit build

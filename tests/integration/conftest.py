@@ -12,8 +12,11 @@ import subprocess
 import typing as t
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from .engines import engines
+from .module_runner import ROOT
 from .ports import first_ports
 
 CLONE_NEWNET = 0x40000000
@@ -37,18 +40,25 @@ def pytest_configure(config: pytest.Config) -> None:
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests together that share ports, or what is started once, and begin with whole runs of playbooks."""
-    for item in items:
-        names = t.cast("t.Any", item).fixturenames
-        shared = [known for one in t.cast("t.Any", item)._fixtureinfo.name2fixturedefs.values() for known in one]
-        group = SITES.get(item.path.stem)
-        if group is None and ("first_port" not in names or any(known.scope == "module" for known in shared)):
-            group = item.path.stem
-        if group is not None:
-            item.add_marker(pytest.mark.xdist_group(group))
+    """Begin with whole runs of playbooks."""
     items.sort(key=lambda item: item.path.stem not in SITES)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Share out single tests, but keep those together that share ports, or what is started once."""
+    return Scheduling(config, log)
+
+
+class Scheduling(LoadScopeScheduling):
+    """A worker has all tests of a file, unless each of them has ports of its own (``first_port``)."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = ROOT / nodeid.partition("::")[0]
+        text = path.read_text(encoding="utf-8")
+        if path.stem in SITES or "first_port" not in text or 'scope="module"' in text:
+            return SITES.get(path.stem, path.stem)
+        return nodeid
 
 
 @pytest.fixture(params=engines(), ids=lambda path: path.parent.name)
