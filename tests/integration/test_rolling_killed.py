@@ -118,9 +118,10 @@ def kill_at(
         time.sleep(INTERVAL)
     call.kill()
     output = call.communicate()
-    assert call.returncode == -signal.SIGKILL, f"{moment} {line}: too late: {output}"
+    # After the last step of a call there is little left that could be killed.
+    assert call.returncode in (-signal.SIGKILL, *([0] if moment == AFTER else [])), f"{moment} {line}: {output}"
     (record,) = store.read(str(directory), 0).records
-    assert record.outcome == "interrupted"
+    assert record.outcome in ("interrupted", *(["done"] if moment == AFTER else []))
     assert record.steps == (moment == AFTER)
     return now
 

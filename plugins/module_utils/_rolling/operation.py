@@ -46,6 +46,7 @@ class RollingStep(Gated[Step]):
         self._restarted = False
         # Whether anything may have been done, by this call or an earlier one: check mode executes nothing.
         self._begun = False
+        self._observed = False
         self._planned: list[Step] = []
         self._left_out: tuple[str, ...] = ()
 
@@ -57,7 +58,10 @@ class RollingStep(Gated[Step]):
 
     def observe(self) -> State:
         """Ask every instance and every Sentinel."""
-        return self._kind.observe() if self._host else self._observe_patiently()
+        if self._observed:
+            return self._kind.observe()
+        self._observed = True
+        return self._observe_patiently()
 
     def plan(self, state: State) -> list[Step]:
         """Return all that is left of the plan, or what of it comes before any other host's turn."""

@@ -22,7 +22,7 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from .._errors import Refused
+from .._errors import Refused, Unsettled
 from . import releases
 from .model import CLUSTER, INSTANCE, NOTHING, PRIMARY, REPLICA, SENTINEL, SENTINELS, Member, Need, Pace, State
 from .steps import Restart, Step, SwitchOver, hold, release, what_is
@@ -165,7 +165,10 @@ def _switch(state: State, primary: Member, pace: Pace) -> SwitchOver | None:
         if pace.offline:
             return None
         why = "has no Sentinels that could switch over" if replicas else f"is the only member of {primary.shard}"
-        raise Refused(
+        # Right after a switchover that was interrupted, both of a shard call themselves primary.
+        others = any(one.kind == INSTANCE and one.name != primary.name for one in state.members)
+        error = Unsettled if others and not replicas else Refused
+        raise error(
             f"{primary.name} {why}: while it restarts, its data is not available",
             node=primary.name,
             hint="In a maintenance window, set redis_rolling_offline: true.",

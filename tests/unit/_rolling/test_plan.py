@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused, Unsettled
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model import (
     NOTHING,
     PRIMARY,
@@ -150,6 +150,18 @@ def test_a_primary_alone_is_refused_unless_its_data_may_be_unavailable(state: St
     with pytest.raises(Refused, match=r"is the only member of shard 0: while it restarts, its data is not available"):
         plan(state, need(state, "192.0.2.0:7000"), Pace())
     assert lines(state, need(state, "192.0.2.0:7000"), offline=True) == ["restart 0 alone"]
+
+
+@pytest.mark.parametrize(("replicas", "error"), [(1, Unsettled), (0, Refused)])
+def test_a_primary_that_has_lost_its_replica_may_get_it_back(replicas: int, error: type[Refused]) -> None:
+    # Right after a switchover that was interrupted, its former primary still calls itself one.
+    lost = replicated(replicas=replicas, sentinels=0)
+    members = [
+        dataclasses.replace(one, role=PRIMARY, shard="shard 1") if one.role == REPLICA else one for one in lost.members
+    ]
+    with pytest.raises(Refused) as refusal:
+        plan(dataclasses.replace(lost, members=tuple(members)), need(lost, "192.0.2.0:7000"), Pace())
+    assert refusal.type is error
 
 
 def test_a_set_without_sentinels_restarts_its_replicas_alone() -> None:
