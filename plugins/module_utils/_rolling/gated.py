@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import abc
 import typing as t
 
 from .._engine.deployment import Deployment
@@ -50,17 +51,17 @@ class Gated(Operation[State, Change]):
     def _observe_patiently(self) -> State:
         return observe_patiently(self._kind.observe, self.plan, timeout=self._deployment.timeout)
 
+    @abc.abstractmethod
     def _take(self, step: Change) -> None:
         """Do what the step says."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def _missing(self, state: State, step: Change) -> str:
         """Return what keeps the step from being taken now; empty where it is safe."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def _unfinished(self, state: State, step: Change, before: State) -> str:
         """Return what is missing for the step to be done, given the state in which it was taken."""
-        raise NotImplementedError
 
     def _overtaken(self, state: State, step: Change) -> bool:
         """Return whether by now something else has to be done first."""
