@@ -68,7 +68,9 @@ def finish_module(process: Process, timeout: float = 120) -> dict[str, t.Any]:
         result = json.loads(stdout)
     except ValueError:
         raise AssertionError(f"no JSON, exit code {process.returncode}:\n{stdout}\n{stderr}") from None
-    return {**result, "rc": process.returncode, "stderr": stderr}
+    # What went wrong comes first: pytest shows the beginning of a long value only.
+    said = {key: result[key] for key in ("msg", "hint") if key in result}
+    return {**said, **result, "rc": process.returncode, "stderr": stderr}
 
 
 def run_module(name: str, options: t.Mapping[str, t.Any], *, timeout: float = 120, **how: t.Any) -> dict[str, t.Any]:
