@@ -172,6 +172,18 @@ def test_what_the_command_line_tool_left_half_made_is_finished(any_engine: pathl
         assert_complete(fleet)
 
 
+def test_a_node_in_the_middle_of_a_handshake_is_given_no_epoch(engine: pathlib.Path, first_port: int) -> None:
+    """The engine refuses one as soon as it shakes hands, before it knows anybody for good."""
+    with Fleet(engine, 6, first_port, cluster_node_timeout="1500") as fleet:
+        with fleet.client(fleet.ports[4]) as client:
+            client.cluster("meet", "127.0.0.1", fleet.ports[5] + 1)  # nobody is there: it lasts as long as it can
+            assert "handshake" in str(client.cluster("nodes"))
+        formed = run_module("cluster", options(fleet))
+        assert formed["rc"] == 0, formed
+        assert f"127.0.0.1:{fleet.ports[3]}: set config epoch" in str(formed["plan"])
+        assert_complete(fleet)
+
+
 def test_after_a_failover_nothing_is_changed(six: Fleet) -> None:
     assert run_module("cluster", options(six))["rc"] == 0
     victim = six.ports[0]

@@ -66,9 +66,9 @@ class SetEpoch(StepDefaults):
         return f"{self.node}: set config epoch {self.epoch}"
 
     def ready(self, state: Observed) -> bool:
-        """The node is alone and without an epoch."""
+        """The node is alone and without an epoch; the engine counts those, too, with which it shakes hands."""
         node = state.by_name()[self.node]
-        return not node.known and node.current_epoch == 0
+        return all(member.id == node.id for member in node.view) and node.current_epoch == 0
 
     def apply(self, state: Observed) -> Observed:
         """The node has the epoch."""
