@@ -19,8 +19,8 @@ def parse_info(reply: str) -> dict[str, str]:
     return {name: value for name, _colon, value in (line.partition(":") for line in lines)}
 
 
-def pairs(reply: t.Sequence[str]) -> dict[str, str]:
-    """Return a flat list of names and values, as Sentinel answers, as a dictionary."""
+def pairs(reply: t.Sequence[t.Any]) -> dict[str, t.Any]:
+    """Return a flat list of names and values, as servers answer, as a dictionary."""
     return dict(zip(reply[0::2], reply[1::2]))
 
 

@@ -18,8 +18,8 @@ description:
     rejected-connections, restarts, memory, evictions, fragmentation, swap, save, aof, persistence, start-guard,
     snapshot-age, access, disk, role, replicas, replica-link, lag, full-resync, backlog, replica-buffer,
     min-replicas, replica-errors, address, placement, primary-majority, cluster-state, slots-covered, slots-open,
-    one-view, known-address, epochs-distinct, sentinel-reachable, sentinel-quorum, sentinel-agreement,
-    sentinel-known, sentinel-tilt, sentinel-placement, pending-restart, drift."
+    one-view, known-address, epochs-distinct, shard-ids, sentinel-reachable, sentinel-quorum,
+    sentinel-agreement, sentinel-known, sentinel-tilt, sentinel-placement, pending-restart, drift."
 author:
   - The almashooq.redis authors (@almashooq)
 extends_documentation_fragment:

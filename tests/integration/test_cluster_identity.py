@@ -58,6 +58,16 @@ def write(fleet: Fleet) -> None:
             client.set(f"key:{number}", number)
 
 
+def assert_startable(fleet: Fleet, port: int) -> None:
+    """Assert that a node has each replica in the shard of its primary: it would not start again otherwise."""
+    with fleet.client(port) as client:
+        reply = client.execute_command("CLUSTER SHARDS")
+    shards = [{str(node["id"]) for node in shard["nodes"]} for shard in reply]
+    for line in lines(fleet, port).values():
+        if line["master_id"] != "-":
+            assert any({line["node_id"], line["master_id"]} <= shard for shard in shards), (port, line, shards)
+
+
 def assert_whole(fleet: Fleet, *gone: str) -> None:
     """Assert that all keys are there, all six are members with a replica each, and no node remembers an old id."""
     with redis.RedisCluster("127.0.0.1", fleet.ports[0], password=PASSWORD) as client:
@@ -66,6 +76,7 @@ def assert_whole(fleet: Fleet, *gone: str) -> None:
     assert not ids.intersection(gone)
     for port in fleet.ports:
         assert set(lines(fleet, port)) == ids
+        assert_startable(fleet, port)
     followed = [line["master_id"] for line in lines(fleet, fleet.ports[0]).values() if "slave" in line["flags"]]
     assert len(followed) == len(set(followed)) == len(fleet.ports) // 2
 

@@ -28,8 +28,8 @@ TAKEOVER, PREFERRED = "takeover", "preferred"
 # What has to hold for a deployment to be whole. Figures of the past (restarts, rejected connections) do not count.
 WHOLE = (
     "reachable", "loading", "role", "replicas", "replica-link", "lag", "min-replicas", "cluster-state", "slots-covered",
-    "slots-open", "one-view", "epochs-distinct", "sentinel-reachable", "sentinel-quorum", "sentinel-agreement",
-    "sentinel-known", "sentinel-tilt",
+    "slots-open", "one-view", "epochs-distinct", "shard-ids", "sentinel-reachable", "sentinel-quorum",
+    "sentinel-agreement", "sentinel-known", "sentinel-tilt",
 )  # fmt: skip
 CLUSTER = "cluster"
 

@@ -26,6 +26,11 @@ FURTHER_HINT = (
     "Add it to the inventory if it belongs to this deployment; otherwise find out how the two came to know each other."
 )
 LOST_HINT = "Run site.yml: it takes back the node that lost this id, and the others forget the id."
+SHARD_IDS = "shard-ids"
+SHARDS_HINT = (
+    "It passes within cluster-node-timeout. If it stays, do not restart the node with the release that it runs: later "
+    "ones can read what it has written (valkey-io/valkey#2171, redis/redis#13468)."
+)
 PORTS_HINT = "Check that its data port and its bus port can be reached from there, and what address it announces."
 
 
@@ -39,6 +44,7 @@ def findings(observed: Observed, desired: Desired) -> tuple[Finding, ...]:
         *_addresses(observed),
         *_epochs(observed),
         *_replicas(observed, desired),
+        *_shards(observed),
         *_versions(observed),
         *_placement(observed, desired),
     )
@@ -143,6 +149,20 @@ def _replicas(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
         if node.slots and followers[node.id] < desired.replicas:
             message = f"{node.name} has {followers[node.id]} of {desired.replicas} replica(s)"
             yield Finding("replica-count", message, node=node.name)
+
+
+def _shards(observed: Observed) -> t.Iterator[Finding]:
+    for node in observed.nodes:
+        if node.misplaced:
+            yield Finding(SHARD_IDS, unstartable(node), WARNING, node=node.name, hint=SHARDS_HINT)
+
+
+def unstartable(node: Node) -> str:
+    """Return why a node could not start again if it were stopped now, as a sentence; empty if it could."""
+    if not node.misplaced:
+        return ""
+    names = ", ".join(one.where for one in node.view if one.id in node.misplaced)
+    return f"{node.name} has {names} in another shard than the primary of that, and could not start again now"
 
 
 def _versions(observed: Observed) -> t.Iterator[Finding]:

@@ -12,12 +12,14 @@ import typing as t
 from .._client import Access, gather
 from .._engine.deployment import Deployment, first_phase, some
 from .._engine.loop import Operation, PhaseFailed
+from .._errors import DeadlineExceeded
 from .._nodes import ERROR, LOADING
+from .._replies import number
 from . import render
-from .checks import findings
+from .checks import findings, unstartable
 from .desired import Desired
-from .model import WATCHED_SETTINGS, Observed
-from .observe import observe
+from .model import NODE_TIMEOUT, WATCHED_SETTINGS, Observed
+from .observe import observe, with_shards
 from .plan_formation import plan
 from .sides import sides
 from .steps import HASTEN, MEET, RESTORE, SetSettings, Step
@@ -31,6 +33,8 @@ MEET_HINT = (
 # that an id is not at its address any more: seconds.
 ELECTION = 8.0
 NOTICE = 20.0
+# The ids of shards travel with pings: each node has one from each of the others within half a node timeout.
+NODE_TIMEOUTS = 2
 # Polling hard slows the gossip that is waited for once the machine is full: seconds a node.
 INTERVAL_PER_NODE = 0.001
 
@@ -137,10 +141,30 @@ class ClusterOperation(Operation[Observed, Step]):
         def missing(observed: Observed) -> str:
             return some([f.message for f in findings(observed, self._desired) if f.severity == ERROR])
 
+        if missing(state):
+            hint = "See the findings; run again when they are fixed."
+            state = self._deployment.poll(self._look, missing, awaiting=awaiting, hint=hint, **self._intervals())
+        return self._wait_for_shards(state)
+
+    def _wait_for_shards(self, state: Observed) -> Observed:
+        """Wait until every node could be started again; what stays is left to the findings, which warn of it."""
+
+        def look() -> Observed:
+            return with_shards(self._look(), self._connections)
+
+        def missing(observed: Observed) -> str:
+            return some([unstartable(node) for node in observed.nodes])
+
+        state = with_shards(state, self._connections)
         if not missing(state):
             return state
-        hint = "See the findings; run again when they are fixed."
-        return self._deployment.poll(self._look, missing, awaiting=awaiting, hint=hint, **self._intervals())
+        timeouts = [number(node.setting(NODE_TIMEOUT)) / 1000 for node in state.nodes]
+        within = min(self._deployment.left() / 2, NODE_TIMEOUTS * max(timeouts))
+        awaiting = "the nodes to know the shard of each replica"
+        try:
+            return self._deployment.poll(look, missing, awaiting=awaiting, within=within, **self._intervals())
+        except DeadlineExceeded:
+            return look()
 
     def _intervals(self) -> dict[str, float]:
         size = len(self._desired.nodes)

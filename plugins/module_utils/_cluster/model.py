@@ -85,6 +85,8 @@ class Node:
 
     ``endpoints`` are the addresses and ports under which the others may know it: as configured, and as it announces.
     ``contact`` is where others can meet it: IP address, port, bus port.
+    ``misplaced`` are the ids of replicas that it has in another shard than their primary, where that was asked: see
+    ``observe.with_shards``.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Node:
     refused_writes: tuple[Finding, ...] = ()
     endpoints: tuple[str, ...] = ()
     contact: tuple[str, int, int] = ("", 0, 0)
+    misplaced: tuple[str, ...] = ()
     myself: Member = field(default_factory=lambda: Member(id=""))
 
     @property

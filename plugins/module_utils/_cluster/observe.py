@@ -16,7 +16,7 @@ from .._replies import number, pairs, parse_info, version
 from .._text import node_name
 from .desired import Desired
 from .model import NOT_CLUSTERED, WATCHED_SETTINGS, Node, Observed
-from .parse import parse_nodes
+from .parse import misplaced, parse_nodes
 
 QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("CLUSTER", "NODES"),
@@ -34,6 +34,24 @@ def observe(desired: Desired, connections: Connections, settings: t.Sequence[str
     names = tuple(dict.fromkeys((*WATCHED_SETTINGS, *(name for name, _value in desired.settings), *settings)))
     answers = gather(lambda node: _ask(node, connections[node.name], names), desired.nodes)
     return Observed(tuple(_value(node, gathered) for node, gathered in zip(desired.nodes, answers)))
+
+
+def with_shards(observed: Observed, connections: Connections) -> Observed:
+    """Ask the nodes that answered for their shards, too: CLUSTER SHARDS is long, and rarely of interest.
+
+    The ids of shards travel apart from the rest. A node that is stopped while it has a replica in another shard than
+    its primary does not start again: "corrupted cluster config file" (valkey-io/valkey#2171, redis/redis#13468). Of a
+    node that does not know the command, or may not be asked, nothing is known.
+    """
+
+    def ask(node: Node) -> Node:
+        reply = connections[node.name].pipeline([("CLUSTER", "SHARDS")])[0]
+        known = () if isinstance(reply, CollectionError) else misplaced(reply, node.view)
+        return dataclasses.replace(node, misplaced=known)
+
+    asked = [node for node in observed.nodes if not node.problem]
+    answers = gather(ask, asked)
+    return observed.replacing({one.name: one for one in answers if isinstance(one, Node)})
 
 
 def _value(wanted: DesiredNode, gathered: Node | CollectionError) -> Node:

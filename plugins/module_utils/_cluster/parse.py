@@ -10,7 +10,7 @@ import re
 import typing as t
 
 from .._nodes import Finding
-from .._replies import number
+from .._replies import number, pairs
 from .._slots import SLOTS, Ranges, merged
 from .model import IMPORTING, MIGRATING, Member, OpenSlot
 
@@ -53,6 +53,21 @@ def parse_nodes(reply: str) -> View:
         else:
             found.append(member)
     return View(myself, tuple(found), tuple(findings))
+
+
+def misplaced(reply: t.Any, members: t.Iterable[Member]) -> tuple[str, ...]:
+    """Return the ids of replicas that a reply of CLUSTER SHARDS has in another shard than their primary.
+
+    https://redis.io/docs/latest/commands/cluster-shards/ has the format. Replicas that it has in none do not count.
+    """
+    shard_of: dict[str, int] = {}
+    for index, shard in enumerate(reply):
+        shard_of.update((str(pairs(node).get("id")), index) for node in pairs(shard).get("nodes", ()))
+    return tuple(
+        one.id
+        for one in members
+        if one.primary_id in shard_of and one.id in shard_of and shard_of[one.id] != shard_of[one.primary_id]
+    )
 
 
 @functools.lru_cache(maxsize=8192)

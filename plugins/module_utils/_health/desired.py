@@ -56,6 +56,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "one-view": (ERROR, "all nodes see one cluster"),
     "known-address": (ERROR, "members know each other at their configured addresses, and no other node"),
     "epochs-distinct": (ERROR, "no two primaries share a config epoch"),
+    "shard-ids": (WARNING, "every node has each replica in the shard of its primary, or it could not start again"),
     "sentinel-reachable": (ERROR, "every Sentinel answers"),
     "sentinel-quorum": (ERROR, "the Sentinels can reach quorum and majority"),
     "sentinel-agreement": (ERROR, "all Sentinels name the same primary, and it is one"),

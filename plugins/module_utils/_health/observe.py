@@ -75,7 +75,8 @@ def observe_cluster(
 ) -> tuple[ClusterObserved, DesiredCluster]:
     """Ask all nodes for their view of the cluster."""
     desired_cluster = DesiredCluster(nodes, replicas=replicas, accept=accept)
-    return cluster.observe(desired_cluster, connections), desired_cluster
+    observed = cluster.observe(desired_cluster, connections)
+    return cluster.with_shards(observed, connections), desired_cluster
 
 
 def with_slots(servers: t.Iterable[Server], observed: ClusterObserved) -> tuple[Server, ...]:

@@ -28,6 +28,7 @@ CLUSTER_NAMES = {
     "one-view": "one-view",
     "address": "known-address",
     "epochs-distinct": "epochs-distinct",
+    cluster_checks.SHARD_IDS: "shard-ids",
     "replica-chain": "role",
     "role": "role",
     "cluster-nodes-line": "unseen",

@@ -21,6 +21,8 @@ def missing(state: State, step: Step, host: str) -> list[str]:
         found = lacking(state, host)
         if member is not None and member.kind == INSTANCE and member.role == PRIMARY:
             found.append(f"{step.node} is primary of {member.shard}")
+        if member is not None and member.unstartable:
+            found.append(member.unstartable)
         return found
     return []
 

@@ -13,6 +13,7 @@ from .._client import CHANGE, Access, Connections, gather
 from .._cluster.desired import make_seeds
 from .._cluster.failover import FailoverOperation as ClusterSwitchover
 from .._cluster.observe import observe as observe_cluster
+from .._cluster.observe import with_shards
 from .._engine.deployment import Deployment, Scope
 from .._engine.loop import Report, run
 from .._managed.connection import checked
@@ -60,7 +61,7 @@ class _Cluster:
 
     def observe(self) -> State:
         observed = observe_cluster(self._desired, self._connections, (MIN_REPLICAS, MIGRATION))
-        return of_cluster(observed, self._desired)
+        return of_cluster(with_shards(observed, self._connections), self._desired)
 
     def let_replicas(self, nodes: t.Sequence[str], value: str) -> None:
         _let_replicas(self._connections, nodes, value)

@@ -58,6 +58,9 @@ def _before_restart(state: State, step: Restart) -> list[str]:
     if not member.failure:
         # What is wrong with the views of others may be this member's own problem, which the restart is to fix.
         found += state.unwell
+    # Another release may read what this one does not, so an upgrade is the remedy where it stays.
+    if member.unstartable and step.installed in ("", member.version):
+        found.append(member.unstartable)
     if member.kind == INSTANCE and member.role == PRIMARY and not step.alone:
         found.append(f"{member.name} is primary of {member.shard}")
     if member.kind == INSTANCE and member.role == REPLICA:

@@ -59,6 +59,7 @@ def _of_cluster(node: ClusterNode, observed: ObservedCluster, desired: DesiredCl
         min_replicas=0 if replica else number(node.setting(MIN_REPLICAS)),
         version=node.version,
         migration=node.setting(MIGRATION) or "",
+        unstartable=cluster_checks.unstartable(node),
     )
 
 

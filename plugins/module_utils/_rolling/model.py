@@ -26,6 +26,7 @@ class Member:
     the process (INFO server), so that a restart is a change of it; empty for a member that does not answer.
     ``shard`` is for people: the slots of a cluster's shard, or the name of the set.  ``offset`` is in bytes of the
     replication stream.  ``min_replicas`` is how many replicas a primary needs in order to accept writes.
+    ``unstartable`` says why the process, once stopped, would not start again, as a sentence.
     ``version`` is engine and version of the process, as ``valkey 8.1.8``, and ``migration`` the value of
     cluster-allow-replica-migration, empty where there is none.
     """
@@ -44,6 +45,7 @@ class Member:
     min_replicas: int = 0
     version: str = ""
     migration: str = ""
+    unstartable: str = ""
 
     @property
     def failure(self) -> str:

@@ -11,6 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._client import Access
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster import execute
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.checks import SHARD_IDS, findings
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.desired import Desired
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import Observed
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.plan_formation import plan
@@ -18,7 +19,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._cluster.steps imp
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.deployment import Deployment
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.loop import PhaseFailed, Report, entered, run
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError, EngineRefused, Unreachable
-from ansible_collections.almashooq.redis.plugins.module_utils._nodes import UNREACHABLE
+from ansible_collections.almashooq.redis.plugins.module_utils._nodes import UNREACHABLE, WARNING
 
 from .worlds import RUNNING, change, completed, fresh, wish
 
@@ -32,6 +33,8 @@ class World:
     def __init__(self, state: Observed, at: str = "", dead: str = "", refuse: str = "") -> None:
         self.state = state
         self.phases: list[str] = []
+        self.reached = state  # as the run saw it at its end
+        self.shards: list[t.Any] = []  # replies of CLUSTER SHARDS, the last ones empty
         self._at, self._dead, self._refuse = at, dead, refuse
 
     def __getitem__(self, name: str) -> Server:
@@ -59,10 +62,12 @@ class Server:
     world: World
     name: str
 
-    def pipeline(self, commands: t.Sequence[tuple[str, ...]], _patience: float = 0.0) -> list[str]:
+    def pipeline(self, commands: t.Sequence[tuple[str, ...]], _patience: float = 0.0) -> list[t.Any]:
         node = self.world.state.by_name()[self.name]
         if node.problem:
             raise Unreachable("no answer", node=self.name)
+        if commands == [("CLUSTER", "SHARDS")]:
+            return [self.world.shards.pop(0) if self.world.shards else []]
         settings = {**dict(node.settings), **{name: value for _config, _set, name, value in commands}}
         self.world.state = change(self.world.state, self.name, settings=tuple(sorted(settings.items())))
         return ["OK" for _command in commands]
@@ -72,17 +77,17 @@ class Server:
 def simulated(monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., tuple[Report, CollectionError | None]]:
     """Return a function that runs the operation on a world."""
 
-    def converge(world: World, desired: Desired = SIX) -> tuple[Report, CollectionError | None]:
+    def converge(world: World, desired: Desired = SIX, timeout: float = 0.0) -> tuple[Report, CollectionError | None]:
         locks = iter([True])
         monkeypatch.setattr(Deployment, "hold", lambda *_given: next(locks, False))
         monkeypatch.setattr(Deployment, "connections", lambda *_given: world)
         monkeypatch.setattr(Deployment, "perform", lambda _self, *given: world.perform(*given))
         monkeypatch.setattr(execute, "observe", lambda *_given: world.state)
-        operation = execute.ClusterOperation(desired, Access(), Deployment(lambda node, command: None, 0.0))
+        operation = execute.ClusterOperation(desired, Access(), Deployment(lambda node, command: None, timeout))
         report = Report()
         try:
             with entered(operation):
-                run(operation, report)
+                _before, world.reached = run(operation, report)
         except CollectionError as error:
             return report, error
         return report, None
@@ -137,6 +142,30 @@ def test_a_refusal_in_a_phase_ends_the_run_and_the_next_one_finishes(simulated: 
     assert error is None
     assert not lowered(again.state)
     assert simulated(World(again.state))[0].plan == []
+
+
+def alone(state: Observed) -> list[t.Any]:
+    """Return a reply of CLUSTER SHARDS in which each node is a shard of its own."""
+    return [["slots", [], "nodes", [["id", node.id, "health", "online"]]] for node in state.nodes]
+
+
+def test_a_run_ends_when_every_node_could_start_again(simulated: t.Any) -> None:
+    world = World(completed(SIX))
+    world.shards = [alone(world.state) for _node in range(2 * len(SIX.nodes))]
+    report, error = simulated(world, timeout=60)
+    assert (error, report.changed, world.shards) == (None, False, [])
+    assert not [finding for finding in findings(world.reached, SIX) if finding.check == SHARD_IDS]
+
+
+def test_a_node_that_could_not_start_again_for_good_is_warned_of(simulated: t.Any) -> None:
+    world = World(completed(SIX))
+    world.shards = [alone(world.state) for _node in range(100)]
+    _report, error = simulated(world)
+    assert error is None
+    warned = [finding for finding in findings(world.reached, SIX) if finding.check == SHARD_IDS]
+    assert {finding.severity for finding in warned} == {WARNING}
+    assert len(warned) == len(SIX.nodes)
+    assert "could not start again" in warned[0].message
 
 
 def test_settings_that_are_read_of_the_nodes_change_nothing_else_of_the_wish(simulated: t.Any) -> None:

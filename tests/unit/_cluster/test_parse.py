@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model import (
     IMPORTING,
@@ -13,7 +14,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._cluster.model imp
     Member,
     OpenSlot,
 )
-from ansible_collections.almashooq.redis.plugins.module_utils._cluster.parse import parse_nodes
+from ansible_collections.almashooq.redis.plugins.module_utils._cluster.parse import misplaced, parse_nodes
 from ansible_collections.almashooq.redis.plugins.module_utils._replies import parse_info
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +47,20 @@ def test_a_node_that_has_met_nobody_knows_no_address_of_its_own() -> None:
 def test_the_same_line_of_two_views_is_one_object() -> None:
     other = VIEW.replace("myself,master - 0", "master - 123")
     assert all(mine is theirs for mine, theirs in zip(parse_nodes(VIEW).members, parse_nodes(other).members))
+
+
+def test_a_replica_in_another_shard_than_its_primary_is_misplaced() -> None:
+    members = parse_nodes(VIEW).members
+
+    def shards(*groups: tuple[str, ...]) -> list[t.Any]:
+        return [["slots", [0, 5460], "nodes", [["id", one, "role", "x"] for one in group]] for group in groups]
+
+    assert misplaced(shards((A, B), (C,)), members) == ()
+    assert misplaced(shards((A,), (B,), (C,)), members) == (B,)
+    assert misplaced(shards((A,), (B, C)), members) == (B,)
+    # A node that is still in no shard, or whose primary is in none, is in no wrong one.
+    assert misplaced(shards((A,), (C,)), members) == misplaced(shards((B,), (C,)), members) == ()
+    assert misplaced([], members) == ()
 
 
 @given(st.lists(st.text(max_size=60)))

@@ -177,6 +177,8 @@ def test_a_primary_is_not_stopped_and_a_stop_is_done_when_nothing_answers() -> N
     assert gates.missing(state, primary, "a") == ["192.0.2.0:7000 is primary of shard 0"]
     replica = Stop("192.0.2.3:7000", "replica of shard 2")
     assert gates.missing(state, replica, "a") == []
+    stuck = state.replacing(dataclasses.replace(state.members[3], unstartable="it could not start again"))
+    assert gates.missing(stuck, replica, "a") == ["it could not start again"]
     assert gates.unfinished(state, replica, state, "a") == ["192.0.2.3:7000 still answers"]
     assert gates.unfinished(replica.apply(state), replica, state, "a") == []
     assert gates.missing(down(state, "192.0.2.1:7000"), replica, "a") == ["192.0.2.1:7000 is unreachable"]

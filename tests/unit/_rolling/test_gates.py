@@ -61,6 +61,16 @@ def test_a_member_that_is_not_in_sync_itself_may_be_restarted() -> None:
     assert missing(state, first(state, 3)) != []
 
 
+def test_a_process_that_could_not_start_again_is_not_stopped() -> None:
+    state = changed(cluster(), 4, unstartable="192.0.2.4:7000 could not start again")
+    assert missing(state, first(state, 4)) == ["192.0.2.4:7000 could not start again"]
+    assert missing(state, first(state, 3)) == []
+    # Another release may be able to: it is the way out.
+    step = first(state, 4)
+    assert isinstance(step, Restart)
+    assert missing(state, dataclasses.replace(step, installed="valkey 8.1.8")) == []
+
+
 def test_what_is_wrong_with_the_whole_stops_every_step() -> None:
     state = cluster(unwell=("12 slots have no owner",))
     assert missing(state, first(state, 3)) == ["12 slots have no owner"]
