@@ -69,6 +69,10 @@ options:
     description: Maximum number of members to restart, including those in O(restarted). 0 is no limit.
     type: int
     default: 0
+  parallel:
+    description: How many members of one host, each of another shard, to restart at the same time.
+    type: int
+    default: 1
   offline:
     description: Allow the restart of a primary that no replica can take over from. Its data is not available meanwhile.
     type: bool

@@ -19,7 +19,7 @@ import pytest
 from .engines import name, servers
 from .fleet import until
 from .module_runner import converged, finish_module, refused, start_module
-from .rolling import Cluster, Counter, Deployment, Set
+from .rolling import HOSTS, Cluster, Counter, Deployment, Set
 from .witness import Witness, connect
 
 
@@ -94,6 +94,23 @@ def one_cluster(first_port: int) -> t.Iterator[Cluster]:
     """A cluster of one engine, for what does not depend on it."""
     with Cluster(servers()[0], first_port) as deployment:
         yield deployment
+
+
+def test_members_of_one_host_are_restarted_together_where_that_is_wanted(
+    one_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    primaries = one_cluster.primaries()
+    monkeypatch.setattr(one_cluster, "host", lambda port: HOSTS[0] if port in primaries else HOSTS[1])
+    before = one_cluster.run_ids()
+    planned = one_cluster.plan(parallel=2)
+    replicas, primaries_too = ["restart together", "restart"], ["switch", "switch", "restart together"]
+    words = [" ".join(line.split()[: 2 if "together" in line else 1]) for line in planned["plan"]]
+    assert words == ["set", *replicas, *primaries_too, "switch", "restart", "set"]
+    with Counter(one_cluster) as application:
+        done = one_cluster.roll(planned, parallel=2)
+    assert done == planned["plan"]
+    assert_whole(one_cluster, before)
+    assert application.lost() == []
 
 
 def of_shard(cluster: Cluster, primary: int) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from .lost import is_lost
 from .model import INSTANCE, PRIMARY, REPLICA, Member, State
-from .steps import Hold, Release, Restart, Step, SwitchOver
+from .steps import Hold, Release, Restart, Step, SwitchOver, Together
 from .steps import hold as left_to_hold
 from .steps import release as left_to_release
 
@@ -23,6 +23,8 @@ def missing(state: State, step: Step) -> list[str]:
     """Return what keeps a step from being taken now."""
     if isinstance(step, (Hold, Release)):
         return []
+    if isinstance(step, Together):
+        return list(dict.fromkeys(said for one in step.restarts for said in missing(state, one)))
     return _before_restart(state, step) if isinstance(step, Restart) else _before_switch(state, step)
 
 
@@ -32,6 +34,8 @@ def unfinished(state: State, step: Step, before: State) -> list[str]:
         # Of those that answer: another one comes back with the value of its file.
         left = (left_to_hold if isinstance(step, Hold) else left_to_release)(state, step.nodes)
         return [f"{', '.join(each.nodes)} has another value still" for each in left]
+    if isinstance(step, Together):
+        return list(dict.fromkeys(said for one in step.restarts for said in unfinished(state, one, before)))
     found = [*_failures(state), *(() if before.unwell else state.unwell)]
     if isinstance(step, SwitchOver):
         primary = state.primary(step.shard)

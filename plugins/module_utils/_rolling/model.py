@@ -107,7 +107,8 @@ class Need:
 class Pace:
     """How far one run goes, and what it may do.
 
-    ``canary`` stops after the first shard, ``limit`` after so many restarts (0: no limit).  ``restarted`` are the
+    ``canary`` stops after the first shard, ``limit`` after so many restarts (0: no limit).  ``parallel`` is how many
+    members of one host, each of another shard, may be restarted at the same time.  ``restarted`` are the
     members that this run has restarted already, and ``primaries`` those that were primary when it began.
     ``returning`` makes them primary again at the end; ``offline`` allows a primary without a replica to be restarted,
     during which its data is not available.
@@ -118,6 +119,7 @@ class Pace:
 
     canary: bool = False
     limit: int = 0
+    parallel: int = 1
     restarted: tuple[str, ...] = ()
     primaries: tuple[str, ...] = ()
     returning: bool = False

@@ -11,9 +11,11 @@ import time
 import typing as t
 
 from .._argspec import access, sentinel_access
+from .._client import gather
 from .._engine.deployment import Deployment, some
 from .._errors import CollectionError, Refused, Unsettled
 from .._host.commands import systemd_runs
+from .._managed.connection import checked
 from . import gates, process, render
 from .deployment import make_kind
 from .gated import Gated
@@ -22,7 +24,7 @@ from .lost import lost, overtaken
 from .model import PRIMARY, SENTINEL, Need, State, make_needs
 from .options import Server, make_servers, pace
 from .plan import plan, within_release
-from .steps import MOVES, STAYS, Hold, Release, Restart, Step, SwitchOver, release
+from .steps import MOVES, STAYS, Hold, Release, Restart, Step, SwitchOver, Together, release
 
 if t.TYPE_CHECKING:
     from .._client import Record
@@ -76,10 +78,10 @@ class RollingStep(Gated[Step]):
         mine: list[Step] = []
         for step in steps:
             # What is held is set over the network: any host can do it, at any turn.
-            if isinstance(step, (Restart, SwitchOver)) and (self._restarted or step.host != self._host):
+            if isinstance(step, (Restart, Together, SwitchOver)) and (self._restarted or step.host != self._host):
                 break
             mine.append(step)
-            if isinstance(step, Restart):
+            if isinstance(step, (Restart, Together)):
                 break
         return mine
 
@@ -104,9 +106,11 @@ class RollingStep(Gated[Step]):
         if isinstance(step, (Hold, Release)):
             self._kind.let_replicas(step.nodes, STAYS if isinstance(step, Hold) else MOVES)
             return
-        self._restart(step)
+        restarts = step.restarts if isinstance(step, Together) else (step,)
+        self._restart(restarts)
         self._restarted = True
-        self._pace = dataclasses.replace(self._pace, restarted=(*self._pace.restarted, step.node))
+        names = (one.node for one in restarts)
+        self._pace = dataclasses.replace(self._pace, restarted=(*self._pace.restarted, *names))
 
     def settle(self, state: State) -> State:
         """Wait between two members, where the user wants time to check the first."""
@@ -188,34 +192,39 @@ class RollingStep(Gated[Step]):
     def _overtaken(self, state: State, step: Step) -> bool:
         return overtaken(state, step, self._needs, self._pace)
 
-    def _restart(self, step: Restart) -> None:
-        server = self._servers.get(step.node)
-        if server is None:
-            raise Refused(f"{step.node} is not among the servers of {self._host}", node=step.node)
-        login = sentinel_access(self._params) if server.kind == SENTINEL else access(self._params)
-        process.restart(server, login, self._record, self._deployment.left())
-        if step.held:
-            self._hold_again(step)
+    def _restart(self, steps: t.Sequence[Restart]) -> None:
+        for step in steps:
+            if step.node not in self._servers:
+                raise Refused(f"{step.node} is not among the servers of {self._host}", node=step.node)
 
-    def _hold_again(self, step: Restart) -> None:
-        """Hold the new process as soon as it answers, which may be long before it is in sync."""
+        def restart(step: Restart) -> None:
+            server = self._servers[step.node]
+            login = sentinel_access(self._params) if server.kind == SENTINEL else access(self._params)
+            process.restart(server, login, self._record, self._deployment.left())
+
+        checked(gather(restart, steps))
+        held = [step.node for step in steps if step.held]
+        if held:
+            self._hold_again(held)
+
+    def _hold_again(self, nodes: t.Sequence[str]) -> None:
+        """Hold the new processes as soon as they answer, which may be long before they are in sync."""
 
         def missing(state: State) -> str:
-            member = state.member(step.node)
-            return f"{step.node} {member.problem}" if member is not None and member.problem else ""
+            return some(f"{one.name} {one.problem}" for one in state.members if one.name in nodes and one.problem)
 
         self._deployment.poll(
             self._kind.observe,
             missing,
-            awaiting=f"an answer of {step.node}, to keep replicas where they are",
+            awaiting=f"an answer of {', '.join(nodes)}, to keep replicas where they are",
             hint="See its log; then run again.",
             longest_interval=0.5,
         )
-        self._kind.let_replicas((step.node,), STAYS)
+        self._kind.let_replicas(nodes, STAYS)
 
 
 def _turn(left: t.Sequence[Step], state: State) -> str:
     """Return the host that has the next turn; any host can release what is held."""
-    bound = [step.host for step in left if isinstance(step, (Restart, SwitchOver))]
+    bound = [step.host for step in left if isinstance(step, (Restart, Together, SwitchOver))]
     others = [one.host for step in left if isinstance(step, Release) for one in state.members if one.name in step.nodes]
     return next(iter((*bound, *others)), "")

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._argspec import ENDPOINT, NODES, SENTINELS
+from .._errors import Refused
 from .._managed.options import HOST
 from .._text import node_name
 from .model import INSTANCE, SENTINEL, Pace
@@ -52,6 +53,7 @@ ROLLING_STEP: dict[str, dict[str, t.Any]] = {
     "servers": SERVERS,
     "canary": {"type": "bool", "default": False},
     "limit": {"type": "int", "default": 0},
+    "parallel": {"type": "int", "default": 1},
     "offline": {"type": "bool", "default": False},
     "change_release": {"type": "bool", "default": False},
     "untested": {"type": "bool", "default": False},
@@ -99,10 +101,16 @@ def make_servers(values: t.Iterable[t.Mapping[str, t.Any]], *, systemd: bool) ->
 
 
 def pace(params: t.Mapping[str, t.Any]) -> Pace:
-    """Return how far this run goes."""
+    """Return how far this run goes; raises Refused for a number that means nothing."""
+    if params["parallel"] < 1:
+        raise Refused(
+            f"redis_rolling_parallel is {params['parallel']}, and has to be 1 or more",
+            hint="1 restarts one member after the other.",
+        )
     return Pace(
         canary=params["canary"],
         limit=params["limit"],
+        parallel=params["parallel"],
         restarted=tuple(params["restarted"]),
         primaries=tuple(params["primaries"]),
         returning=params["return_primaries"],

@@ -25,6 +25,7 @@ import typing as t
 from .._errors import Refused, Unsettled
 from . import releases
 from .model import CLUSTER, INSTANCE, NOTHING, PRIMARY, REPLICA, SENTINEL, SENTINELS, Member, Need, Pace, State
+from .parallel import grouped
 from .steps import Restart, Step, SwitchOver, hold, release, what_is
 
 
@@ -39,14 +40,15 @@ def plan(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
 
 def _work(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
     """Return the restarts that are left, and the switchovers for them."""
-    steps: list[Step] = []
+    first = state
+    steps: list[Restart | SwitchOver] = []
     restarts = len(pace.restarted)
     waiting = _in_order(state, needs, pace)
     silent = [one for one in waiting if one[0].problem]
     for member, need in silent or waiting:
         _refuse_release(member, need, state, pace)
         if pace.limit and restarts >= pace.limit:
-            return steps
+            return grouped(steps, first, pace.parallel)
         restarts += 1
         current = state.member(member.name) or member
         if current.kind == INSTANCE and current.role == PRIMARY:
@@ -61,7 +63,8 @@ def _work(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
         held = current.name in pace.hold and bool(current.migration)
         steps.append(Restart(current.name, current.host, what, need.reasons, alone, need.installed, held))
         state = steps[-1].apply(state)
-    return [*steps, *(_returns(state, pace) if pace.returning and not silent else ())]
+    returns = _returns(state, pace) if pace.returning and not silent else ()
+    return [*grouped(steps, first, pace.parallel), *returns]
 
 
 def due(member: Member, need: Need) -> bool:
@@ -98,12 +101,17 @@ def _in_order(state: State, needs: t.Sequence[Need], pace: Pace) -> list[tuple[M
         shard = _canary(state, [member for member, _need in waiting], pace)
         waiting = [(member, need) for member, need in waiting if _group(member) == shard]
     shards = {name: place for place, name in enumerate(dict.fromkeys(one.shard for one in state.members))}
+    hosts = {name: place for place, name in enumerate(dict.fromkeys(one.host for one in state.members))}
     rank = {"": 0, REPLICA: 1, PRIMARY: 2}
+    abreast = pace.parallel > 1
 
-    def order(one: tuple[Member, Need]) -> tuple[int, int]:
+    def order(one: tuple[Member, Need]) -> tuple[int, int, int]:
         member = one[0]
         failing = bool(member.failure)
-        return (0 if failing else 3 if member.kind == SENTINEL else rank[member.role], shards[member.shard])
+        # A primary that has handed over keeps its place among those of its host that have not done so yet.
+        role = PRIMARY if abreast and member.name in pace.primaries else member.role
+        place = 0 if failing else 3 if member.kind == SENTINEL else rank[role]
+        return (place, hosts[member.host] if abreast else 0, shards[member.shard])
 
     return sorted(waiting, key=order)
 

@@ -48,6 +48,30 @@ class Restart:
 
 
 @dataclass(frozen=True)
+class Together:
+    """Restart several members of one host at the same time, each of another shard."""
+
+    restarts: tuple[Restart, ...]
+
+    @property
+    def host(self) -> str:
+        """The host of all of them."""
+        return self.restarts[0].host
+
+    def describe(self) -> str:
+        """Return the line for people."""
+        reasons = dict.fromkeys(reason for one in self.restarts for reason in one.reasons)
+        named = ", ".join(f"{one.node} ({one.what})" for one in self.restarts)
+        return f"restart together {named}: {'; '.join(reasons)}"
+
+    def apply(self, state: State) -> State:
+        """Other processes answer, in sync."""
+        for one in self.restarts:
+            state = one.apply(state)
+        return state
+
+
+@dataclass(frozen=True)
 class SwitchOver:
     """Make a replica primary in place of the present one; ``candidate`` is empty where Sentinel chooses.
 
@@ -109,7 +133,7 @@ class Release:
         return _with_migration(state, self.nodes, MOVES)
 
 
-Step = t.Union[Restart, SwitchOver, Hold, Release]
+Step = t.Union[Restart, Together, SwitchOver, Hold, Release]
 
 
 def hold(state: State, nodes: t.Collection[str]) -> list[Hold]:

@@ -23,7 +23,13 @@ from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model imp
     State,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.plan import due, plan
-from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import Hold, Restart, SwitchOver
+from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import (
+    Hold,
+    Restart,
+    Step,
+    SwitchOver,
+    Together,
+)
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -47,7 +53,11 @@ def restarts(draw: st.DrawFn) -> tuple[State, tuple[Need, ...], Pace]:
     state = draw(deployments())
     chosen = draw(st.lists(st.sampled_from(state.members), unique=True))
     needs = tuple(Need(one.name, one.run_id, ("requested",)) for one in chosen)
-    return state, needs, Pace(offline=draw(st.booleans()), returning=draw(st.booleans()))
+    return (
+        state,
+        needs,
+        Pace(offline=draw(st.booleans()), returning=draw(st.booleans()), parallel=draw(st.integers(1, 4))),
+    )
 
 
 def fail_over(state: State, draw: st.DrawFn) -> State:
@@ -61,17 +71,25 @@ def fail_over(state: State, draw: st.DrawFn) -> State:
     return SwitchOver(shard, primary.name, new.name, primary.host).apply(state)
 
 
-def down(state: State, name: str) -> State:
-    """Return the state while a member restarts."""
-    member = state.member(name)
-    assert member is not None
-    return state.replacing(dataclasses.replace(member, run_id="", problem="is unreachable"))
+def restarted(step: Step) -> list[str]:
+    """Return the members that a step restarts."""
+    restarts = step.restarts if isinstance(step, Together) else [step]
+    return [one.node for one in restarts if isinstance(one, Restart)]
 
 
-def assert_safe(state: State, step: Restart, *, offline: bool) -> None:
-    """Check what may never be: called while a member is down."""
+def down(state: State, names: t.Collection[str]) -> State:
+    """Return the state while members restart."""
+    gone = [one for one in state.members if one.name in names]
+    assert len(gone) == len(names)
+    return state.replacing(*(dataclasses.replace(one, run_id="", problem="is unreachable") for one in gone))
+
+
+def assert_safe(state: State, names: t.Collection[str], *, offline: bool) -> None:
+    """Check what may never be: called while members are down."""
     gone = [one for one in state.members if one.problem]
-    assert [one.name for one in gone] == [step.node]
+    assert {one.name for one in gone} == set(names)
+    assert len({one.host for one in gone}) == 1
+    assert len({one.shard for one in gone}) == len(gone)
     sentinels = [one for one in state.members if one.kind == SENTINEL]
     assert sum(bool(one.problem) for one in sentinels) <= 1
     for shard in {one.shard for one in state.members if one.kind == INSTANCE}:
@@ -105,10 +123,11 @@ def test_a_roll_is_safe_at_each_moment_and_converges_wherever_it_is_cut(
             # Only what the deployment itself lacks may stop a run that is healthy: replicas that writes need.
             assert any("min-replicas-to-write" in text for text in missing(state, step))
             return
-        if isinstance(step, Restart):
-            assert_safe(down(state, step.node), step, offline=pace.offline)
-            assert unfinished(down(state, step.node), step, state)
-        if event == "cut" and isinstance(step, Restart):
+        names = restarted(step)
+        if names:
+            assert_safe(down(state, names), names, offline=pace.offline)
+            assert all(unfinished(down(state, [name]), step, state) for name in names)
+        if event == "cut" and names:
             # The service manager, or site.yml, starts it again; the run is begun anew.
             pace = dataclasses.replace(pace, restarted=())
         state = step.apply(state)
@@ -133,7 +152,7 @@ def test_nothing_is_touched_while_any_other_member_is_not_in_sync(
     except Refused:
         return
     for step in steps[:1]:
-        if not isinstance(step, Restart) or step.node != failing.name:
+        if restarted(step) != [failing.name]:
             assert any(failing.name in text for text in missing(state, step))
 
 
