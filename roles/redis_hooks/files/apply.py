@@ -116,7 +116,13 @@ def rewritten(text: str, desired: t.Mapping[str, str]) -> str:
 
 def read_own(path: str, owner: int) -> tuple[str, os.stat_result | None]:
     """Return an environment file's text and what it is; raises Refused for a link, or a file of another user."""
-    directory = os.lstat(os.path.dirname(path))
+    try:
+        directory = os.lstat(os.path.dirname(path))
+    except FileNotFoundError as error:
+        raise Refused(
+            f"{os.path.dirname(path)} does not exist. Create it, owned by root or by the application's user, and run "
+            "site.yml again"
+        ) from error
     if not stat.S_ISDIR(directory.st_mode) or directory.st_uid not in (0, owner) or directory.st_mode & stat.S_IWOTH:
         raise Refused(
             f"{os.path.dirname(path)} is a link, belongs to another user, or is open to all: nothing is written there"

@@ -228,6 +228,18 @@ def test_a_directory_that_is_open_to_all_is_refused(root: Root, capsys: pytest.C
     assert "open to all" in capsys.readouterr().err
 
 
+def test_a_directory_that_is_missing_is_named_with_the_remedy_and_written_to_once_it_is_there(
+    root: Root, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root.root / "app").rename(root.root / "elsewhere")
+    root.ask(a_request(B, 2))
+    assert root.run() == 1
+    assert f"{root.root / 'app'} does not exist. Create it, owned by root" in capsys.readouterr().err
+    (root.root / "elsewhere").rename(root.root / "app")
+    assert root.run() == 0
+    assert root.host() == f"REDIS_HOST={B}"
+
+
 def test_a_restart_that_failed_is_done_by_the_next_run(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     restarts = []
 
