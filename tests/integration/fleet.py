@@ -51,7 +51,7 @@ class Fleet:
         """End all servers and remove their files."""
         for port in list(self._processes):
             self.kill(port)
-        shutil.rmtree(self.directory)
+        remove(self.directory)
 
     def program(self, role: str) -> str:
         """Return the engine's server or command-line tool: redis-server, valkey-cli ..."""
@@ -147,6 +147,17 @@ def until(reached: t.Callable[[], bool], what: str, timeout: float = READY_WITHI
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout:g} s: {what}")
         time.sleep(0.02)
+
+
+def remove(directory: pathlib.Path) -> None:
+    """Remove a directory of servers that were killed: a child that saves goes on writing there for a moment."""
+
+    def gone() -> bool:
+        with contextlib.suppress(OSError):
+            shutil.rmtree(directory)
+        return not directory.exists()
+
+    until(gone, f"{directory} to be removed")
 
 
 def refuse_snapshots(client: redis.Redis) -> None:

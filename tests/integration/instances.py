@@ -9,7 +9,6 @@ import contextlib
 import os
 import pathlib
 import pwd
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -17,7 +16,7 @@ import typing as t
 
 import redis
 
-from .fleet import until
+from .fleet import remove, until
 
 ADMIN = "admin secret"
 REPLICATION = 'rep"li\\cation'
@@ -44,7 +43,7 @@ class Instances:
         """End the servers that were started here and remove all files."""
         for port in list(self._processes):
             self.end(port)
-        shutil.rmtree(self.base)
+        remove(self.base)
 
     @property
     def common(self) -> dict[str, t.Any]:

@@ -24,7 +24,7 @@ import yaml
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from .fleet import until
+from .fleet import remove, until
 from .instances import ADMIN, REPLICATION, USER, Instances
 from .module_runner import ROOT, converged
 
@@ -227,7 +227,7 @@ class Sentinels:
             process.wait()
         for log in sorted(self._directory.glob("*/log")):
             print(f"{log}:\n{log.read_text()[-2000:]}")
-        shutil.rmtree(self._directory)
+        remove(self._directory)
 
     def _sees_all(self, port: int) -> bool:
         with contextlib.suppress(redis.exceptions.RedisError), redis.Redis(HOST, port, decode_responses=True) as client:

@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import os
 import pathlib
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -18,7 +17,7 @@ import typing as t
 
 import redis
 
-from .fleet import until
+from .fleet import remove, until
 
 Endpoint = tuple[str, int]
 
@@ -123,7 +122,7 @@ class SentinelFleet:
             self.kill(port)
         for log in sorted(self.directory.glob("*/log")):
             print(f"{log}:\n{log.read_text()[-3000:]}")
-        shutil.rmtree(self.directory)
+        remove(self.directory)
 
     def program(self, role: str) -> str:
         """Return the engine's server or command-line tool: redis-server, valkey-cli ..."""

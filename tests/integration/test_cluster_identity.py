@@ -11,7 +11,7 @@ import typing as t
 
 import redis
 
-from .fleet import PASSWORD, Fleet, until
+from .fleet import PASSWORD, Fleet, remove, until
 from .module_runner import run_module
 
 SETTINGS = {"cluster-node-timeout": 1500, "repl-diskless-sync-delay": 0}
@@ -84,7 +84,7 @@ def assert_whole(fleet: Fleet, *gone: str) -> None:
 def restart_empty(fleet: Fleet, port: int) -> None:
     """Come back on an empty disk."""
     fleet.kill(port)
-    shutil.rmtree(fleet.directory / str(port))
+    remove(fleet.directory / str(port))
     fleet.start(port)
     fleet.wait_until_ready(port)
 
@@ -195,7 +195,7 @@ def test_slots_that_nobody_has_any_more_are_not_made_anew_and_come_back_with_the
         assert len(lines(fleet, port)) == 1
         # Literally what the message says.
         fleet.kill(port)
-        shutil.rmtree(fleet.directory / str(port))
+        remove(fleet.directory / str(port))
         shutil.move(kept, fleet.directory / str(port))
         fleet.start(port)
         fleet.wait_until_ready(port)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import pathlib
-import shutil
 import typing as t
 
 import pytest
@@ -37,7 +36,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.model im
 from ansible_collections.almashooq.redis.plugins.module_utils._sentinel.model import Watch
 
 from . import replication
-from .fleet import PASSWORD, Fleet, until
+from .fleet import PASSWORD, Fleet, remove, until
 from .sentinel_fleet import HOST, SECRETS, SentinelFleet
 
 SETTINGS = {"cluster-node-timeout": 2000, "repl-diskless-sync-delay": 1, "maxmemory": 0}
@@ -135,7 +134,7 @@ def fleet(engine: pathlib.Path, first_port: int) -> t.Iterator[Fleet]:
 
 def restart_empty(fleet: Fleet, port: int) -> None:
     fleet.kill(port)
-    shutil.rmtree(fleet.directory / str(port))
+    remove(fleet.directory / str(port))
     fleet.start(port)
     fleet.wait_until_ready(port)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
-import shutil
 import signal
 import tempfile
 import typing as t
@@ -16,7 +15,7 @@ import typing as t
 import pytest
 import redis
 
-from .fleet import alive, until
+from .fleet import alive, remove, until
 from .module_runner import finish_module, run_module, start_module
 from .sentinel_fleet import SECRETS as FLEET
 from .sentinel_fleet import SentinelFleet
@@ -56,7 +55,7 @@ class Host:
 
     def __exit__(self, *_exception: object) -> None:
         self.stop()
-        shutil.rmtree(self.directory)
+        remove(self.directory)
 
     def run(self, *, how: dict[str, t.Any] | None = None, **changes: t.Any) -> dict[str, t.Any]:
         result = run_module("sentinel_config", {**self.options, **changes}, **(how or {}))
