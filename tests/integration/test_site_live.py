@@ -15,7 +15,7 @@ import pytest
 import redis
 import yaml
 
-from tests.matrix.test_site import FIRST, SET, SINGLE, Site
+from tests.matrix.test_site import FIRST, SET, SINGLE, SINGLE_PORT, Site
 
 from .engines import engines
 from .fleet import until
@@ -228,6 +228,56 @@ def test_a_run_that_may_restart_members_does_so_one_after_the_other(
     assert set(site.run().values()) == {0}
     assert site.processes() == after
     assert site.outcomes() == ["site.yml: done", "site.yml: done"]
+
+
+class Two(Watched):
+    """The watched set, and a single instance: a deployment that cannot be restarted without a loss of service."""
+
+    def configure(self, **directives: object) -> None:
+        """Keep the single instance."""
+        super().configure(**directives)
+        path = self.base / "hosts.yml"
+        groups = yaml.safe_load(path.read_text())
+        single = self._groups["redis_replication"]["hosts"][SINGLE]
+        groups["redis_replication"]["hosts"] = {SINGLE: single, **groups["redis_replication"]["hosts"]}
+        path.write_text(yaml.safe_dump(groups))
+
+
+def test_a_deployment_that_is_refused_does_not_keep_the_others_from_their_restart() -> None:
+    with Two(engines()[0]) as site:
+        site.configure(databases=32)
+        site.run()
+        before = site.processes()
+        with site.client(SINGLE, SINGLE_PORT) as client:
+            single = t.cast("t.Any", client).info("server")["run_id"]
+        site.configure(databases=20)
+        site.allow_restarts()
+        alone = rf"single: {SINGLE}:{SINGLE_PORT} is the only member of set single: [^.]+\. In a maintenance window, "
+
+        def said(ended: t.Any) -> str:
+            return re.sub(r"\s+", " ", ended.stdout)
+
+        planned = site.attempt("site.yml", "--check")
+        assert planned.returncode == 0, planned.stdout[-3000:]
+        assert re.search(rf"cannot be planned now: 1 of 2 deployments .*?{alone}", said(planned))
+        assert site.processes() == before
+        ended = site.attempt("site.yml")
+        assert ended.returncode == 2, ended.stdout[-3000:]
+        assert re.search(rf"1 of 2 deployments cannot be restarted, .*?{alone}.*?All hosts are configured", said(ended))
+        assert "Nothing has been changed" not in said(ended)
+        assert set(site.values("databases").values()) == {"20"}
+        with site.client(SINGLE, SINGLE_PORT) as client:
+            assert t.cast("t.Any", client).info("server")["run_id"] == single
+        # The same by the playbook of its own, which needs nothing of the set any more.
+        after = site.processes()
+        ended = site.attempt("playbooks/rolling_restart.yml", "--extra-vars=redis_rolling_all=true")
+        assert ended.returncode == 2, ended.stdout[-3000:]
+        assert re.search(rf"1 of 2 deployments cannot be restarted, .*?{alone}", said(ended))
+        assert [name for name, process in site.processes().items() if process == after[name]] == []
+        ended = site.attempt("playbooks/rolling_restart.yml", "--extra-vars=redis_rolling_offline=true")
+        assert ended.returncode == 0, ended.stdout[-3000:]
+        with site.client(SINGLE, SINGLE_PORT) as client:
+            assert t.cast("dict[str, str]", client.config_get("databases")) == {"databases": "20"}
 
 
 def warnings(capsys: pytest.CaptureFixture[str]) -> list[str]:
