@@ -42,7 +42,7 @@ options:
     type: bool
     default: false
   primaries:
-    description: With O(state=in), nodes of a cluster that become primary again.
+    description: With O(state=in), nodes that become primary again.
     type: list
     elements: str
     default: []
@@ -51,6 +51,11 @@ options:
     type: list
     elements: str
     default: []
+  priorities:
+    description: The C(replica-priority) that the instances of a set on this host are configured with, by name. One that
+      is to become primary again has 1 until Sentinel has chosen it.
+    type: dict
+    default: {}
   timeout:
     description: Total timeout of all waits of a call, in seconds. It covers loading and a full sync. Half of it is
       for the gate of a step.

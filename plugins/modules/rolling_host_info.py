@@ -62,6 +62,10 @@ members:
       description: What C(cluster-allow-replica-migration) of an instance is while no rolling restart lasts, by its
         managed file and by the marks of hosts in maintenance. Empty for a Sentinel, and where the file cannot be read.
       type: str
+    priority:
+      description: The C(replica-priority) of an instance by its managed file; null for a Sentinel, and where the file
+        cannot be read.
+      type: int
     reasons:
       description: Reasons for a restart, as sentences.
       type: list

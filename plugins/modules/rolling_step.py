@@ -91,7 +91,8 @@ options:
     type: bool
     default: false
   return_primaries:
-    description: At the end, make those nodes primary again that were so at the beginning. Clusters only.
+    description: At the end, make those nodes primary again that were so at the beginning. In a set, the node has
+      C(replica-priority 1) until Sentinel has chosen it; Sentinel reads that every ten seconds.
     type: bool
     default: false
   restarted:
@@ -115,6 +116,11 @@ options:
     type: list
     elements: str
     default: []
+  priorities:
+    description: The C(replica-priority) that each instance of a set is configured with, by name. One that has 1 and is
+      not configured so gets its own back at the end of the plan, also if O(needs) is empty.
+    type: dict
+    default: {}
   pause:
     description: Seconds to wait at the end of a call if more members are to be restarted, with the lock held.
     type: float

@@ -130,6 +130,7 @@ def _of(one: Value, needs: t.Mapping[str, Value], told: t.Mapping[str, Value]) -
     return {
         **{key: one[key] for key in ("deployment", "topology", "nodes", "sentinels")},
         **_migration(one, told),
+        "priorities": _priorities(one, told),
         "needs": [needs[name] for name in map(_name, _members(one)) if name in needs],
     }
 
@@ -174,6 +175,13 @@ def _migration(deployment: Value, told: t.Mapping[str, Value]) -> dict[str, list
         "hold": [name for name, value_ in rest.items() if value_],
         "release": [name for name, value_ in rest.items() if value_ == MOVES],
     }
+
+
+def _priorities(deployment: Value, told: t.Mapping[str, Value]) -> dict[str, int]:
+    """Return what the instances of a set have of replica-priority while no run changes that, where it is known."""
+    names = map(_name, deployment["nodes"] if deployment["topology"] != CLUSTER else ())
+    found_ = {name: told[name].get("priority") for name in names if name in told}
+    return {name: value_ for name, value_ in found_.items() if value_ is not None}
 
 
 def _with_upgrade(run: Run, told: t.Mapping[str, Value]) -> dict[str, Value]:

@@ -99,9 +99,11 @@ class Deployment(Instances):
             **others,
         }
 
-    def migrating(self) -> dict[str, list[str]]:
-        """Return the options of the step that name the nodes whose replicas may move outside of a run."""
-        names = [f"{ADDRESS}:{port}" for port in self.ports] if self.topology == "cluster" else []
+    def migrating(self) -> dict[str, t.Any]:
+        """Return the options of the step that say how instances are configured outside of a run."""
+        names = [f"{ADDRESS}:{port}" for port in self.ports]
+        if self.topology != "cluster":
+            return {"priorities": dict.fromkeys(names, 100)}
         return {"hold": names, "release": names}
 
     def plan(self, *names: str, **others: t.Any) -> dict[str, t.Any]:

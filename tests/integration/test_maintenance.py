@@ -112,8 +112,17 @@ def test_a_host_leaves_a_set_under_writes_and_comes_back(replicated: Set) -> Non
         assert [one["step"].split()[0] for one in done["done"]] == ["switch", "stop", "stop"]
         assert sorted(answering(replicated)) == sorted(set(replicated.members()) - set(mine))
         assert converged("maintenance_step", leaving)["plan"] == []
-        done = converged("maintenance_step", options(replicated, host, "in"))
+        priorities = dict.fromkeys(mine, 100)
+        coming = options(replicated, host, "in", primaries=planned["primaries"], priorities=priorities)
+        done = converged("maintenance_step", coming)
+        # Its primary is preferred, takes over, and is as before.
+        steps = [one["step"].split()[0] for one in done["done"]]
+        assert steps == ["start", "start", "set", "switch", "set"]
     assert application.lost() == []
+    assert [f"{ADDRESS}:{port}" for port in replicated.primaries()] == planned["primaries"]
+    for port in replicated.ports:
+        with replicated.client(port) as client:
+            assert client.config_get("replica-priority") == {"replica-priority": "100"}
     assert sorted(done["running"]) == sorted(mine)
     assert sorted(answering(replicated)) == sorted(replicated.members())
     print(f"longest gap {application.longest_gap():.3f} s, errors {application.errors[:5]}")

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import pathlib
+import re
 import shutil
 import signal
 import tempfile
@@ -15,12 +17,15 @@ import threading
 import typing as t
 
 import pytest
+import redis
 
 from .engines import name, servers
 from .fleet import until
 from .module_runner import converged, finish_module, refused, start_module
 from .rolling import HOSTS, Cluster, Counter, Deployment, Set
 from .witness import Witness, connect
+
+FAILOVER = 15.0  # s: less than twice the failover-timeout of these sets
 
 
 @pytest.fixture(params=servers(), ids=name)
@@ -75,6 +80,53 @@ def test_a_whole_set_with_its_sentinels_is_restarted_under_writes(replicated: Se
         report = witness.report()
     assert_whole(replicated, before)
     assert_nothing_lost(application, report)
+
+
+def test_a_set_is_restarted_under_writes_and_its_primary_returns(replicated: Set, tmp_path: pathlib.Path) -> None:
+    former, (port,) = replicated.primaries(), replicated.primaries()
+    before, returning = replicated.run_ids(), {"return_primaries": True}
+    planned = replicated.plan(**returning)
+    assert [line.split()[0] for line in planned["plan"]][-3:] == ["set", "switch", "set"]
+    with Counter(replicated) as application, Witness("ioredis", connect(replicated, tmp_path), tmp_path) as witness:
+        done = replicated.roll(planned, **returning)
+        witness.wait_for_more()
+        report = witness.report()
+    assert done[-1] == f"set replica-priority of {instance_name(port)} to 100"
+    assert replicated.primaries() == former
+    assert_whole(replicated, before)
+    assert_nothing_lost(application, report)
+    assert priorities(replicated) == dict.fromkeys(replicated.ports, "100")
+    file = replicated.base / "data" / str(port) / "redis.conf"
+    assert not re.search(r"^replica-priority 1$", file.read_text(), re.MULTILINE)
+    # Two switchovers do not keep the Sentinels from a failover: each begins their time anew.
+    with replicated.client(port) as client:
+        os.kill(int(t.cast("dict[str, t.Any]", client.info("server"))["process_id"]), signal.SIGKILL)
+    others = [each for each in replicated.ports if each != port]
+    until(lambda: any(replicated.role(each) == "master" for each in others), "a failover", FAILOVER)
+
+
+def priorities(deployment: Deployment) -> dict[int, str]:
+    """Return the replica-priority of each instance that answers."""
+    found = {}
+    for port in deployment.ports:
+        with contextlib.suppress(redis.exceptions.ConnectionError), deployment.client(port) as client:
+            found[port] = t.cast("dict[str, str]", client.config_get("replica-priority"))["replica-priority"]
+    return found
+
+
+def test_a_return_that_is_killed_before_its_switchover_leaves_no_priority_behind(first_port: int) -> None:
+    with Set(servers()[0], first_port) as replicated:
+        (port,) = replicated.primaries()
+        known = replicated.plan(instance_name(port), return_primaries=True)
+        call = start_module("rolling_step", replicated.step(known, return_primaries=True))
+        until(lambda: priorities(replicated).get(port) == "1", "the former primary to be preferred", FAILOVER)
+        call.kill()
+        call.communicate()
+        known = replicated.plan(needs=[])
+        assert known["plan"] == [f"set replica-priority of {instance_name(port)} to 100"]
+        assert replicated.roll(known) == known["plan"]
+        assert priorities(replicated) == dict.fromkeys(replicated.ports, "100")
+        assert replicated.plan(needs=[])["plan"] == []
 
 
 def test_a_plan_waits_for_what_passes_by_itself(replicated: Set) -> None:

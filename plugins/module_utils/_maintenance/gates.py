@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .._rolling import gates as rolling_gates
 from .._rolling.model import INSTANCE, PRIMARY, State
+from .._rolling.prefer import Prioritise
 from .._rolling.steps import Hold, Release, SwitchOver
 from .plan import lacking, others
 from .steps import Start, Step, Stop
@@ -14,7 +15,7 @@ from .steps import Start, Step, Stop
 
 def missing(state: State, step: Step, host: str) -> list[str]:
     """Return what keeps a step from being taken now."""
-    if isinstance(step, SwitchOver):
+    if isinstance(step, (SwitchOver, Prioritise)):
         return rolling_gates.missing(state, step)
     if isinstance(step, Stop):
         member = state.member(step.node)
@@ -29,7 +30,7 @@ def missing(state: State, step: Step, host: str) -> list[str]:
 
 def unfinished(state: State, step: Step, before: State, host: str) -> list[str]:
     """Return what is missing for a step to be done, given the state in which it was taken."""
-    if isinstance(step, (SwitchOver, Hold, Release)):
+    if isinstance(step, (SwitchOver, Prioritise, Hold, Release)):
         return rolling_gates.unfinished(state, step, before)
     member = state.member(step.node)
     if member is None:

@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from .._argspec import access, sentinel_access
 from .._engine.deployment import Deployment, some
+from .._errors import CollectionError
 from .._host.commands import systemd_runs
 from .._rolling import process
 from .._rolling.deployment import make_kind
 from .._rolling.gated import Gated
 from .._rolling.model import PRIMARY, SENTINEL, State
-from .._rolling.options import Server, make_servers
+from .._rolling.options import Server, make_servers, priorities
+from .._rolling.prefer import Prioritise, restore
 from .._rolling.steps import MOVES, STAYS, Hold, Release, SwitchOver
 from . import gates, plan, render
 from .options import OUT
@@ -38,6 +41,7 @@ class MaintenanceStep(Gated[Step]):
         self._servers: dict[str, Server]
         self._request: plan.Request
         self._before: State | None = None
+        self._begun = False
 
     def enter(self) -> None:
         """Find the addresses of host names, and which service manager this host has."""
@@ -48,6 +52,7 @@ class MaintenanceStep(Gated[Step]):
             self._params["accept_no_replica"],
             tuple(self._params["primaries"]),
             tuple(self._params["held"]),
+            priorities(self._params),
         )
         self._kind = make_kind(self._params, self._deployment, self._host)
 
@@ -94,15 +99,26 @@ class MaintenanceStep(Gated[Step]):
             "notices": plan.alone(state, self._host) if self._out else [],
         }
 
+    def abandon(self) -> None:
+        """Restore a priority that was for a switchover alone: the next run does it otherwise."""
+        if not self._begun:
+            return
+        with contextlib.suppress(CollectionError):
+            for step in restore(self._kind.observe(), self._request.priorities):
+                self._take(step)
+
     def close(self) -> None:
         """Give the lock back."""
         self._deployment.close()
 
     def _take(self, step: Step) -> None:
+        self._begun = True
         if isinstance(step, SwitchOver):
             self._kind.switch_over(step)
         elif isinstance(step, (Hold, Release)):
             self._kind.let_replicas(step.nodes, STAYS if isinstance(step, Hold) else MOVES)
+        elif isinstance(step, Prioritise):
+            self._kind.prioritise(step)
         else:
             server = self._servers[step.node]
             login = sentinel_access(self._params) if server.kind == SENTINEL else access(self._params)

@@ -9,7 +9,7 @@ import typing as t
 
 from .. import _marks
 from .._argspec import NODES, SENTINELS
-from .._rolling.options import SERVERS
+from .._rolling.options import PRIORITIES, SERVERS
 
 OUT, IN = "out", "in"
 MAINTENANCE_STEP: dict[str, dict[str, t.Any]] = {
@@ -23,6 +23,7 @@ MAINTENANCE_STEP: dict[str, dict[str, t.Any]] = {
     "accept_no_replica": {"type": "bool", "default": False},
     "primaries": {"type": "list", "elements": "str", "default": []},
     "held": {"type": "list", "elements": "str", "default": []},
+    "priorities": PRIORITIES,
     "timeout": {"type": "float", "default": 1800.0},
 }
 DIRECTORY = {"type": "path", "default": _marks.DIRECTORY}

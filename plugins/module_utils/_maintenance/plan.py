@@ -15,13 +15,13 @@ A plan is made anew before each step, so a run that was cut anywhere is finished
 from __future__ import annotations
 
 import collections
-import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .._errors import Refused, Unsettled
+from .._rolling import prefer
 from .._rolling.gates import HEALTH_HINT
 from .._rolling.model import CLUSTER, INSTANCE, NOTHING, PRIMARY, REPLICA, SENTINEL, SENTINELS, Member, State
-from .._rolling.plan import candidate
+from .._rolling.plan import candidate, returns
 from .._rolling.steps import SwitchOver, hold, release
 from .steps import Start, Step, stop
 
@@ -33,7 +33,7 @@ class Request:
     ``host`` is to leave it or to come back, and ``members`` are those of its members that this call stops or starts:
     a Sentinel belongs to several sets, and is stopped once, after the instances of all. ``bare`` allows shards to be
     left without a replica. ``primaries`` are to become primary again, and ``held`` are nodes that hold
-    their replicas meanwhile.
+    their replicas meanwhile. ``priorities`` is the replica-priority that instances of a set are configured with.
     """
 
     host: str
@@ -41,6 +41,7 @@ class Request:
     bare: bool = False
     primaries: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    priorities: prefer.Priorities = field(default_factory=dict)
 
 
 def others(state: State, host: str) -> tuple[Member, ...]:
@@ -89,9 +90,10 @@ def back(state: State, request: Request) -> list[Step]:
         if one.host == request.host and one.name in request.members and one.problem
     ]
     steps += release(state, request.held)
-    if state.switching == CLUSTER:
-        steps += _returns(state, request)
-    return steps
+    steps += returns(state, request.primaries, request.priorities)
+    for step in steps:
+        state = step.apply(state)
+    return [*steps, *prefer.restore(state, request.priorities)]
 
 
 def alone(state: State, host: str) -> list[str]:
@@ -179,11 +181,3 @@ def _switch(state: State, primary: Member) -> SwitchOver:
     replicas = [one for one in state.replicas(primary.shard) if one.host != primary.host]
     fit = [one for one in replicas if not one.unfit]
     return SwitchOver(primary.shard, primary.name, candidate(state, fit or replicas, primary).name, primary.host)
-
-
-def _returns(state: State, request: Request) -> t.Iterator[SwitchOver]:
-    for name in request.primaries:
-        member = state.member(name)
-        primary = state.primary(member.shard) if member is not None and member.role == REPLICA else None
-        if member is not None and primary is not None:
-            yield SwitchOver(member.shard, primary.name, name, primary.host)

@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._rolling.model import State
+from .._rolling.prefer import Prioritise
 from .._rolling.steps import Hold, Release, SwitchOver, what_is
 
 STOPPED = "is stopped"  # the problem of a member in a model
@@ -54,7 +55,7 @@ class Start:
         return state if old is None else state.replacing(dataclasses.replace(old, problem="", behind=""))
 
 
-Step = t.Union[Hold, Release, SwitchOver, Stop, Start]
+Step = t.Union[Hold, Release, SwitchOver, Prioritise, Stop, Start]
 
 
 def stop(state: State, node: str) -> Stop:

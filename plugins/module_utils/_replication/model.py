@@ -40,6 +40,7 @@ class Node:
     clustered: bool = False
     followers: tuple[str, ...] = ()
     min_replicas: int = 0
+    priority: int = 100
     refused_writes: tuple[Finding, ...] = ()
 
     @property

@@ -75,8 +75,9 @@ def _twice(ask: t.Callable[[], Value]) -> Value:
 
 
 def _ask(name: str, client: Client, resolve: Resolve) -> Node:
-    reply, setting = client.pipeline([("INFO",), ("CONFIG", "GET", "min-replicas-to-write")])
-    for answer in (reply, setting):
+    questions = (("CONFIG", "GET", "min-replicas-to-write"), ("CONFIG", "GET", "replica-priority"))
+    reply, setting, priority = client.pipeline([("INFO",), *questions])
+    for answer in (reply, setting, priority):
         if isinstance(answer, CollectionError):
             raise answer
     info = parse_info(str(reply))
@@ -100,6 +101,7 @@ def _ask(name: str, client: Client, resolve: Resolve) -> Node:
         clustered=info.get("cluster_enabled") == "1",
         followers=tuple(_where(one.get("ip", ""), one.get("port"), resolve) for one in followers),
         min_replicas=number(setting[1]) if len(setting) > 1 else 0,
+        priority=number(priority[1]) if len(priority) > 1 else 0,
         refused_writes=refused_writes(name, info),
     )
 

@@ -16,6 +16,7 @@ from .._cluster.observe import observe as observe_cluster
 from .._cluster.observe import with_shards
 from .._engine.deployment import Deployment, Scope
 from .._engine.loop import Report, run
+from .._errors import Refused
 from .._managed.connection import checked
 from .._marks import MIGRATION
 from .._nodes import make_desired_nodes, refuse_set_name
@@ -25,6 +26,7 @@ from .._sentinel.failover import FailoverOperation as SetSwitchover
 from .._sentinel.observe import observe_all
 from .members import MIN_REPLICAS, of_cluster, of_set
 from .model import State
+from .prefer import PREFERRED, PRIORITY, Prioritise
 from .steps import SwitchOver
 
 Params = t.Mapping[str, t.Any]
@@ -43,6 +45,9 @@ class Kind(t.Protocol):
 
     def let_replicas(self, nodes: t.Sequence[str], value: str) -> None:
         """Set whether replicas of these nodes may move; raises the first CollectionError when all have been asked."""
+
+    def prioritise(self, step: Prioritise) -> None:
+        """Set the replica-priority of an instance of a set; raises CollectionError."""
 
 
 def make_kind(params: Params, deployment: Deployment, out: str = "") -> Kind:
@@ -65,6 +70,9 @@ class _Cluster:
 
     def let_replicas(self, nodes: t.Sequence[str], value: str) -> None:
         _let_replicas(self._connections, nodes, value)
+
+    def prioritise(self, step: Prioritise) -> None:
+        raise Refused(f"cannot {step.describe()}: a cluster chooses by the candidate", node=step.node)
 
     def switch_over(self, step: SwitchOver) -> None:
         options = {"to": step.candidate, "from": ""}
@@ -99,6 +107,12 @@ class _Set:
 
     def let_replicas(self, nodes: t.Sequence[str], value: str) -> None:
         _let_replicas(self._connections, nodes, value)
+
+    def prioritise(self, step: Prioritise) -> None:
+        # Sentinel has instances write their files when it promotes: what was only for that must not be kept there.
+        kept = [] if step.priority == PREFERRED else [("CONFIG", "REWRITE")]
+        commands = [("CONFIG", "SET", PRIORITY, step.priority), *kept]
+        checked(self._connections[step.node].pipeline(commands, CHANGE))
 
     def switch_over(self, step: SwitchOver) -> None:
         options = {**self._params, "set": self._params["deployment"], "from": step.primary}

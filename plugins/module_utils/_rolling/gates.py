@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from .lost import is_lost
 from .model import INSTANCE, PRIMARY, REPLICA, Member, State
+from .prefer import PREFERRED, Prioritise, lacking
 from .steps import Hold, Release, Restart, Step, SwitchOver, Together
 from .steps import hold as left_to_hold
 from .steps import release as left_to_release
@@ -25,6 +26,9 @@ def missing(state: State, step: Step) -> list[str]:
         return []
     if isinstance(step, Together):
         return list(dict.fromkeys(said for one in step.restarts for said in missing(state, one)))
+    if isinstance(step, Prioritise):
+        # It is for a switchover, or undoes that.
+        return [*_failures(state), *state.unwell] if step.priority == PREFERRED else []
     return _before_restart(state, step) if isinstance(step, Restart) else _before_switch(state, step)
 
 
@@ -36,6 +40,8 @@ def unfinished(state: State, step: Step, before: State) -> list[str]:
         return [f"{', '.join(each.nodes)} has another value still" for each in left]
     if isinstance(step, Together):
         return list(dict.fromkeys(said for one in step.restarts for said in unfinished(state, one, before)))
+    if isinstance(step, Prioritise):
+        return lacking(state, step)
     found = [*_failures(state), *(() if before.unwell else state.unwell)]
     if isinstance(step, SwitchOver):
         primary = state.primary(step.shard)
@@ -92,6 +98,8 @@ def _before_switch(state: State, step: SwitchOver) -> list[str]:
             found.append(f"{step.candidate} is not a replica of {step.shard} any more")
         elif candidate.unfit:
             found.append(candidate.unfit)
+        elif not candidate.preferred:
+            found.append(f"not all Sentinels would choose {step.candidate}")
     return found
 
 

@@ -22,12 +22,15 @@ from .._host.commands import run, systemd_runs
 from .._host.marks import parsed, texts
 from .._managed.directives import plain
 from .._managed.render import directive_lines
+from .._replies import number
 from .model import ANOTHER_PROGRAM, SENTINEL
 from .options import Server, make_servers
+from .prefer import PRIORITY
 from .steps import MOVES
 
 PROPERTIES = ("FragmentPath", "DropInPaths")
 PROGRAM = "(program)"
+DEFAULT_PRIORITY = "100"  # of both engines
 _AVAILABLE = re.compile(r"^MemAvailable:\s+(\d+) kB", re.MULTILINE)
 Value = dict[str, t.Any]
 
@@ -37,7 +40,8 @@ def needs(params: t.Mapping[str, t.Any], _record: object) -> Value:
 
     ``disk_free_bytes`` of an instance is what the service's user may still write, ``memory_available_bytes`` what the
     host can give to processes without swapping (proc(5), MemAvailable); null where that is not known.
-    ``migration`` is what an instance of a cluster has of cluster-allow-replica-migration while no run holds it.
+    ``migration`` is what an instance of a cluster has of cluster-allow-replica-migration while no run holds it, and
+    ``priority`` its replica-priority while no run changes that.
     """
     servers = make_servers(params["servers"], systemd=systemd_runs())
     found = host_process.processes([one.port for one in servers])
@@ -53,20 +57,31 @@ def needs(params: t.Mapping[str, t.Any], _record: object) -> Value:
         members[-1]["installed"] = installed[str(one.process["server"])]
         members[-1]["disk_free_bytes"] = _disk_free(one)
         members[-1]["migration"] = _migration(one, held)
+        members[-1]["priority"] = _priority(one)
         warnings += [f"{one.name}: whether it needs a restart is not known: {why}" for why in unreadable]
     return {"members": members, "memory_available_bytes": _memory_available(), "warnings": warnings}
 
 
 def _migration(one: Server, held: t.Sequence[_marks.Mark]) -> str:
     """Return the value that is configured, unless a host in maintenance needs another; empty where it is not known."""
+    configured = _configured(one, _marks.MIGRATION, MOVES)
+    return _marks.HELD if configured and _marks.holds(held, one.port) else configured.lower()
+
+
+def _priority(one: Server) -> int | None:
+    """Return the replica-priority that is configured; None where it is not known."""
+    configured = _configured(one, PRIORITY, DEFAULT_PRIORITY)
+    return number(configured) if configured else None
+
+
+def _configured(one: Server, directive: str, default: str) -> str:
+    """Return what the managed file of an instance says; empty for a Sentinel, and where it cannot be read."""
     text, problem = host_process.attempt(f"{one.process['config_dir']}/{one.port}.conf")
     if one.kind == SENTINEL or problem:
         return ""
-    if _marks.holds(held, one.port):
-        return _marks.HELD
     # The managed file alone: site.yml restores the default of what CONFIG REWRITE has left in the engine's own.
-    lines = directive_lines(text, _marks.MIGRATION)
-    return plain(lines[-1]).lower() if lines else MOVES
+    lines = directive_lines(text, directive)
+    return plain(lines[-1]) if lines else default
 
 
 def _disk_free(one: Server) -> int | None:

@@ -9,6 +9,7 @@ of the others sees the replica as one of that primary (valkey-io/valkey-operator
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from .. import _slots
@@ -18,7 +19,7 @@ from .._cluster.desired import Desired as DesiredCluster
 from .._cluster.model import Node as ClusterNode
 from .._cluster.model import Observed as ObservedCluster
 from .._marks import MIGRATION
-from .._nodes import ERROR, Finding
+from .._nodes import ERROR, DesiredNode, Finding
 from .._replication.model import Node as SetNode
 from .._replies import number
 from .._sentinel import checks as sentinel_checks
@@ -95,22 +96,15 @@ def of_set(
     claiming = [node.name for node in nodes if node.role == PRIMARY]
     primary = next(iter(named)) if len(named) == 1 else claiming[0] if len(claiming) == 1 else ""
     places = {one.name: one for one in wanted.nodes}
-    priorities = _priorities(sentinels, wanted.name)
+    priorities, preferred = _priorities(sentinels, wanted.name), _preferred(sentinels, wanted.name)
     members = [
         Member(node.name, places[node.name].host, places[node.name].zone, problem=_problem(node.problem, node.detail))
         if node.problem
-        else Member(
-            name=node.name,
-            host=places[node.name].host,
-            zone=places[node.name].zone,
-            shard=f"set {wanted.name}",
-            role=node.role,
-            run_id=node.run_id,
+        else dataclasses.replace(
+            _of_set(node, places[node.name], f"set {wanted.name}"),
             behind=_behind_in_set(node, primary, nodes),
             unfit="" if priorities.get(node.name, 1) else f"{node.name} has replica-priority 0",
-            offset=node.offset,
-            min_replicas=node.min_replicas if node.role == PRIMARY else 0,
-            version=node.version,
+            preferred=node.name in preferred,
         )
         for node in nodes
     ]
@@ -123,6 +117,21 @@ def of_set(
         )
     quorum = max((number(watch.setting("quorum")) for _one, watch in sentinels.watches(wanted.name)), default=0)
     return State(tuple(members), unwell, SENTINELS if desired.sentinels else NOTHING, quorum)
+
+
+def _of_set(node: SetNode, place: DesiredNode, shard: str) -> Member:
+    return Member(
+        name=node.name,
+        host=place.host,
+        zone=place.zone,
+        shard=shard,
+        role=node.role,
+        run_id=node.run_id,
+        offset=node.offset,
+        min_replicas=node.min_replicas if node.role == PRIMARY else 0,
+        version=node.version,
+        priority=node.priority,
+    )
 
 
 def _of_sentinels(
@@ -158,6 +167,17 @@ def _priorities(sentinels: ObservedSentinels, name: str) -> dict[str, int]:
         for each in watch.replicas:
             found[each.name] = max(each.priority, found.get(each.name, 0))
     return found
+
+
+def _preferred(sentinels: ObservedSentinels, name: str) -> set[str]:
+    """Return the replica that every Sentinel would choose by its priority; none where that does not decide."""
+    found: list[set[str]] = []
+    for _one, watch in sentinels.watches(name):
+        fit = [each for each in watch.replicas if each.priority and not each.down]
+        lowest = min((each.priority for each in fit), default=0)
+        first = {each.name for each in fit if each.priority == lowest}
+        found.append(first if len(first) == 1 else set())
+    return set.intersection(*found) if found else set()
 
 
 def _behind_in_set(node: SetNode, primary: str, nodes: t.Sequence[SetNode]) -> str:

@@ -28,7 +28,8 @@ class Member:
     replication stream.  ``min_replicas`` is how many replicas a primary needs in order to accept writes.
     ``unstartable`` says why the process, once stopped, would not start again, as a sentence.
     ``version`` is engine and version of the process, as ``valkey 8.1.8``, and ``migration`` the value of
-    cluster-allow-replica-migration, empty where there is none.
+    cluster-allow-replica-migration, empty where there is none.  ``priority`` is replica-priority, and ``preferred``
+    whether all Sentinels would choose this replica before any other.
     """
 
     name: str
@@ -46,6 +47,8 @@ class Member:
     version: str = ""
     migration: str = ""
     unstartable: str = ""
+    priority: int = 100
+    preferred: bool = True
 
     @property
     def failure(self) -> str:
@@ -110,8 +113,9 @@ class Pace:
     ``canary`` stops after the first shard, ``limit`` after so many restarts (0: no limit).  ``parallel`` is how many
     members of one host, each of another shard, may be restarted at the same time.  ``restarted`` are the
     members that this run has restarted already, and ``primaries`` those that were primary when it began.
-    ``returning`` makes them primary again at the end; ``offline`` allows a primary without a replica to be restarted,
-    during which its data is not available.
+    ``returning`` makes them primary again at the end; for that, ``priorities`` is the replica-priority that instances
+    of a set are configured with.  ``offline`` allows a primary without a replica to be restarted, during which its data
+    is not available.
     While it lasts, the replicas of ``hold`` stay with their primaries, and at its end those of ``release`` may move
     again: the nodes of a cluster that are configured so.
     ``releases`` allows a restart to change the engine or its release, ``untested`` also to one that was never tried.
@@ -128,6 +132,7 @@ class Pace:
     untested: bool = False
     hold: tuple[str, ...] = ()
     release: tuple[str, ...] = ()
+    priorities: t.Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 def make_needs(values: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[Need, ...]:

@@ -24,6 +24,7 @@ from .lost import lost, overtaken
 from .model import PRIMARY, SENTINEL, Need, State, make_needs
 from .options import Server, make_servers, pace
 from .plan import plan, within_release
+from .prefer import Prioritise, restore
 from .steps import MOVES, STAYS, Hold, Release, Restart, Step, SwitchOver, Together, release
 
 if t.TYPE_CHECKING:
@@ -96,7 +97,9 @@ class RollingStep(Gated[Step]):
             return
         with contextlib.suppress(CollectionError):
             self._deployment.hold(*self._kind.scopes, within=LAST_WAIT)
-            for step in release(self._kind.observe(), self._pace.release):
+            state = self._kind.observe()
+            left: list[Step] = [*release(state, self._pace.release), *restore(state, self._pace.priorities)]
+            for step in left:
                 self._take(step)
 
     def _take(self, step: Step) -> None:
@@ -105,6 +108,9 @@ class RollingStep(Gated[Step]):
             return
         if isinstance(step, (Hold, Release)):
             self._kind.let_replicas(step.nodes, STAYS if isinstance(step, Hold) else MOVES)
+            return
+        if isinstance(step, Prioritise):
+            self._kind.prioritise(step)
             return
         restarts = step.restarts if isinstance(step, Together) else (step,)
         self._restart(restarts)
@@ -224,7 +230,8 @@ class RollingStep(Gated[Step]):
 
 
 def _turn(left: t.Sequence[Step], state: State) -> str:
-    """Return the host that has the next turn; any host can release what is held."""
+    """Return the host that has the next turn; any host can release what is held, and restore a priority."""
     bound = [step.host for step in left if isinstance(step, (Restart, Together, SwitchOver))]
-    others = [one.host for step in left if isinstance(step, Release) for one in state.members if one.name in step.nodes]
-    return next(iter((*bound, *others)), "")
+    loose = {node for step in left if isinstance(step, Release) for node in step.nodes}
+    loose.update(step.node for step in left if isinstance(step, Prioritise))
+    return next(iter((*bound, *(one.host for one in state.members if one.name in loose))), "")

@@ -32,6 +32,7 @@ SERVERS: dict[str, t.Any] = {
         "process": {"type": "dict", "required": True, "options": PROCESS},
     },
 }
+PRIORITIES: dict[str, t.Any] = {"type": "dict", "default": {}}
 ROLLING_STEP: dict[str, dict[str, t.Any]] = {
     "deployment": {"type": "str", "required": True},
     "topology": {"type": "str", "required": True, "choices": ["cluster", "replication"]},
@@ -63,6 +64,7 @@ ROLLING_STEP: dict[str, dict[str, t.Any]] = {
     "primaries": {"type": "list", "elements": "str", "default": []},
     "hold": {"type": "list", "elements": "str", "default": []},
     "release": {"type": "list", "elements": "str", "default": []},
+    "priorities": PRIORITIES,
     "pause": {"type": "float", "default": 0.0},
     "timeout": {"type": "float", "default": 1800.0},
 }
@@ -119,4 +121,10 @@ def pace(params: t.Mapping[str, t.Any]) -> Pace:
         untested=params["untested"],
         hold=tuple(params["hold"]),
         release=tuple(params["release"]),
+        priorities=priorities(params),
     )
+
+
+def priorities(params: t.Mapping[str, t.Any]) -> dict[str, int]:
+    """Return the replica-priority that each instance of a set is configured with, from a module's option."""
+    return {str(node): int(value) for node, value in params["priorities"].items()}

@@ -23,7 +23,7 @@ import collections
 import typing as t
 
 from .._errors import Refused, Unsettled
-from . import releases
+from . import prefer, releases
 from .model import CLUSTER, INSTANCE, NOTHING, PRIMARY, REPLICA, SENTINEL, SENTINELS, Member, Need, Pace, State
 from .parallel import grouped
 from .steps import Restart, Step, SwitchOver, hold, release, what_is
@@ -35,7 +35,7 @@ def plan(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
     steps: list[Step] = [*(hold(state, pace.hold) if work else ()), *work]
     for step in steps:
         state = step.apply(state)
-    return [*steps, *release(state, pace.release)]
+    return [*steps, *release(state, pace.release), *prefer.restore(state, pace.priorities)]
 
 
 def _work(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
@@ -63,8 +63,8 @@ def _work(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
         held = current.name in pace.hold and bool(current.migration)
         steps.append(Restart(current.name, current.host, what, need.reasons, alone, need.installed, held))
         state = steps[-1].apply(state)
-    returns = _returns(state, pace) if pace.returning and not silent else ()
-    return [*grouped(steps, first, pace.parallel), *returns]
+    back = returns(state, pace.primaries, pace.priorities) if pace.returning and not silent else ()
+    return [*grouped(steps, first, pace.parallel), *back]
 
 
 def due(member: Member, need: Need) -> bool:
@@ -212,12 +212,19 @@ def candidate(state: State, replicas: t.Sequence[Member], primary: Member) -> Me
     return min(replicas, key=order)
 
 
-def _returns(state: State, pace: Pace) -> t.Iterator[SwitchOver]:
-    """Return the switchovers that make the former primaries primary again; those that have gone are left out."""
-    for name in pace.primaries:
+def returns(
+    state: State, primaries: t.Iterable[str], configured: prefer.Priorities
+) -> t.Iterator[prefer.Prioritise | SwitchOver]:
+    """Return the steps that make former primaries primary again; those that have gone are left out.
+
+    ``configured`` is the replica-priority that each instance of a set has otherwise.  Raises Refused where Sentinel
+    would never choose one.
+    """
+    for name in primaries:
         member = state.member(name)
-        if member is None or member.kind != INSTANCE or member.role != REPLICA or state.switching != CLUSTER:
+        primary = state.primary(member.shard) if member is not None and member.role == REPLICA else None
+        if member is None or primary is None or state.switching == NOTHING:
             continue
-        primary = state.primary(member.shard)
-        if primary is not None:
-            yield SwitchOver(member.shard, primary.name, name, primary.host)
+        if state.switching == SENTINELS:
+            yield from prefer.prefer(state, member, configured)
+        yield SwitchOver(member.shard, primary.name, name, primary.host)

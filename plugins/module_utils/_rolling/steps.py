@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from .._marks import HELD, MIGRATION
 from .model import PRIMARY, REPLICA, SENTINEL, State
+from .prefer import Prioritise
 
 RESTARTED = "+"  # what a run id gets in a model: any other than before
 MOVES, STAYS = "yes", HELD  # whether replicas may move from a node to another primary
@@ -133,7 +134,7 @@ class Release:
         return _with_migration(state, self.nodes, MOVES)
 
 
-Step = t.Union[Restart, Together, SwitchOver, Hold, Release]
+Step = t.Union[Restart, Together, SwitchOver, Hold, Release, Prioritise]
 
 
 def hold(state: State, nodes: t.Collection[str]) -> list[Hold]:

@@ -554,6 +554,14 @@ def test_no_replica_of_a_set_is_held() -> None:
     assert (deployment["hold"], deployment["release"]) == ([], [])
 
 
+def test_the_priorities_of_a_set_are_those_that_are_known() -> None:
+    hostvars = {host: {**THREE[host], **found(host, p6379=(), p26379=())} for host in HOSTS}
+    for host, priority in zip(HOSTS, (100, None, 7)):
+        hostvars[host]["__redis_rolling_found"]["members"][0]["priority"] = priority
+    (deployment,) = asked("rolling_needs", hostvars, **ROLLING)["deployments"]
+    assert deployment["priorities"] == {"192.0.2.11:6379": 100, "192.0.2.13:6379": 7}
+
+
 def upgraded(variables: Variables, **of_alpha: t.Any) -> Variables:
     """Return the one deployment of part upgrade; variables are of all hosts, and more of the first."""
     hostvars = {

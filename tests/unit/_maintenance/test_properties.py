@@ -16,6 +16,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model imp
     PRIMARY,
     REPLICA,
     SENTINEL,
+    SENTINELS,
     State,
 )
 from hypothesis import given
@@ -93,7 +94,8 @@ def test_a_host_leaves_and_comes_back_safely_wherever_it_is_cut(
 
     # The primaries are noted once, at the beginning: those of the first observation.
     noted = tuple(one.name for one in before.members if one.host == host and one.role == PRIMARY)
-    asked = request(before, host, bare=bare, primaries=noted)
+    priorities = {one.name: one.priority for one in before.members if one.host == host}
+    asked = dataclasses.replace(request(before, host, bare=bare, primaries=noted), priorities=priorities)
     for _step in range(MOST_STEPS):
         steps = plan.back(state, asked)
         if not steps:
@@ -103,7 +105,8 @@ def test_a_host_leaves_and_comes_back_safely_wherever_it_is_cut(
         assert_safe(state, before, host, bare=True)
     assert plan.back(state, asked) == []
     assert gates.unsettled(state) == []
-    if state.switching == CLUSTER:
+    assert {one.name: one.priority for one in state.members if one.host == host} == priorities
+    if state.switching in (CLUSTER, SENTINELS):
         assert set(noted) <= {one.name for one in state.members if one.role == PRIMARY}
 
 

@@ -16,14 +16,14 @@ from ansible_collections.almashooq.redis.plugins.module_utils._rolling import ho
 LINE = "cluster-allow-replica-migration"
 
 
-def reported(directory: pathlib.Path, text: str | None, kind: str = "instance") -> t.Any:
+def reported(directory: pathlib.Path, text: str | None, kind: str = "instance", value: str = "migration") -> t.Any:
     """Return what is reported of one member with this managed file, or without one."""
     if text is not None:
         (directory / "7000.conf").write_text(text)
     process = {"server": "/nowhere/redis-server", "config_dir": str(directory), "data_dir": str(directory)}
     one = {"address": "192.0.2.1", "port": 7000, "kind": kind, "unit": "", "log": "", "process": process}
     (member,) = host.needs({"servers": [one]}, None)["members"]
-    return member["migration"]
+    return member[value]
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +45,16 @@ def marked(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.P
 )
 def test_replicas_may_move_as_the_managed_file_says(tmp_path: pathlib.Path, text: str | None, value: str) -> None:
     assert reported(tmp_path, text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "priority"),
+    [("port 7000\n", 100), ("replica-priority 7\n", 7), ('replica-priority "0"\n', 0), (None, None)],
+)
+def test_the_priority_is_what_the_managed_file_says(
+    tmp_path: pathlib.Path, text: str | None, priority: int | None
+) -> None:
+    assert reported(tmp_path, text, value="priority") == priority
 
 
 def test_a_sentinel_has_no_replicas(tmp_path: pathlib.Path) -> None:

@@ -153,6 +153,24 @@ def test_a_replica_with_priority_0_may_not_take_over() -> None:
     assert member(state, C).unfit == ""
 
 
+def test_a_replica_is_preferred_where_every_sentinel_would_choose_it_by_its_priority() -> None:
+    def preferred(*priorities: tuple[int, int], **changes: t.Any) -> list[str]:
+        seen = [
+            (one, (Known(B, priority=b, **changes), Known(C, priority=c)))
+            for one, (b, c) in zip(watching().sentinels, priorities)
+        ]
+        found = (one.watching(dataclasses.replace(one.watches[0], replicas=known)) for one, known in seen)
+        state = set_state(observed=Observed(tuple(found)))
+        return [one.name for one in state.members if one.preferred and one.role == "replica"]
+
+    assert preferred((1, 100), (1, 100), (1, 100)) == [B]
+    # One that has not read it yet; a tie, which other things decide; one that is never chosen; one that is down.
+    assert preferred((1, 100), (100, 100), (1, 100)) == []
+    assert preferred((100, 100), (100, 100), (100, 100)) == []
+    assert preferred((0, 100), (0, 100), (0, 100)) == [C]
+    assert preferred((1, 100), (1, 100), (1, 100), flags=frozenset(["s_down"])) == [C]
+
+
 def test_a_set_without_sentinels_has_nobody_who_could_switch_over() -> None:
     desired = dataclasses.replace(sentinels.wish(), sentinels=())
     state = set_state(observed=Observed(()), desired=desired)

@@ -19,6 +19,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model imp
     State,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.plan import due, plan, within_release
+from ansible_collections.almashooq.redis.plugins.module_utils._rolling.prefer import Prioritise
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import (
     Hold,
     Release,
@@ -43,6 +44,8 @@ def short(step: Step) -> str:
 
     if isinstance(step, Restart):
         return f"restart {number(step.node)}{' alone' if step.alone else ''}"
+    if isinstance(step, Prioritise):
+        return f"{number(step.node)} to {step.priority}"
     assert isinstance(step, SwitchOver)
     return f"{number(step.primary)} -> {number(step.candidate) if step.candidate else '?'}"
 
@@ -102,7 +105,7 @@ def test_the_rest_is_planned_once_a_member_that_is_down_is_back(state: State) ->
         Need(down.name, "", ("requested",), named=True),
     )
     primaries = tuple(one.name for one in state.members if one.role == PRIMARY)
-    pace = {"returning": True, "primaries": primaries}
+    pace = {"returning": True, "primaries": primaries, "priorities": {one.name: 100 for one in state.members}}
     assert lines(state.replacing(down), needs, **pace) == [f"restart {number}"]
     back = state.replacing(dataclasses.replace(member, run_id="another"))
     assert lines(back, needs, **pace) == lines(back, [one for one in needs if one.node != down.name], **pace)

@@ -23,6 +23,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model imp
     State,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.plan import due, plan
+from ansible_collections.almashooq.redis.plugins.module_utils._rolling.prefer import Prioritise
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import (
     Hold,
     Restart,
@@ -53,11 +54,10 @@ def restarts(draw: st.DrawFn) -> tuple[State, tuple[Need, ...], Pace]:
     state = draw(deployments())
     chosen = draw(st.lists(st.sampled_from(state.members), unique=True))
     needs = tuple(Need(one.name, one.run_id, ("requested",)) for one in chosen)
-    return (
-        state,
-        needs,
-        Pace(offline=draw(st.booleans()), returning=draw(st.booleans()), parallel=draw(st.integers(1, 4))),
-    )
+    configured = {one.name: draw(st.sampled_from((2, 100))) for one in state.members}
+    state = state.replacing(*(dataclasses.replace(one, priority=configured[one.name]) for one in state.members))
+    pace = Pace(offline=draw(st.booleans()), returning=draw(st.booleans()), parallel=draw(st.integers(1, 4)))
+    return state, needs, dataclasses.replace(pace, priorities=configured)
 
 
 def fail_over(state: State, draw: st.DrawFn) -> State:
@@ -133,7 +133,8 @@ def test_a_roll_is_safe_at_each_moment_and_converges_wherever_it_is_cut(
         state = step.apply(state)
     assert not any(due(one, each) for one in state.members for each in needs if each.node == one.name)
     assert plan(state, needs, pace) == []
-    if pace.returning and state.switching != SENTINELS:
+    assert {one.name: one.priority for one in state.members} == pace.priorities
+    if pace.returning:
         assert {one.name for one in state.members if one.role == PRIMARY} == set(pace.primaries)
 
 
@@ -197,7 +198,8 @@ def test_an_upgrade_ends_although_old_replicas_are_lost_on_the_way(
     state = state.replacing(*(dataclasses.replace(one, min_replicas=0) for one in state.members))
     needs = installing(all_need(state), NEW)
     primaries = tuple(one.name for one in state.members if one.role == PRIMARY)
-    pace = Pace(releases=True, returning=returning, primaries=primaries)
+    priorities = {one.name: one.priority for one in state.members}
+    pace = Pace(releases=True, returning=returning, primaries=primaries, priorities=priorities)
     events = data.draw(st.lists(st.sampled_from(["nothing", "links", "failover"]), max_size=12))
     for _step in range(MOST_STEPS):
         event = events.pop() if events else "nothing"
@@ -208,8 +210,8 @@ def test_an_upgrade_ends_although_old_replicas_are_lost_on_the_way(
         step = steps[0]
         # The run never waits for what cannot come: a full sync that the old release does not load.
         assert missing(state, step) == []
-        assert isinstance(step, (Restart, SwitchOver))
-        member = state.member(step.node if isinstance(step, Restart) else step.primary)
+        assert isinstance(step, (Restart, SwitchOver, Prioritise))
+        member = state.member(step.primary if isinstance(step, SwitchOver) else step.node)
         assert member is not None
         if lost(state, needs):
             assert isinstance(step, Restart)

@@ -48,7 +48,8 @@ def cluster(shards: int = 3, replicas: int = 1, **others: t.Any) -> State:
 def replicated(replicas: int = 2, sentinels: int = 3, min_replicas: int = 1, **others: t.Any) -> State:
     """Return a set in good health with its Sentinels."""
     members = [instance(0, 0, PRIMARY, min_replicas=min_replicas)]
-    members += [instance(number, 0, REPLICA) for number in range(1, replicas + 1)]
+    # Sentinel chooses by priority: with several replicas, it prefers none.
+    members += [instance(number, 0, REPLICA, preferred=replicas == 1) for number in range(1, replicas + 1)]
     members += [sentinel(number) for number in range(sentinels)]
     return State(tuple(members), **{"switching": SENTINELS, **others})
 
