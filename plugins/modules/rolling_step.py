@@ -74,7 +74,9 @@ options:
     type: int
     default: 1
   offline:
-    description: Allow the restart of a primary that no replica can take over from. Its data is not available meanwhile.
+    description: Allow the restart of a primary that no replica can take over from, whose data is not available
+      meanwhile, and of a replica that its primary needs for accepting writes (C(min-replicas-to-write)), during which
+      clients get C(NOREPLICAS).
     type: bool
     default: false
   change_release:

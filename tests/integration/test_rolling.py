@@ -317,11 +317,25 @@ def test_a_host_reports_what_waits_for_a_restart_and_why(first_port: int) -> Non
             until(lambda: reported()["running"] is False, "the host to report that it does not run")
 
 
-def test_a_pair_is_refused_where_writes_need_its_replica(first_port: int) -> None:
+def test_a_pair_whose_writes_need_its_replica_is_restarted_with_consent(first_port: int) -> None:
     with Set(servers()[0], first_port, count=2, **{"min-replicas-to-write": 1}) as pair:
-        needs = [{"node": instance_name(pair.ports[1]), "reasons": ["requested"]}]
+        instances = [instance_name(port) for port in pair.ports]
+        needs = [{"node": each, "reasons": ["requested"]} for each in instances]
         why = refused("rolling_step", pair.options(needs=needs), check=True)["msg"]
         assert "accepts writes only with 1 replica(s) (min-replicas-to-write), and 0 would be left" in why
+        assert "redis_rolling_offline: true" in why
+        before = pair.run_ids()
+        planned = pair.plan(*instances, offline=True)
+        assert sum("NOREPLICAS" in line for line in planned["plan"]) == 2
+        with Counter(pair) as application:
+            pair.roll(planned, offline=True)
+        after = pair.run_ids()
+        assert {each for each in before if before[each] != after[each]} == set(instances)
+        # What was said is what clients got, and what they had been promised is there.
+        assert any("NoReplicas" in error or "NOREPLICAS" in error for error in application.errors), application.errors[
+            :5
+        ]
+        assert application.lost() == []
 
 
 @pytest.mark.parametrize(

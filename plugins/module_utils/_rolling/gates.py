@@ -73,7 +73,7 @@ def _before_restart(state: State, step: Restart) -> list[str]:
         found.append(member.unstartable)
     if member.kind == INSTANCE and member.role == PRIMARY and not step.alone:
         found.append(f"{member.name} is primary of {member.shard}")
-    if member.kind == INSTANCE and member.role == REPLICA:
+    if member.kind == INSTANCE and member.role == REPLICA and not step.unwritable:
         found += _writes_refused(state, member)
     return found
 

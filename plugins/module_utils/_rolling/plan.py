@@ -61,7 +61,8 @@ def _work(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
         alone = current.kind == INSTANCE and current.role == PRIMARY
         what = what_is(current.kind, current.role, current.shard)
         held = current.name in pace.hold and bool(current.migration)
-        steps.append(Restart(current.name, current.host, what, need.reasons, alone, need.installed, held))
+        unwritable = _stops_writes(current, state, pace)
+        steps.append(Restart(current.name, current.host, what, need.reasons, alone, need.installed, held, unwritable))
         state = steps[-1].apply(state)
     back = returns(state, pace.primaries, pace.priorities) if pace.returning and not silent else ()
     return [*grouped(steps, first, pace.parallel), *back]
@@ -152,6 +153,25 @@ def _refuse_to_be_lost(member: Member, need: Need, state: State) -> None:
             hint="An upgrade has been interrupted here. Set redis_install_engine and redis_install_version to the "
             "version of the primary, and run playbook almashooq.redis.upgrade.",
         )
+
+
+def _stops_writes(member: Member, state: State, pace: Pace) -> bool:
+    """Return whether too few replicas are left for writes while this one restarts; raise Refused without consent."""
+    primary = state.primary(member.shard)
+    if member.kind != INSTANCE or member.role != REPLICA or primary is None or member.failure:
+        return False
+    left = len(state.replicas(member.shard)) - 1
+    if left >= primary.min_replicas:
+        return False
+    if not pace.offline:
+        raise Refused(
+            f"{primary.name} accepts writes only with {primary.min_replicas} replica(s) (min-replicas-to-write), and "
+            f"{left} would be left while {member.name} restarts",
+            node=member.name,
+            hint="In a maintenance window, set redis_rolling_offline: true: clients then get NOREPLICAS for each write "
+            "until the member is back, and go on reading. To keep accepting writes, add a replica first.",
+        )
+    return True
 
 
 def _group(member: Member) -> str:

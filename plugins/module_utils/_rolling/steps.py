@@ -22,7 +22,8 @@ MOST_NAMED = 6  # nodes that a line names
 class Restart:
     """Stop the process of one member, start it again, and wait until it is in sync.
 
-    ``alone`` is a primary that no replica can take over from: its data is not available meanwhile.  ``installed`` is
+    ``alone`` is a primary that no replica can take over from: its data is not available meanwhile.  ``unwritable`` is a
+    replica without which its primary refuses writes, because of min-replicas-to-write.  ``installed`` is
     the version that would be started, empty where that is not known.  With ``held`` the new process, too, is kept from
     moving to another primary: it comes back with the value of its file.
     """
@@ -34,10 +35,12 @@ class Restart:
     alone: bool = False
     installed: str = ""
     held: bool = False
+    unwritable: bool = False
 
     def describe(self) -> str:
         """Return the line for people."""
-        return f"restart {self.node} ({self.what}): {'; '.join(self.reasons)}"
+        meanwhile = "; writes to its primary fail with NOREPLICAS until it is back" if self.unwritable else ""
+        return f"restart {self.node} ({self.what}): {'; '.join(self.reasons)}{meanwhile}"
 
     def apply(self, state: State) -> State:
         """Another process answers, in sync."""

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused, Unsettled
+from ansible_collections.almashooq.redis.plugins.module_utils._rolling.gates import missing
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model import (
     NOTHING,
     PRIMARY,
@@ -165,6 +166,24 @@ def test_a_primary_that_has_lost_its_replica_may_get_it_back(replicas: int, erro
     with pytest.raises(Refused) as refusal:
         plan(dataclasses.replace(lost, members=tuple(members)), need(lost, "192.0.2.0:7000"), Pace())
     assert refusal.type is error
+
+
+def test_a_replica_that_writes_need_is_restarted_with_consent_and_the_plan_says_what_clients_see() -> None:
+    pair = replicated(replicas=1)
+    with pytest.raises(Refused, match=r"192\.0\.2\.0:7000 accepts writes only with 1 replica\(s\)") as refusal:
+        plan(pair, need(pair, "192.0.2.1:7000"), Pace())
+    assert "redis_rolling_offline: true" in str(refusal.value.hint)
+    steps = plan(pair, need(pair, "192.0.2.0:7000", "192.0.2.1:7000"), Pace(offline=True))
+    # Also the former primary, once it is a replica.
+    assert [step.describe().rpartition("; ")[2] for step in steps if isinstance(step, Restart)] == [
+        "writes to its primary fail with NOREPLICAS until it is back"
+    ] * 2
+    assert missing(pair, steps[0]) == []
+    enough = replicated(replicas=2)
+    assert not any("NOREPLICAS" in step.describe() for step in plan(enough, all_need(enough), Pace(offline=True)))
+    # Writes are refused already while it is out of sync: its restart takes nothing away.
+    behind = dataclasses.replace(pair.members[1], behind="has no link to its primary")
+    assert lines(pair.replacing(behind), need(pair, "192.0.2.1:7000")) == ["restart 1"]
 
 
 def test_a_set_without_sentinels_restarts_its_replicas_alone() -> None:

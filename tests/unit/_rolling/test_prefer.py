@@ -43,7 +43,7 @@ def test_the_former_primary_of_a_set_is_preferred_until_it_has_returned() -> Non
 
 
 def test_what_sentinel_would_choose_anyway_is_not_touched() -> None:
-    assert returning(replicated(replicas=1))[2:] == [f"switch shard 0 over from {NEW} to {FORMER}"]
+    assert returning(replicated(replicas=1, min_replicas=0))[2:] == [f"switch shard 0 over from {NEW} to {FORMER}"]
     assert returning(changed(replicated(), i0=10))[2:] == [f"switch shard 0 over from {NEW} to {FORMER}"]
     # Configured so: nothing of it is undone.
     assert returning(changed(replicated(), i0=1), priorities={**CONFIGURED, FORMER: 1})[2:] == [
