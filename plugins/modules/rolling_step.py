@@ -61,6 +61,12 @@ options:
     description: Inventory name of this host, as O(nodes) has it in C(host).
     type: str
     default: ""
+  absent:
+    description: Hosts in maintenance. Their members in O(nodes) and O(sentinels) are neither queried nor awaited. A
+      restart is refused if it would leave a shard of theirs without a replica, or the Sentinels without a majority.
+    type: list
+    elements: str
+    default: []
   canary:
     description: Restart the members of one shard only.
     type: bool

@@ -26,6 +26,8 @@ from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_run imp
 from jinja2.exceptions import UndefinedError
 
 FOUND = "__redis_rolling_found"
+# The group that parts/facts.yml adds hosts in maintenance to.
+MAINTENANCE = "almashooq_maintenance"
 # The answers of role redis_upgrade, in a run of playbook upgrade.
 UPGRADE = "__redis_upgrade_answers"
 # Set by playbook site, which restarts what needs it and nothing else; and what the other roles of its run warn of.
@@ -58,11 +60,13 @@ def _rolling(run: Run, hosts: t.Iterable[str]) -> list[str]:
 def rolling_needs(run: Run) -> Result:
     """Return the deployments of the inventory with those of their members that are to be restarted, and why.
 
-    Members that the user has named, or all, or those that need it: for this, all hosts have been asked before.
+    Members that the user has named, or all, or those that need it: for this, all hosts have been asked before, but for
+    those in maintenance (``absent``).
     """
     if is_true(run.own.get(AUTOMATIC)):
         return _automatic_needs(run)
-    known = deployments(run.hostvars, _hosts(run))
+    away = set(run.groups.get(MAINTENANCE, ()))
+    known = deployments(run.hostvars, _hosts(run), (AnsibleError, UndefinedError) if away else (LookupError,))
     names = [str(one["deployment"]) for one in known]
     wanted = [str(one) for one in run.own["redis_rolling_deployments"]]
     refuse_unknown("redis_rolling_deployments", wanted, names)
@@ -71,7 +75,10 @@ def rolling_needs(run: Run) -> Result:
     hosts = [str(one) for one in run.own["redis_rolling_hosts"]]
     refuse_unknown("redis_rolling_members", chosen, members)
     refuse_unknown("redis_rolling_hosts", hosts, dict.fromkeys(one["host"] for one in members.values()))
-    told = {one["node"]: one for host in _hosts(run) for one in found(run, host).get("members") or ()}
+    _refuse_absent(chosen, hosts, members, away)
+    asked = [host for host in _hosts(run) if host not in away]
+    told = {one["node"]: one for host in asked for one in found(run, host).get("members") or ()}
+    members = {name: one for name, one in members.items() if one["host"] not in away}
     needs = _needs(
         members,
         _with_upgrade(run, told),
@@ -80,7 +87,7 @@ def rolling_needs(run: Run) -> Result:
     )
     done = _restarted_since(run, told)
     needs = {name: one for name, one in needs.items() if name not in done or one["reasons"] != [REQUESTED]}
-    return {"deployments": [_of(one, needs, told) for one in known if not wanted or one["deployment"] in wanted]}
+    return {"deployments": [_of(one, needs, told, away) for one in known if not wanted or one["deployment"] in wanted]}
 
 
 def _automatic_needs(run: Run) -> Result:
@@ -125,12 +132,13 @@ def _warned(variables: t.Mapping[str, t.Any]) -> dict[str, list[str]]:
     return reasons
 
 
-def _of(one: Value, needs: t.Mapping[str, Value], told: t.Mapping[str, Value]) -> Value:
-    """Return a deployment with the needs of its members, and whose replicas are to stay meanwhile."""
+def _of(one: Value, needs: t.Mapping[str, Value], told: t.Mapping[str, Value], away: t.Collection[str] = ()) -> Value:
+    """Return a deployment with the needs of its members, whose replicas are to stay meanwhile, and who is away."""
     return {
         **{key: one[key] for key in ("deployment", "topology", "nodes", "sentinels")},
         **_migration(one, told),
         "priorities": _priorities(one, told),
+        "absent": [host for host in _hosts_of(one) if host in away],
         "needs": [needs[name] for name in map(_name, _members(one)) if name in needs],
     }
 
@@ -141,6 +149,19 @@ def _members(one: Value) -> list[Value]:
 
 def _hosts_of(one: Value) -> list[str]:
     return list(dict.fromkeys(str(member["host"]) for member in _members(one)))
+
+
+def _refuse_absent(
+    chosen: t.Sequence[str], hosts: t.Sequence[str], members: t.Mapping[str, Value], away: t.Collection[str]
+) -> None:
+    """Raise Refused for members that are to be restarted on a host in maintenance."""
+    named = [*hosts, *(str(members[name]["host"]) for name in chosen)]
+    out = [host for host in dict.fromkeys(named) if host in away]
+    if out:
+        raise Refused(
+            f"{', '.join(out)} is in maintenance, so its members cannot be restarted",
+            hint="Bring it back first (playbook maintenance with redis_maintenance_state=ended), or leave it out.",
+        )
 
 
 def _restarted_since(run: Run, told: t.Mapping[str, Value]) -> set[str]:

@@ -10,7 +10,11 @@ import typing as t
 from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
 from ansible_collections.almashooq.redis.plugins.module_utils._inventory.defaults import value
 from ansible_collections.almashooq.redis.plugins.module_utils._inventory.deployments import deployments
-from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_rolling import found, refuse_unknown
+from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_rolling import (
+    MAINTENANCE,
+    found,
+    refuse_unknown,
+)
 from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_run import Result, Run
 
 # The version that the package archives have for a host, as role redis_install found it.
@@ -33,6 +37,14 @@ def upgrade(run: Run) -> Result:
 
 def _with_hosts(run: Run, one: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     hosts = list(dict.fromkeys(str(member["host"]) for member in (*one["nodes"], *one["sentinels"])))
+    away = [host for host in hosts if host in run.groups.get(MAINTENANCE, ())]
+    if away:
+        raise Refused(
+            f"{', '.join(away)} is in maintenance: its members would come back with the release of before, which may "
+            "not load what the others send by then",
+            hint="Bring it back first (playbook maintenance with redis_maintenance_state=ended). Other deployments can "
+            "be upgraded: redis_upgrade_deployments.",
+        )
     return {
         **{key: one[key] for key in ("deployment", "topology", "nodes", "sentinels")},
         "targets": {host: _target(run, host) for host in hosts},

@@ -218,3 +218,67 @@ def test_a_second_run_waits_for_the_first_and_is_then_refused(one_cluster: Clust
     assert "another run is at work" in failed["msg"] or "not healthy without" in failed["msg"]
     down = set(one_cluster.members()) - set(answering(one_cluster))
     assert down in (set(on(one_cluster, first)), set(on(one_cluster, second)))
+
+
+def test_the_rest_of_a_set_is_restarted_under_writes_while_a_host_is_out(first_port: int) -> None:
+    with Set(servers()[0], first_port, count=4) as deployment:
+        host = deployment.host(deployment.ports[1])
+        converged("maintenance_step", options(deployment, host, "out"))
+        mine, before = on(deployment, host), answering(deployment)
+        instances = [f"{ADDRESS}:{port}" for port in deployment.ports if f"{ADDRESS}:{port}" not in mine]
+        # Without the mark, what is down closes every gate.
+        said = refused("rolling_step", needing(deployment, instances), check=True)["msg"]
+        assert "the deployment is not healthy" in said
+        sentinels = [one for one in before if one not in instances]
+        said = refused("rolling_step", needing(deployment, sentinels, absent=[host]), check=True)["msg"]
+        assert f"1 of 3 Sentinels would be left while {sentinels[0]} restarts and {host} is in maintenance" in said
+        processes = run_ids(deployment, before)
+        planned = converged("rolling_step", needing(deployment, instances, absent=[host]), check=True)
+        with Counter(deployment) as application:
+            done = deployment.roll(planned, absent=[host])
+        assert [line.split()[0] for line in done] == ["restart", "restart", "switch", "restart"]
+        assert application.lost() == []
+        after = run_ids(deployment, before)
+        assert [one for one in before if after[one] != processes[one]] == instances
+        converged("maintenance_step", options(deployment, host, "in"))
+        assert answering(deployment) == deployment.members()
+
+
+def test_the_shard_of_a_cluster_that_has_lost_none_is_restarted_while_a_host_is_out(one_cluster: Cluster) -> None:
+    host = host_of_a_primary(one_cluster)
+    planned = converged("maintenance_step", options(one_cluster, host, "out", accept_no_replica=True), check=True)
+    converged("maintenance_step", options(one_cluster, host, "out", accept_no_replica=True))
+    before = answering(one_cluster)
+    whole: list[str] = []
+    for one in before:
+        if run_module("rolling_step", needing(one_cluster, [one], absent=[host]), check=True)["rc"] == 0:
+            whole.append(one)
+    # Two shards have lost a member each, and what is left of each is its primary.
+    alone = [one for one in before if one not in whole]
+    assert (len(whole), len(alone)) == (2, 2)
+    said = refused("rolling_step", needing(one_cluster, alone, absent=[host]), check=True)["msg"]
+    assert "is the only member of" in said
+    processes = run_ids(one_cluster, before)
+    known = converged("rolling_step", needing(one_cluster, whole, absent=[host]), check=True)
+    with Counter(one_cluster) as application:
+        done = one_cluster.roll(known, absent=[host], hold=[], release=[])
+    assert [line.split()[0] for line in done] == ["restart", "switch", "restart"]
+    assert application.lost() == []
+    after = run_ids(one_cluster, before)
+    assert [one for one in before if after[one] != processes[one]] == whole
+    converged("maintenance_step", options(one_cluster, host, "in", held=planned["held"]))
+    assert answering(one_cluster) == one_cluster.members()
+
+
+def needing(deployment: Deployment, names: t.Sequence[str], **others: t.Any) -> dict[str, t.Any]:
+    """Return the options of module ``rolling_step`` for these members."""
+    return deployment.options(needs=[{"node": name, "reasons": ["requested"]} for name in names], **others)
+
+
+def run_ids(deployment: Deployment, names: t.Sequence[str]) -> dict[str, str]:
+    """Return the process of each of these members."""
+    found = {}
+    for name_ in names:
+        with deployment.member(int(name_.rpartition(":")[2])) as client:
+            found[name_] = str(t.cast("dict[str, t.Any]", client.info("server"))["run_id"])
+    return found

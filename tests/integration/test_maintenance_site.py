@@ -146,6 +146,11 @@ def test_a_host_is_out_of_service_until_it_is_brought_back(site: Maintained) -> 
         assert site.answering() == left
         said = site.play("playbooks/health.yml")
         assert "(disk)" in said
+    # The rest is restarted where it can be spared: of a set of three with three Sentinels, nothing can.
+    assert "no member needs a restart" in site.play("playbooks/rolling_restart.yml")
+    said = site.play("playbooks/rolling_restart.yml", "redis_rolling_all=true", rc=2)
+    assert f"is the last replica of set main while {FIRST} is in maintenance" in said
+    assert site.answering() == left
     site.power_off(FIRST, off=False)
     # Nor does a run that cannot read its mark.
     marks, aside = (site.base / FIRST / path for path in (MARKS, "aside"))

@@ -40,7 +40,7 @@ def findings(observed: Observed, desired: Desired) -> tuple[Finding, ...]:
         *_problems(observed),
         *_states(observed),
         *_coverage(observed),
-        *_views(observed),
+        *_views(observed, desired),
         *_addresses(observed),
         *_epochs(observed),
         *_replicas(observed, desired),
@@ -75,10 +75,11 @@ def _coverage(observed: Observed) -> t.Iterator[Finding]:
             yield Finding("slots-open", message, node=node.name)
 
 
-def _views(observed: Observed) -> t.Iterator[Finding]:
+def _views(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
     """Compare each node's view with what every other node reports of itself."""
     own = {node.id: node for node in observed.nodes if not node.problem}
     silent = {node.name for node in observed.nodes if node.problem}  # reported already, with the reason
+    absent = {node.name for node in desired.absent}
     further = any(node.known - own.keys() for node in own.values())
     lost = {one.id for one in sides(observed).lost} if further else set()
     for node in own.values():
@@ -93,7 +94,11 @@ def _views(observed: Observed) -> t.Iterator[Finding]:
                 message = f"{node.name} {said.format(other.name)}"
                 yield Finding("one-view", message, node=node.name, hint=PORTS_HINT)
         for member in node.view:
-            if member.id not in own and member.name not in silent and not member.in_handshake:
+            if member.name in absent:
+                if not member.failed:
+                    message = f"{node.name} sees {member.name} up, and its host is in maintenance"
+                    yield Finding("one-view", message, node=node.name, hint=PORTS_HINT)
+            elif member.id not in own and member.name not in silent and not member.in_handshake:
                 state = "failed member" if member.failed else "member"
                 message = f"{node.name} knows a further {state} {member.where} (id {member.id[:8]})"
                 hint = LOST_HINT if member.id in lost else FURTHER_HINT

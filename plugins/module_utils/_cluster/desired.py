@@ -21,12 +21,16 @@ COMPROMISES = (REPLICA_ON_PRIMARY_HOST, REPLICA_IN_PRIMARY_ZONE, PRIMARY_MAJORIT
 
 @dataclass(frozen=True)
 class Desired:
-    """The whole desired state.  ``settings`` is what every node has once the cluster stands."""
+    """The whole desired state.  ``settings`` is what every node has once the cluster stands.
+
+    ``absent`` are nodes that are out of service, with their hosts: they are not asked, and may be known as failed.
+    """
 
     nodes: tuple[DesiredNode, ...]
     replicas: int = 1
     accept: frozenset[str] = frozenset()
     settings: tuple[tuple[str, str], ...] = field(default=())
+    absent: tuple[DesiredNode, ...] = ()
 
     @property
     def primaries(self) -> int:
@@ -60,9 +64,14 @@ def make_desired(
     return desired
 
 
-def make_seeds(nodes: t.Iterable[t.Mapping[str, t.Any]], accept: t.Iterable[str] = ()) -> Desired:
+def make_seeds(
+    nodes: t.Iterable[t.Mapping[str, t.Any]],
+    accept: t.Iterable[str] = (),
+    absent: t.Iterable[t.Mapping[str, t.Any]] = (),
+) -> Desired:
     """Build a list of nodes to ask, which wants nothing of them; raises Refused for one named twice."""
-    return Desired(nodes=make_desired_nodes(nodes), replicas=0, accept=frozenset(accept))
+    away = make_desired_nodes(absent)
+    return Desired(nodes=make_desired_nodes(nodes), replicas=0, accept=frozenset(accept), absent=away)
 
 
 def _refuse_unknown_compromises(desired: Desired) -> None:

@@ -19,17 +19,18 @@ from .._engine.loop import Report, run
 from .._errors import Refused
 from .._managed.connection import checked
 from .._marks import MIGRATION
-from .._nodes import make_desired_nodes, refuse_set_name
+from .._nodes import DesiredNode, make_desired_nodes, refuse_set_name
 from .._replication.observe import observe_nodes
 from .._sentinel.desired import Desired, DesiredSet, announced_name
 from .._sentinel.failover import FailoverOperation as SetSwitchover
 from .._sentinel.observe import observe_all
-from .members import MIN_REPLICAS, of_cluster, of_set
-from .model import State
+from .members import MIN_REPLICAS, of_cluster, of_set, set_shard
+from .model import SENTINEL, Member, State
 from .prefer import PREFERRED, PRIORITY, Prioritise
 from .steps import SwitchOver
 
 Params = t.Mapping[str, t.Any]
+Given = t.Sequence[t.Mapping[str, t.Any]]  # nodes, as a module's option has them
 
 
 class Kind(t.Protocol):
@@ -51,16 +52,25 @@ class Kind(t.Protocol):
 
 
 def make_kind(params: Params, deployment: Deployment, out: str = "") -> Kind:
-    """Return the deployment that a module's options describe; ``out`` is a host that is taken out of service."""
-    return _Cluster(params, deployment) if params["topology"] == "cluster" else _Set(params, deployment, out)
+    """Return the deployment that a module's options describe; ``out`` is a host that is taken out of service.
+
+    Members on the hosts of option ``absent`` are not asked, and not awaited.
+    """
+    hosts = frozenset(params.get("absent") or ())
+    given = {name: params[name] or () for name in ("nodes", "sentinels")}
+    present = {name: [one for one in each if one["host"] not in hosts] for name, each in given.items()}
+    absent = {name: [one for one in each if one["host"] in hosts] for name, each in given.items()}
+    if params["topology"] == "cluster":
+        return _Cluster({**params, **present}, deployment, absent["nodes"])
+    return _Set({**params, **present}, deployment, out, absent)
 
 
 class _Cluster:
-    def __init__(self, params: Params, deployment: Deployment) -> None:
+    def __init__(self, params: Params, deployment: Deployment, absent: Given) -> None:
         self._access = access(params)
         self._deployment = deployment
         # Where the members are is not this run's business: nothing is placed, and no placement is refused.
-        self._desired = make_seeds(params["nodes"])
+        self._desired = make_seeds(params["nodes"], absent=absent)
         self._connections = deployment.connections(self._desired.nodes, self._access)
         self.scopes: tuple[Scope, ...] = ((self._desired.nodes, self._access),)
 
@@ -80,21 +90,23 @@ class _Cluster:
 
 
 class _Set:
-    def __init__(self, params: Params, deployment: Deployment, out: str = "") -> None:
+    def __init__(self, params: Params, deployment: Deployment, out: str, absent: t.Mapping[str, Given]) -> None:
         self._params = params
         self._deployment = deployment
         self._resolve = resolve = Addresses()
         self._node_access: Access = access(params)
         self._sentinel_access: Access = sentinel_access(params)
-        nodes = make_desired_nodes({**node, "address": resolve(str(node["address"]))} for node in params["nodes"])
-        sentinels = make_desired_nodes(params["sentinels"] or ())
-        announced = (
-            (one.name, announced_name(given, resolve)) for one, given in zip(sentinels, params["sentinels"] or ())
-        )
+        nodes, sentinels = self._resolved(params["nodes"]), make_desired_nodes(params["sentinels"])
+        away = make_desired_nodes(absent["sentinels"])
+        given = (*zip(sentinels, params["sentinels"]), *zip(away, absent["sentinels"]))
+        announced = ((one.name, announced_name(each, resolve)) for one, each in given)
         # Primary and quorum are the Sentinels' own; they only have to know and to see everything.
         watched = DesiredSet(refuse_set_name(params["deployment"]), nodes[0].name, nodes, quorum=1)
         self._desired = Desired(sentinels, (watched,), announced=tuple(announced))
         self._nodes = nodes
+        shard = set_shard(watched.name)
+        self._absent = [Member(one.name, one.host, one.zone, SENTINEL) for one in away]
+        self._absent += [Member(one.name, one.host, one.zone, shard=shard) for one in self._resolved(absent["nodes"])]
         self._out = frozenset(one.name for one in (*nodes, *sentinels) if out and one.host == out)
         self._connections: Connections = deployment.connections(nodes, self._node_access)
         self._sentinels: Connections = deployment.connections(sentinels, self._sentinel_access)
@@ -103,7 +115,10 @@ class _Set:
     def observe(self) -> State:
         nodes = observe_nodes(self._nodes, self._connections, self._resolve)
         sentinels = observe_all(self._desired, self._sentinels, self._resolve)
-        return of_set(nodes, sentinels, self._desired, self._out)
+        return of_set(nodes, sentinels, self._desired, self._out, self._absent)
+
+    def _resolved(self, given: Given) -> tuple[DesiredNode, ...]:
+        return make_desired_nodes({**node, "address": self._resolve(str(node["address"]))} for node in given)
 
     def let_replicas(self, nodes: t.Sequence[str], value: str) -> None:
         _let_replicas(self._connections, nodes, value)

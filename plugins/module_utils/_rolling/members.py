@@ -36,7 +36,21 @@ OF_MEMBERS = ("node", "replica-link", sentinel_checks.REACHABLE)
 def of_cluster(observed: ObservedCluster, desired: DesiredCluster) -> State:
     """Return a cluster's members, and the findings that are about no single one of them."""
     unwell = _unwell(cluster_checks.findings(observed, desired))
-    return State(tuple(_of_cluster(node, observed, desired) for node in observed.nodes), unwell, CLUSTER)
+    members = tuple(_of_cluster(node, observed, desired) for node in observed.nodes)
+    absent = tuple(_absent_of_cluster(node, observed) for node in desired.absent)
+    return State(members, unwell, CLUSTER, absent=absent)
+
+
+def _absent_of_cluster(node: DesiredNode, observed: ObservedCluster) -> Member:
+    """Return a node that is out of service, of the shard in which the others know it."""
+    lines = (line for one in observed.nodes if not one.problem for line in one.view if line.name == node.name)
+    owner = next((line.primary_id for line in lines if line.primary_id), None)
+    slots = next((one.slots for one in observed.nodes if one.id == owner), ())
+    return Member(node.name, node.host, node.zone, shard=_shard(slots, owner) if owner else "")
+
+
+def _shard(slots: _slots.Ranges, owner: str | None) -> str:
+    return f"slots {_slots.text(slots)}" if slots else f"no slots (id {(owner or '')[:8]})"
 
 
 def _of_cluster(node: ClusterNode, observed: ObservedCluster, desired: DesiredCluster) -> Member:
@@ -51,7 +65,7 @@ def _of_cluster(node: ClusterNode, observed: ObservedCluster, desired: DesiredCl
         name=node.name,
         host=wanted.host,
         zone=wanted.zone,
-        shard=f"slots {_slots.text(slots)}" if slots else f"no slots (id {(owner or '')[:8]})",
+        shard=_shard(slots, owner),
         role=REPLICA if replica else PRIMARY,
         run_id=node.run_id,
         behind=_behind_in_cluster(node, primary, observed) if replica else "",
@@ -86,10 +100,12 @@ def of_set(
     sentinels: ObservedSentinels,
     desired: DesiredSentinels,
     out: t.Collection[str] = (),
+    absent: t.Sequence[Member] = (),
 ) -> State:
     """Return the instances of a set and its Sentinels, and what is wrong with the set as the Sentinels see it.
 
-    ``out`` are members that are taken out of service: that Sentinels do not reach those is not wrong.
+    ``out`` are members that are taken out of service: that Sentinels do not reach those is not wrong.  ``absent`` are
+    those that are out of service, and not among the others.
     """
     wanted = desired.sets[0]
     named = {watch.primary for _one, watch in sentinels.watches(wanted.name)}
@@ -101,7 +117,7 @@ def of_set(
         Member(node.name, places[node.name].host, places[node.name].zone, problem=_problem(node.problem, node.detail))
         if node.problem
         else dataclasses.replace(
-            _of_set(node, places[node.name], f"set {wanted.name}"),
+            _of_set(node, places[node.name], set_shard(wanted.name)),
             behind=_behind_in_set(node, primary, nodes),
             unfit="" if priorities.get(node.name, 1) else f"{node.name} has replica-priority 0",
             preferred=node.name in preferred,
@@ -109,14 +125,20 @@ def of_set(
         for node in nodes
     ]
     members += _sentinels(sentinels, desired)
-    unwell = _unwell(_of_sentinels(sentinels, desired, out))
+    unwell = _unwell(_of_sentinels(sentinels, desired, out, absent))
     if claiming != [primary] and not any(node.problem for node in nodes):
         unwell = (
             *unwell,
             f"primary is {' and '.join(claiming) or 'no instance'}, and should be {primary or 'one of them'}",
         )
     quorum = max((number(watch.setting("quorum")) for _one, watch in sentinels.watches(wanted.name)), default=0)
-    return State(tuple(members), unwell, SENTINELS if desired.sentinels else NOTHING, quorum)
+    switching = SENTINELS if desired.sentinels else NOTHING
+    return State(tuple(members), unwell, switching, quorum, tuple(absent))
+
+
+def set_shard(name: str) -> str:
+    """Return what the one shard of a set is called."""
+    return f"set {name}"
 
 
 def _of_set(node: SetNode, place: DesiredNode, shard: str) -> Member:
@@ -135,13 +157,16 @@ def _of_set(node: SetNode, place: DesiredNode, shard: str) -> Member:
 
 
 def _of_sentinels(
-    sentinels: ObservedSentinels, desired: DesiredSentinels, out: t.Collection[str]
+    sentinels: ObservedSentinels, desired: DesiredSentinels, out: t.Collection[str], absent: t.Sequence[Member]
 ) -> t.Iterator[Finding]:
     """Yield what the Sentinels find, but for members that are out and that they do not reach."""
     # By the text, because such a finding is about the Sentinel that sees it.
     missing = [f" {desired.known_as(name)} of " for name in out]
+    away = {desired.known_as(one.name) for one in absent}
     for one in sentinel_checks.findings(sentinels, desired) if desired.sentinels else ():
-        if one.check != sentinel_checks.KNOWN or not any(text in one.message for text in missing):
+        if one.severity == ERROR and one.node in away:
+            yield dataclasses.replace(one, message=f"{one.node} runs, and its host is in maintenance")
+        elif one.check != sentinel_checks.KNOWN or not any(text in one.message for text in missing):
             yield one
 
 

@@ -61,12 +61,14 @@ class State:
     """All members, and what else is wrong with the deployment: sentences that are not about a single member.
 
     ``switching`` is what carries out a switchover, ``quorum`` how many Sentinels have to call a primary down.
+    ``absent`` are members on hosts in maintenance: they are not among the others, and no restart may count on them.
     """
 
     members: tuple[Member, ...]
     unwell: tuple[str, ...] = ()
     switching: str = CLUSTER
     quorum: int = 0
+    absent: tuple[Member, ...] = ()
 
     def member(self, name: str) -> Member | None:
         """Return the member of that name."""

@@ -51,6 +51,7 @@ ROLLING_STEP: dict[str, dict[str, t.Any]] = {
         },
     },
     "host": {"type": "str", "default": ""},
+    "absent": {"type": "list", "elements": "str", "default": []},
     "servers": SERVERS,
     "canary": {"type": "bool", "default": False},
     "limit": {"type": "int", "default": 0},

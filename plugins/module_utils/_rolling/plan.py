@@ -24,6 +24,7 @@ import typing as t
 
 from .._errors import Refused, Unsettled
 from . import prefer, releases
+from .absent import refuse_loss
 from .model import CLUSTER, INSTANCE, NOTHING, PRIMARY, REPLICA, SENTINEL, SENTINELS, Member, Need, Pace, State
 from .parallel import grouped
 from .steps import Restart, Step, SwitchOver, hold, release, what_is
@@ -58,6 +59,7 @@ def _work(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
                 state = switch.apply(state)
                 current = state.member(member.name) or member
         _refuse_to_be_lost(current, need, state)
+        refuse_loss(state, current)
         alone = current.kind == INSTANCE and current.role == PRIMARY
         what = what_is(current.kind, current.role, current.shard)
         held = current.name in pace.hold and bool(current.migration)

@@ -99,8 +99,9 @@ def _can_coordinate(state: State) -> bool:
 def _candidates(state: State, primary: Node, desired: Desired) -> tuple[str, ...]:
     """Return the replicas that a Sentinel may choose; raise Refused unless each could take over at once."""
     watches = [watch for _one, watch in state.sentinels.watches(desired.sets[0].name)]
-    # 0 says "never"; a Sentinel that still remembers another priority may choose it all the same.
-    candidates = sorted({each.name for watch in watches for each in watch.replicas if each.priority})
+    # 0 says "never"; a Sentinel that still remembers another priority may choose it all the same. None chooses one that
+    # it takes for down: where that is not expected, it was refused before.
+    candidates = sorted({each.name for watch in watches for each in watch.replicas if each.priority and not each.down})
     if not candidates:
         raise Refused(
             f"no replica of {state.primary} may take over: there is none, or all have replica-priority 0",

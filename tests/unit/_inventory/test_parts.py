@@ -562,6 +562,44 @@ def test_the_priorities_of_a_set_are_those_that_are_known() -> None:
     assert deployment["priorities"] == {"192.0.2.11:6379": 100, "192.0.2.13:6379": 7}
 
 
+def out(*hosts: str) -> dict[str, Variables]:
+    """Return the hosts of a set that have answered, but for those in maintenance, which are not asked."""
+    hostvars: dict[str, Variables] = {}
+    for host in HOSTS:
+        mine = {**THREE[host], **({} if host in hosts else found(host, p6379=("unit",), p26379=()))}
+        groups = [*mine["group_names"], *(["almashooq_maintenance"] if host in hosts else [])]
+        hostvars[host] = {**mine, "group_names": groups}
+    return hostvars
+
+
+def test_a_host_in_maintenance_is_not_asked_and_the_others_are_restarted_without_it() -> None:
+    (deployment,) = asked("rolling_needs", out("charlie"), **ROLLING)["deployments"]
+    assert deployment["absent"] == ["charlie"]
+    assert [one["node"] for one in deployment["needs"]] == ["192.0.2.11:6379", "192.0.2.12:6379"]
+    assert len(deployment["nodes"]) == 3
+    (deployment,) = asked("rolling_needs", out(), **ROLLING)["deployments"]
+    assert deployment["absent"] == []
+    everything: Variables = {**ROLLING, "redis_rolling_all": True}
+    (deployment,) = asked("rolling_needs", out("charlie"), **everything)["deployments"]
+    assert [one["node"] for one in deployment["needs"]] == [
+        f"{address}:{port}" for port in (6379, 26379) for address in ("192.0.2.11", "192.0.2.12")
+    ]
+
+
+@pytest.mark.parametrize(
+    "named", [{"redis_rolling_hosts": ["charlie"]}, {"redis_rolling_members": ["192.0.2.13:6379"]}]
+)
+def test_members_of_a_host_in_maintenance_are_not_restarted_by_name(named: Variables) -> None:
+    why = refusal("rolling_needs", out("charlie"), **ROLLING, **named)
+    assert why.startswith("charlie is in maintenance, so its members cannot be restarted. Bring it back first")
+
+
+def test_a_deployment_with_a_host_in_maintenance_is_not_upgraded() -> None:
+    groups = {name.replace("rolling", "upgrade"): value for name, value in ROLLING.items()}
+    why = refusal("upgrade", out("charlie"), **groups, redis_upgrade_deployments=[])
+    assert why.startswith("charlie is in maintenance: its members would come back with the release of before")
+
+
 def upgraded(variables: Variables, **of_alpha: t.Any) -> Variables:
     """Return the one deployment of part upgrade; variables are of all hosts, and more of the first."""
     hostvars = {

@@ -171,6 +171,51 @@ def test_a_replica_is_preferred_where_every_sentinel_would_choose_it_by_its_prio
     assert preferred((1, 100), (1, 100), (1, 100), flags=frozenset(["s_down"])) == [C]
 
 
+def test_nodes_of_a_host_in_maintenance_are_expected_to_be_down_and_known_by_their_shards() -> None:
+    away = next(one for one in WISH.nodes if one.name == REPLICA.name)
+    failed = ObservedCluster(
+        tuple(
+            dataclasses.replace(
+                one,
+                view=tuple(
+                    dataclasses.replace(line, flags=line.flags | {"fail"}) if line.id == REPLICA.id else line
+                    for line in one.view
+                ),
+            )
+            for one in WHOLE.nodes
+            if one.name != REPLICA.name
+        )
+    )
+    others = tuple(one for one in WISH.nodes if one.name != REPLICA.name)
+    desired = dataclasses.replace(WISH, nodes=others, replicas=0, absent=(away,))
+    state = of_cluster(failed, desired)
+    assert (state.unwell, [one.failure for one in state.members if one.failure]) == ((), [])
+    (absent,) = state.absent
+    assert (absent.name, absent.host, absent.shard) == (away.name, away.host, member(state, ITS_PRIMARY.name).shard)
+    # Without the mark it is a member that should not be there; with it, one that should not be up.
+    unmarked = of_cluster(failed, dataclasses.replace(desired, absent=())).unwell
+    assert any("knows a further failed member" in text for text in unmarked)
+    up = of_cluster(ObservedCluster(tuple(one for one in WHOLE.nodes if one.name != REPLICA.name)), desired).unwell
+    assert any(f"sees {away.name} up, and its host is in maintenance" in text for text in up)
+
+
+def test_members_of_a_set_on_a_host_in_maintenance_are_expected_to_be_down() -> None:
+    wish = sentinels.wish()
+    wanted = dataclasses.replace(wish.sets[0], nodes=tuple(one for one in wish.sets[0].nodes if one.name != C))
+    desired = dataclasses.replace(wish, sets=(wanted,))
+    away = Member(C, "c", shard="set main")
+
+    def unwell(**changes: t.Any) -> tuple[str, ...]:
+        replicas = (Known(B, following=A), Known(C, following=A, **changes))
+        seen = (one.watching(dataclasses.replace(one.watches[0], replicas=replicas)) for one in watching().sentinels)
+        state = of_set((node(A), node(B)), Observed(tuple(seen)), desired, absent=(away,))
+        assert state.absent == (away,)
+        return state.unwell
+
+    assert unwell(flags=frozenset(["s_down"])) == ()
+    assert set(unwell()) == {f"{C} runs, and its host is in maintenance"}
+
+
 def test_a_set_without_sentinels_has_nobody_who_could_switch_over() -> None:
     desired = dataclasses.replace(sentinels.wish(), sentinels=())
     state = set_state(observed=Observed(()), desired=desired)
