@@ -6,6 +6,9 @@
 The host may boot while it is out of service, so its own mark is what counts while it can be reached; and it may be
 powered off, so the others have a copy.  A copy can outlive the maintenance: a host that was down when it ended keeps
 one.  It is stale as soon as the marked host itself, or most of the other hosts, have none.
+
+A host that was dead when it was marked has no mark of its own.  Its copies say so, and count when it is back, too: what
+was begun by a person ends by one, and nothing is to start members on a host that is being repaired.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ class Mark:
 
     ``since`` and ``until`` are in seconds since 1970, ``by`` is user and controller. ``peers`` are the hosts that have
     a copy of it. ``primaries`` are those of its members that were primary when it began, and ``held`` the nodes of
-    others whose replicas must not move meanwhile.
+    others whose replicas must not move meanwhile. With ``unreached`` the host was dead, and has none itself.
     """
 
     host: str
@@ -48,6 +51,7 @@ class Mark:
     peers: tuple[str, ...] = ()
     primaries: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    unreached: bool = False
 
     def expired(self, now: float) -> bool:
         """Return whether its end time has passed."""
@@ -96,23 +100,25 @@ def make_mark(given: t.Mapping[str, t.Any]) -> Mark:
         peers=tuple(str(one) for one in given["peers"]),
         primaries=tuple(str(one) for one in given["primaries"]),
         held=tuple(str(one) for one in given["held"]),
+        unreached=bool(given.get("unreached", False)),  # a mark of an earlier release has none
     )
 
 
 def active(reports: Reports) -> dict[str, Mark]:
     """Return the hosts that are in maintenance, with their marks.
 
-    A host that answered is if it has a mark of its own. For one that did not, most of the hosts that its mark names
-    and that answered have to have it.
+    A host that answered is if it has a mark of its own. For one that did not, and for one that was dead when it was
+    marked, most of the hosts that its mark names and that answered have to have it.
     """
     found: dict[str, Mark] = {}
     for host in sorted({mark.host for marks in reports.values() for mark in marks}):
         copies = {each: mark for each, marks in reports.items() for mark in marks if mark.host == host}
-        if host in reports:
-            if host in copies:
-                found[host] = copies[host]
+        if host in copies:
+            found[host] = copies[host]
             continue
         newest = max(copies.values(), key=lambda mark: mark.since)
+        if host in reports and not newest.unreached:
+            continue
         asked = [each for each in newest.peers if each in reports] or list(copies)
         having = [each for each in asked if copies.get(each, Mark("")).since == newest.since]
         if 2 * len(having) > len(asked):

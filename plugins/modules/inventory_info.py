@@ -201,6 +201,10 @@ mark:
   description: Mark of the host, as module M(almashooq.redis.maintenance_mark) accepts it.
   returned: for V(maintenance_request)
   type: dict
+unreached:
+  description: Whether the host that is to leave did not answer, so that its members cannot be stopped.
+  returned: for V(maintenance_request)
+  type: bool
 places:
   description: Applications to notify, without their passwords.
   returned: for V(hooks)

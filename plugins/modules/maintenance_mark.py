@@ -58,6 +58,10 @@ options:
         type: list
         elements: str
         default: []
+      unreached:
+        description: Whether the host was dead when it was marked, and has no mark itself.
+        type: bool
+        default: false
 seealso:
   - module: almashooq.redis.maintenance_host_info
 author:

@@ -56,6 +56,11 @@ options:
       is to become primary again has 1 until Sentinel has chosen it.
     type: dict
     default: {}
+  unreached:
+    description: With O(state=out), whether the host is dead. Nothing is stopped. Refused if a member of it answers, or
+      if others have not taken over from it.
+    type: bool
+    default: false
   timeout:
     description: Total timeout of all waits of a call, in seconds. It covers loading and a full sync. Half of it is
       for the gate of a step.

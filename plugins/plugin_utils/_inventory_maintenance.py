@@ -18,7 +18,12 @@ from ansible_collections.almashooq.redis.plugins.module_utils._inventory.deploym
     CLUSTER,
     deployments,
 )
-from ansible_collections.almashooq.redis.plugins.module_utils._inventory.host import Value, deployment_of, is_in
+from ansible_collections.almashooq.redis.plugins.module_utils._inventory.host import (
+    Value,
+    deployment_of,
+    is_in,
+    is_true,
+)
 from ansible_collections.almashooq.redis.plugins.module_utils._text import node_name
 from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_rolling import servers
 from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_run import Result, Run
@@ -65,7 +70,7 @@ def maintenance_request(run: Run) -> Result:
     """Return the deployments that a host is to leave or to come back to, and its mark; refuse what cannot be.
 
     Of each deployment ``servers`` are the members that are stopped or started with it: a Sentinel once, stopped with
-    the last of its sets, and started with the first.
+    the last of its sets, and started with the first. A host that is dead can be marked (``unreached``).
     """
     host = str(run.own["redis_maintenance_host"] or "")
     found = deployments(run.hostvars, _hosts(run), (AnsibleError, UndefinedError))
@@ -84,24 +89,32 @@ def maintenance_request(run: Run) -> Result:
         _refuse_second(host, {each: mark for each, mark in known.items() if each in near})
     peers = sorted(near - set(known))
     if not out and old is None:
-        return {"deployments": [], "peers": peers, "mark": {}, "out": False}
-    mark = _mark(run, host, old, peers) if out or old is None else old
+        return {"deployments": [], "peers": peers, "mark": {}, "out": False, "unreached": False}
+    unreached = out and is_true((run.hostvars[host].get(FOUND) or {}).get("unreachable"))
+    mark = _mark(run, host, old, peers, unreached) if out or old is None else old
     return {
-        "deployments": _with_servers(mine, _servers_of(run, host), last=out),
+        "deployments": _with_servers(mine, [] if unreached else _servers_of(run, host), last=out),
+        "unreached": unreached,
         "peers": peers,
         "mark": _without_host(mark),
         "out": out,
     }
 
 
-def _mark(run: Run, host: str, old: marks.Mark | None, peers: t.Sequence[str]) -> marks.Mark:
+def _mark(run: Run, host: str, old: marks.Mark | None, peers: t.Sequence[str], unreached: bool) -> marks.Mark:
     """Return the mark: that of before where the host has one, with what the user has given now."""
     now = time.time()
     until = str(run.own["redis_maintenance_until"] or "")
     reason = str(run.own["redis_maintenance_reason"] or "")
     if old is not None:
         later = marks.end(until, now) if until else old.until
-        return dataclasses.replace(old, peers=tuple(peers), until=later, reason=reason or old.reason)
+        return dataclasses.replace(
+            old,
+            peers=tuple(peers),
+            until=later,
+            reason=reason or old.reason,
+            unreached=unreached and old.unreached,  # one that is reached by now gets its own
+        )
     who = run_by()
     return marks.Mark(
         host,
@@ -110,6 +123,7 @@ def _mark(run: Run, host: str, old: marks.Mark | None, peers: t.Sequence[str]) -
         by=f"{who['user']}@{who['host']}",
         reason=reason,
         peers=tuple(peers),
+        unreached=unreached,
     )
 
 

@@ -270,6 +270,41 @@ def test_the_shard_of_a_cluster_that_has_lost_none_is_restarted_while_a_host_is_
     assert answering(one_cluster) == one_cluster.members()
 
 
+def kill(deployment: Deployment, names: t.Sequence[str]) -> None:
+    """Kill members, as the loss of their host does."""
+    pids = []
+    for each in names:
+        with deployment.member(int(each.rpartition(":")[2])) as client:
+            pids.append(int(t.cast("dict[str, t.Any]", client.info("server"))["process_id"]))
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("kind", [Cluster, Set])
+def test_a_dead_host_can_be_marked_once_its_members_are_down_and_others_have_taken_over(
+    first_port: int, kind: t.Callable[..., t.Any]
+) -> None:
+    with kind(servers()[0], first_port) as deployment:
+        host = host_of_a_primary(deployment)
+        dead = {**options(deployment, host, "out"), "servers": [], "unreached": True}
+        said = refused("maintenance_step", dead, check=True)["msg"]
+        assert f"{host} was not reached, and {on(deployment, host)[0]}" in said
+        kill(deployment, on(deployment, host))
+        # Others have not taken over yet, and it says so; then it waits for nothing more than a failover.
+        said = refused("maintenance_step", {**dead, "timeout": 1}, check=True)["msg"]
+        assert "the deployment is not healthy without it" in said
+        until(lambda: run_module("maintenance_step", dead, check=True)["rc"] == 0, "others to have taken over", 40)
+        done = converged("maintenance_step", dead)
+        clustered = isinstance(deployment, Cluster)
+        assert [one["step"].split()[0] for one in done["done"]] == (["set"] if clustered else [])
+        assert bool(done["held"]) == clustered
+        assert converged("maintenance_step", {**dead, "held": done["held"]})["plan"] == []
+        # It comes back by the usual way, whether a boot has started its members or not.
+        converged("maintenance_step", options(deployment, host, "in", held=done["held"]))
+        assert answering(deployment) == deployment.members()
+        assert not clustered or migration(deployment, host) == {"yes"}
+
+
 def needing(deployment: Deployment, names: t.Sequence[str], **others: t.Any) -> dict[str, t.Any]:
     """Return the options of module ``rolling_step`` for these members."""
     return deployment.options(needs=[{"node": name, "reasons": ["requested"]} for name in names], **others)

@@ -20,10 +20,12 @@ from ansible_collections.almashooq.redis.plugins.module_utils._managed.files imp
 from tests.matrix.test_site import FIRST, SET, SKIPPED, primary_of
 
 from .engines import engines
+from .fleet import until
 from .module_runner import ROOT
 from .test_site_live import Watched
 
 OTHERS = [address for address in SET if address != FIRST]
+FAILOVER = 60.0  # s: more than the default of down-after-milliseconds, and an election
 MARKS = "var/lib/redis-maintenance"
 # Two nodes of a cluster on each of the three hosts.
 NODES = {address: (20030 + number, 20040 + number) for number, address in enumerate(SET)}
@@ -217,3 +219,33 @@ def test_a_host_that_cannot_be_stopped_stays_in_service_and_nothing_of_the_maint
     site.maintain(FIRST)
     assert site.answering() == [port for address in OTHERS for port in SET[address]]
     assert site.outcomes()[:2] == ["maintenance.yml: done", "maintenance.yml: failed"]
+
+
+def test_a_dead_host_is_marked_through_its_peers_and_stays_so_until_it_is_brought_back(site: Maintained) -> None:
+    site.run()
+    everything = site.answering()
+    site.power_off(FIRST)
+    said = site.maintain(FIRST, rc=2)
+    assert f"{FIRST} was not reached, and {FIRST}:{SET[FIRST][0]}, {FIRST}:{SET[FIRST][1]} answers" in said
+    assert site.marks() == {}
+    for port in SET[FIRST]:
+        site.kill(f"{FIRST}:{port}")
+    until(lambda: None in {primary_of(site, address) for address in OTHERS}, "a failover", FAILOVER)
+
+    site.maintain(FIRST, check=True)
+    assert site.marks() == {}
+    site.maintain(FIRST, "redis_maintenance_reason=mainboard")
+    assert site.marks() == {address: [f"{FIRST}.json"] for address in OTHERS}
+    assert "(mainboard)" in site.play("playbooks/health.yml")
+    # It can be reached again, and is being repaired: without a mark of its own it is left alone all the same.
+    left = site.answering()
+    for off in (True, False):
+        site.power_off(FIRST, off=off)
+        said = site.play("site.yml")
+        assert f"{FIRST} is in maintenance since" in said
+        assert re.findall(r"changed=([1-9]\d*)", said) == []
+        assert site.answering() == left == [port for address in OTHERS for port in SET[address]]
+
+    site.maintain(FIRST, "redis_maintenance_state=ended")
+    assert (site.answering(), site.marks()) == (everything, {})
+    assert re.findall(r"changed=([1-9]\d*)", site.play("site.yml")) == []

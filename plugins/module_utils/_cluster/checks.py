@@ -96,7 +96,7 @@ def _views(observed: Observed, desired: Desired) -> t.Iterator[Finding]:
         for member in node.view:
             if member.name in absent:
                 if not member.failed:
-                    message = f"{node.name} sees {member.name} up, and its host is in maintenance"
+                    message = f"{node.name} sees {member.name} up, and its host is out of service"
                     yield Finding("one-view", message, node=node.name, hint=PORTS_HINT)
             elif member.id not in own and member.name not in silent and not member.in_handshake:
                 state = "failed member" if member.failed else "member"

@@ -13,7 +13,7 @@ from .._engine.deployment import Deployment, some
 from .._errors import CollectionError
 from .._host.commands import systemd_runs
 from .._rolling import process
-from .._rolling.deployment import make_kind
+from .._rolling.deployment import Kind, make_kind
 from .._rolling.gated import Gated
 from .._rolling.model import PRIMARY, SENTINEL, State
 from .._rolling.options import Server, make_servers, priorities
@@ -42,6 +42,9 @@ class MaintenanceStep(Gated[Step]):
         self._request: plan.Request
         self._before: State | None = None
         self._begun = False
+        # The deployment with the members of a host that is dead, and those of them that answer all the same.
+        self._dead: Kind | None = None
+        self._answering: list[str] = []
 
     def enter(self) -> None:
         """Find the addresses of host names, and which service manager this host has."""
@@ -55,16 +58,23 @@ class MaintenanceStep(Gated[Step]):
             priorities(self._params),
         )
         self._kind = make_kind(self._params, self._deployment, self._host)
+        if self._params["unreached"]:
+            self._dead, self._kind = self._kind, make_kind({**self._params, "absent": [self._host]}, self._deployment)
 
     def observe(self) -> State:
         """Ask every instance and every Sentinel."""
         if self._before is None:
+            if self._dead is not None:
+                found = self._dead.observe().members
+                self._answering = [one.name for one in found if one.host == self._host and not one.problem]
             self._before = self._observe_patiently()
             return self._before
         return self._kind.observe()
 
     def plan(self, state: State) -> list[Step]:
         """Return what is left to do."""
+        if self._out and self._params["unreached"]:
+            return plan.leave_behind(state, self._host, self._answering)
         return plan.leave(state, self._request) if self._out else plan.back(state, self._request)
 
     def settle(self, state: State) -> State:

@@ -24,6 +24,7 @@ MAINTENANCE_STEP: dict[str, dict[str, t.Any]] = {
     "primaries": {"type": "list", "elements": "str", "default": []},
     "held": {"type": "list", "elements": "str", "default": []},
     "priorities": PRIORITIES,
+    "unreached": {"type": "bool", "default": False},
     "timeout": {"type": "float", "default": 1800.0},
 }
 DIRECTORY = {"type": "path", "default": _marks.DIRECTORY}
@@ -38,6 +39,7 @@ MAINTENANCE_MARK: dict[str, dict[str, t.Any]] = {
             "until": {"type": "int", "required": True},
             "by": {"type": "str", "default": ""},
             "reason": {"type": "str", "default": ""},
+            "unreached": {"type": "bool", "default": False},
             **{name: {"type": "list", "elements": "str", "default": []} for name in ("peers", "primaries", "held")},
         },
     },

@@ -15,6 +15,7 @@ A plan is made anew before each step, so a run that was cut anywhere is finished
 from __future__ import annotations
 
 import collections
+import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import Refused, Unsettled
@@ -80,6 +81,26 @@ def leave(state: State, request: Request) -> list[Step]:
         key=lambda one: one.kind == SENTINEL,
     )
     return [*steps, *(stop(state, one.name) for one in running)]
+
+
+def leave_behind(state: State, host: str, answering: t.Collection[str]) -> list[Step]:
+    """Return the steps for a dead host, of which nothing is to be stopped; raise Refused where it is not out.
+
+    ``state`` is the deployment without its members, and ``answering`` are those of them that answer.
+    """
+    if answering:
+        raise Refused(
+            f"{host} was not reached, and {', '.join(answering)} answers: its members cannot be stopped",
+            hint="Make it accept logins again (SSH), and run again. A host can be marked without that only once its "
+            "members are down, and others have taken over.",
+        )
+    wrong = lacking(state, host)
+    if wrong:
+        raise Unsettled(
+            f"{host} was not reached, and the deployment is not healthy without it: {'; '.join(wrong[:5])}",
+            hint=HEALTH_HINT,
+        )
+    return [*hold(state, [one.name for one in state.members])] if state.switching == CLUSTER else []
 
 
 def back(state: State, request: Request) -> list[Step]:

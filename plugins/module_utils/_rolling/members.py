@@ -165,7 +165,7 @@ def _of_sentinels(
     away = {desired.known_as(one.name) for one in absent}
     for one in sentinel_checks.findings(sentinels, desired) if desired.sentinels else ():
         if one.severity == ERROR and one.node in away:
-            yield dataclasses.replace(one, message=f"{one.node} runs, and its host is in maintenance")
+            yield dataclasses.replace(one, message=f"{one.node} runs, and its host is out of service")
         elif one.check != sentinel_checks.KNOWN or not any(text in one.message for text in missing):
             yield one
 

@@ -179,6 +179,24 @@ def test_a_second_host_of_a_deployment_is_refused_and_one_of_another_is_not() ->
     assert ports(asked(everywhere, redis_maintenance_host="k1")).keys() == {"redis"}
 
 
+def test_a_dead_host_is_marked_by_its_peers_and_none_of_its_members_is_stopped() -> None:
+    found = asked(down=["b"])
+    assert (found["unreached"], found["mark"]["unreached"], found["out"]) == (True, True, True)
+    assert found["peers"] == ["a", "c"]
+    assert ports(found) == {"main": [], "other": []}
+    assert not asked()["unreached"]
+    # Its copies count when it is back; the run that reaches it gives it its own, or brings it back.
+    copies = [dataclasses.replace(mark("b"), unreached=True)]
+    back = {"a": copies, "c": copies}
+    assert list(maintenance(run(hostvars(back)))["out"]) == ["b"]
+    assert asked(back)["mark"]["unreached"] is False
+    assert asked(back, down=["b"])["mark"]["unreached"] is True
+    assert ports(asked(back, redis_maintenance_state="ended")) == {"main": [6379, 26379], "other": [6380]}
+    # One with a mark of its own, which was powered off, keeps that.
+    planned = {"a": [mark("b")], "c": [mark("b")]}
+    assert asked(planned, down=["b"])["mark"]["unreached"] is False
+
+
 def test_a_host_that_was_not_reached_is_refused() -> None:
     copies = {"a": [mark("b")], "c": [mark("b")]}
     with pytest.raises(Refused, match="host b was not reached"):

@@ -17,12 +17,17 @@ from ansible_collections.almashooq.redis.plugins.module_utils._marks import Mark
 
 NOW = 1_800_000_000  # 2027-01-15 08:00 UTC
 MARK = Mark("b", since=NOW, until=NOW + 7200, by="root@controller", reason="disk", peers=("a", "c", "d"))
+DEAD = dataclasses.replace(MARK, unreached=True)
 OLD = dataclasses.replace(MARK, since=NOW - 86400, until=NOW - 80000)
 
 
 def test_a_mark_survives_its_file() -> None:
-    whole = dataclasses.replace(MARK, primaries=("192.0.2.12:7000",), held=("192.0.2.11:7000",))
+    whole = dataclasses.replace(DEAD, primaries=("192.0.2.12:7000",), held=("192.0.2.11:7000",))
     assert marks.parse(marks.text(whole), marks.file_name("b")) == whole
+    # One that an earlier release has written.
+    earlier = marks.text(MARK).replace(',\n  "unreached": false', "")
+    assert "unreached" not in earlier
+    assert marks.parse(earlier, marks.file_name("b")) == MARK
 
 
 @pytest.mark.parametrize(
@@ -64,6 +69,11 @@ def test_people_read_who_since_when_until_when_and_why() -> None:
         pytest.param({"a": [MARK], "b": [MARK], "c": [MARK], "d": [MARK]}, True, id="all have it"),
         pytest.param({"a": [], "b": [MARK], "c": [], "d": []}, True, id="its own mark alone counts"),
         pytest.param({"a": [MARK], "b": [], "c": [MARK], "d": [MARK]}, False, id="it has none: it is back"),
+        pytest.param({"a": [DEAD], "b": [], "c": [DEAD], "d": [DEAD]}, True, id="it was dead, and is back"),
+        pytest.param({"a": [DEAD], "b": [], "c": [], "d": []}, False, id="it was dead, and was brought back"),
+        pytest.param(
+            {"a": [OLD], "b": [OLD], "c": [DEAD], "d": [DEAD]}, True, id="it was dead, and has an earlier one"
+        ),
         pytest.param({"a": [MARK], "c": [MARK], "d": [MARK]}, True, id="powered off, all others have it"),
         pytest.param({"a": [MARK], "c": [MARK], "d": []}, True, id="powered off, most have it"),
         pytest.param({"a": [MARK], "c": [], "d": []}, False, id="powered off, one kept a stale copy"),

@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused, Unsettled
 from ansible_collections.almashooq.redis.plugins.module_utils._maintenance import gates, plan
 from ansible_collections.almashooq.redis.plugins.module_utils._maintenance.steps import Start, Stop
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model import NOTHING, State
@@ -114,6 +114,25 @@ def test_a_member_elsewhere_that_is_down_is_refused() -> None:
         leave(state)
     with pytest.raises(Refused, match="not healthy without a: all is lost"):
         leave(dataclasses.replace(cluster(replicas=2), unwell=("all is lost",)))
+
+
+def test_a_dead_host_is_left_behind_once_its_members_are_down_and_others_have_taken_over() -> None:
+    state = cluster()
+    state = state.replacing(*(dataclasses.replace(one, migration="yes") for one in state.members))
+    left = dataclasses.replace(state, members=tuple(one for one in state.members if one.host != "a"))
+    (step,) = plan.leave_behind(left, "a", ())
+    assert isinstance(step, Hold)
+    assert plan.leave_behind(step.apply(left), "a", ()) == []
+    assert plan.leave_behind(replicated(), "a", ()) == []
+    with pytest.raises(
+        Refused, match=r"a was not reached, and 192\.0\.2\.0:7000 answers: its members cannot be stopped"
+    ):
+        plan.leave_behind(left, "a", ("192.0.2.0:7000",))
+    wrong = dataclasses.replace(left, unwell=("5461 slots have no owner: 0-5460",))
+    with pytest.raises(Unsettled, match="a was not reached, and the deployment is not healthy without it: 5461 slots"):
+        plan.leave_behind(wrong, "a", ())
+    with pytest.raises(Unsettled, match=r"192\.0\.2\.1:7000 is unreachable"):
+        plan.leave_behind(down(left, "192.0.2.1:7000"), "a", ())
 
 
 def test_a_run_that_was_cut_goes_on_with_what_is_left() -> None:

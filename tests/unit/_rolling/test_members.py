@@ -196,7 +196,7 @@ def test_nodes_of_a_host_in_maintenance_are_expected_to_be_down_and_known_by_the
     unmarked = of_cluster(failed, dataclasses.replace(desired, absent=())).unwell
     assert any("knows a further failed member" in text for text in unmarked)
     up = of_cluster(ObservedCluster(tuple(one for one in WHOLE.nodes if one.name != REPLICA.name)), desired).unwell
-    assert any(f"sees {away.name} up, and its host is in maintenance" in text for text in up)
+    assert any(f"sees {away.name} up, and its host is out of service" in text for text in up)
 
 
 def test_members_of_a_set_on_a_host_in_maintenance_are_expected_to_be_down() -> None:
@@ -213,7 +213,7 @@ def test_members_of_a_set_on_a_host_in_maintenance_are_expected_to_be_down() -> 
         return state.unwell
 
     assert unwell(flags=frozenset(["s_down"])) == ()
-    assert set(unwell()) == {f"{C} runs, and its host is in maintenance"}
+    assert set(unwell()) == {f"{C} runs, and its host is out of service"}
 
 
 def test_a_set_without_sentinels_has_nobody_who_could_switch_over() -> None:
