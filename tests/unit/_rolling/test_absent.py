@@ -18,11 +18,11 @@ from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model imp
     State,
 )
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.plan import plan
-from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import Restart, SwitchOver
+from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import SwitchOver
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from .test_properties import MOST_STEPS, deployments, down
+from .test_properties import MOST_STEPS, deployments, down, restarted
 from .worlds import HOSTS, all_need, cluster, need, replicated
 
 
@@ -79,17 +79,19 @@ def test_beside_a_host_in_maintenance_nothing_is_taken_away_that_it_has_left(
     chosen = data.draw(st.lists(st.sampled_from(state.members), unique=True, min_size=1))
     needs = [one for one in all_need(state) if one.node in {each.name for each in chosen}]
     number = sum(one.kind == SENTINEL for one in before.members)
+    pace = Pace(parallel=data.draw(st.integers(1, 3)))
     for _step in range(MOST_STEPS):
         try:
-            steps = plan(state, needs, Pace())
+            steps = plan(state, needs, pace)
         except Refused:
             break
         if not steps:
             break
         step = steps[0]
         assert missing(state, step) == []
-        if isinstance(step, Restart):
-            now = down(state, step.node)
+        names = restarted(step)
+        if names:
+            now = down(state, names)
             for shard in shards:
                 primary = now.primary(shard)
                 assert primary is not None

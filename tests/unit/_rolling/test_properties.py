@@ -104,7 +104,8 @@ def assert_safe(state: State, step: Step, *, offline: bool) -> None:
         assert primary is not None
         assert not primary.problem or (offline and not state.replicas(shard))
         up = [one for one in state.replicas(shard) if not one.failure]
-        enough = len(up) >= primary.min_replicas or not state.replicas(shard)
+        touched = any(one.problem for one in state.replicas(shard))
+        enough = len(up) >= primary.min_replicas or not touched
         # Writes are refused with consent alone, where it cannot be otherwise, and the plan says so.
         assert enough or (offline and shard in unwritable and len(state.replicas(shard)) <= primary.min_replicas)
 
