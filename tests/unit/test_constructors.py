@@ -145,6 +145,15 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
         "needs": [{"node": "node1.example:7000", "reasons": ["requested"]}],
         "servers": [{**NODES[0], "process": {}}],
     },
+    "rolling_together": {
+        "deployment": "main",
+        "topology": "replication",
+        "nodes": NODES,
+        "sentinels": SENTINELS,
+        "needs": [{"node": "node1.example:7000", "reasons": ["requested"]}],
+        "home": "alpha",
+        "servers": [{**NODES[0], "process": {}}],
+    },
     "sentinel_config": {
         "address": "192.0.2.1",
         "admin_password": "x",

@@ -84,6 +84,7 @@ MAY_ACT = {
         "probe",
         "trial",
     },
+    "_together": {"execute", "observe", "operation", "options", "store", "taking"},
     "_upgrade": {"observe", "operation", "options"},
     "_users": {"execute", "observe"},
 }
@@ -147,6 +148,7 @@ ORDER = (
     "_connect",
     "_health",
     "_rolling",
+    "_together",
     "_maintenance",
     "_upgrade",
     "_report",

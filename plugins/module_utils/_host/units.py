@@ -83,14 +83,15 @@ class UnitsOperation(Operation[Units, Step]):
             return f"{unit.name} is still the process from before" if same else ""
 
         poll(
-            lambda: self._unfailed(names),
+            lambda: self.unfailed(names),
             lambda units: ", ".join(filter(None, map(lacking, units))),
             awaiting=f"{', '.join(names)} to be ready",
             timeout=self._timeout,
             hint="A large data set takes long to load: see the instance's log, and run again.",
         )
 
-    def _unfailed(self, names: t.Sequence[str]) -> Units:
+    def unfailed(self, names: t.Sequence[str]) -> Units:
+        """Return these units; raises CollectionError, with the last words of a unit, where it has failed."""
         units = tuple(unit for unit in self.observe() if unit.name in names)
         for unit in units:
             # auto-restart: it has failed at least once, and would go on failing.

@@ -37,6 +37,7 @@ class Kind(t.Protocol):
     """What a rolling restart needs of a deployment."""
 
     scopes: tuple[Scope, ...]
+    connections: tuple[Connections, ...]  # to the servers of each scope
 
     def observe(self) -> State:
         """Ask every member."""
@@ -73,6 +74,7 @@ class _Cluster:
         self._desired = make_seeds(params["nodes"], absent=absent)
         self._connections = deployment.connections(self._desired.nodes, self._access)
         self.scopes: tuple[Scope, ...] = ((self._desired.nodes, self._access),)
+        self.connections: tuple[Connections, ...] = (self._connections,)
 
     def observe(self) -> State:
         observed = observe_cluster(self._desired, self._connections, (MIN_REPLICAS, MIGRATION))
@@ -111,6 +113,7 @@ class _Set:
         self._connections: Connections = deployment.connections(nodes, self._node_access)
         self._sentinels: Connections = deployment.connections(sentinels, self._sentinel_access)
         self.scopes: tuple[Scope, ...] = ((nodes, self._node_access), (sentinels, self._sentinel_access))
+        self.connections: tuple[Connections, ...] = (self._connections, self._sentinels)
 
     def observe(self) -> State:
         nodes = observe_nodes(self._nodes, self._connections, self._resolve)

@@ -47,7 +47,7 @@ def _work(state: State, needs: t.Sequence[Need], pace: Pace) -> list[Step]:
     waiting = _in_order(state, needs, pace)
     silent = [one for one in waiting if one[0].problem]
     for member, need in silent or waiting:
-        _refuse_release(member, need, state, pace)
+        refuse_release(member, need, state, pace)
         if pace.limit and restarts >= pace.limit:
             return grouped(steps, first, pace.parallel)
         restarts += 1
@@ -119,7 +119,7 @@ def _in_order(state: State, needs: t.Sequence[Need], pace: Pace) -> list[tuple[M
     return sorted(waiting, key=order)
 
 
-def _refuse_release(member: Member, need: Need, state: State, pace: Pace) -> None:
+def refuse_release(member: Member, need: Need, state: State, pace: Pace) -> None:
     """Refuse a restart that would change the engine or its release, without consent or where that cannot go well."""
     if not releases.change(member.version, need.installed):
         return

@@ -79,6 +79,25 @@ def start(server: Server, access: Access, record: Record, timeout: float) -> Non
             _start_daemon(server, launcher, one, sought)
 
 
+def launch(server: Server, access: Access, record: Record, timeout: float) -> None:
+    """Start the process where it does not run; a unit is not waited for, because it may load its data for long.
+
+    ``timeout`` is in seconds.  Without a service manager it returns when the process answers, loading or not.
+    """
+    if not server.unit:
+        start(server, access, record, timeout)
+        return
+    _refuse_masked(server, _unit(server, timeout).observe())
+    command(["systemctl", "reset-failed", server.unit], allowed=None)
+    command(["systemctl", "start", "--no-block", server.unit])
+
+
+def refuse_failed(server: Server, timeout: float) -> None:
+    """Raise CollectionError, with the last lines of the log, for a unit that was launched and has failed."""
+    if server.unit:
+        _unit(server, timeout).unfailed([server.unit])
+
+
 def at_boot(server: Server, *, starts: bool) -> None:
     """Have a boot of the host start the process, or not; without a service manager nothing starts it."""
     if server.unit:
