@@ -197,6 +197,10 @@ notice:
   description: Hosts in maintenance, as a sentence; empty without any.
   returned: for V(maintenance)
   type: str
+restarting:
+  description: Deployments that are being restarted as a whole, as a sentence; empty without any.
+  returned: for V(maintenance)
+  type: str
 mark:
   description: Mark of the host, as module M(almashooq.redis.maintenance_mark) accepts it.
   returned: for V(maintenance_request)

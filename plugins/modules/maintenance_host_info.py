@@ -13,10 +13,16 @@ short_description: Gather which hosts are marked as in maintenance on this host
 description:
   - Internal to the roles and playbooks of this collection; its options and results may change in any release.
   - Reads the mark of this host, if it is in maintenance, and the copies that it has of the marks of other hosts.
+  - Reads also the records of deployments that are being restarted as a whole, or whose restart was interrupted.
   - Needs no Redis client and queries no server.
 extends_documentation_fragment:
   - almashooq.redis.maintenance
   - almashooq.redis.connection.info_attributes
+options:
+  records:
+    description: Directory of these records.
+    type: path
+    default: /var/lib/redis-rolling
 seealso:
   - module: almashooq.redis.maintenance_mark
 author:
@@ -34,6 +40,11 @@ marks:
   returned: success
   type: list
   elements: dict
+restarting:
+  description: Texts of the records, as option O(almashooq.redis.rolling_together#module:record) accepts them.
+  returned: success
+  type: list
+  elements: str
 """
 
 from ansible_collections.almashooq.redis.plugins.module_utils._engine.module import AnsibleModule, read

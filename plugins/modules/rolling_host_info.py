@@ -66,6 +66,10 @@ members:
       description: The C(replica-priority) of an instance by its managed file; null for a Sentinel, and where the file
         cannot be read.
       type: int
+    next_start:
+      description: Settings in the files of an instance by which its next start finds its data, C(appendonly) among
+        them. Empty for a Sentinel, and where a file cannot be read.
+      type: dict
     reasons:
       description: Reasons for a restart, as sentences.
       type: list

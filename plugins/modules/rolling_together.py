@@ -65,7 +65,7 @@ options:
     required: true
   record:
     description: Text of the record, as RV(record) of an earlier call or
-      M(almashooq.redis.rolling_host_info) has it. On O(home) the file itself is read.
+      M(almashooq.redis.maintenance_host_info) returns it. On O(home) the file itself is read.
     type: str
     default: ""
   records:

@@ -27,6 +27,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._inventory.host im
 from ansible_collections.almashooq.redis.plugins.module_utils._text import node_name
 from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_rolling import servers
 from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_run import Result, Run
+from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_together import described, restarting
 from jinja2.exceptions import UndefinedError
 
 # What each host has reported, and what was concluded of it.
@@ -41,7 +42,7 @@ def maintenance(run: Run) -> Result:
 
     ``out`` are the marks by host, ``absences`` the same for module ``health``. ``beside`` names, by host, the hosts in
     maintenance for which its own topology is left as it is; ``stale`` are, by host, the marks of others that it is to
-    forget. ``notice`` is for people.
+    forget. ``notice`` is for people, and ``restarting`` says which deployments are being restarted as a whole.
     """
     hosts = _hosts(run)
     reports = _reports(run, hosts)
@@ -58,6 +59,7 @@ def maintenance(run: Run) -> Result:
         "beside": {host: found for host in hosts for found in (_beside(run, host, list(out)),) if found},
         "stale": {host: [*stale.get(host, ()), *left.get(host, ())] for host in hosts if host in stale or host in left},
         "notice": "; ".join(notices),
+        "restarting": "; ".join(described(one) for one in restarting(run, hosts).values()),
     }
 
 

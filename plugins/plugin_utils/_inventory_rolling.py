@@ -23,6 +23,7 @@ from ansible_collections.almashooq.redis.plugins.module_utils._rolling.model imp
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.steps import MOVES
 from ansible_collections.almashooq.redis.plugins.module_utils._text import node_name
 from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_run import Result, Run
+from ansible_collections.almashooq.redis.plugins.plugin_utils._inventory_together import at_once, restarting
 from jinja2.exceptions import UndefinedError
 
 FOUND = "__redis_rolling_found"
@@ -87,7 +88,14 @@ def rolling_needs(run: Run) -> Result:
     )
     done = _restarted_since(run, told)
     needs = {name: one for name, one in needs.items() if name not in done or one["reasons"] != [REQUESTED]}
-    return {"deployments": [_of(one, needs, told, away) for one in known if not wanted or one["deployment"] in wanted]}
+    begun = restarting(run, _hosts(run))
+    return {
+        "deployments": [
+            {**_of(one, needs, told, away), **at_once(run, one, told, begun)}
+            for one in known
+            if not wanted or one["deployment"] in wanted
+        ]
+    }
 
 
 def _automatic_needs(run: Run) -> Result:

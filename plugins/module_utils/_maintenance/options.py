@@ -10,6 +10,7 @@ import typing as t
 from .. import _marks
 from .._argspec import NODES, SENTINELS
 from .._rolling.options import PRIORITIES, SERVERS
+from .._together.options import RECORDS
 
 OUT, IN = "out", "in"
 MAINTENANCE_STEP: dict[str, dict[str, t.Any]] = {
@@ -28,7 +29,7 @@ MAINTENANCE_STEP: dict[str, dict[str, t.Any]] = {
     "timeout": {"type": "float", "default": 1800.0},
 }
 DIRECTORY = {"type": "path", "default": _marks.DIRECTORY}
-MAINTENANCE_HOST: dict[str, dict[str, t.Any]] = {"directory": DIRECTORY}
+MAINTENANCE_HOST: dict[str, dict[str, t.Any]] = {"directory": DIRECTORY, "records": RECORDS}
 MAINTENANCE_MARK: dict[str, dict[str, t.Any]] = {
     "directory": DIRECTORY,
     "host": {"type": "str", "required": True},

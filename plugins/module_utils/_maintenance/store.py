@@ -16,6 +16,7 @@ from .._engine.loop import Operation
 from .._errors import CollectionError
 from .._host.commands import write
 from .._host.marks import Texts, parsed, texts
+from .._together import store as records
 
 MODE = 0o755
 Params = t.Mapping[str, t.Any]
@@ -57,9 +58,15 @@ Step = t.Union[Write, Remove]
 
 
 def read(params: Params, _record: object) -> dict[str, t.Any]:
-    """Return the marks of this host and the copies that it has of others; raise CollectionError."""
+    """Return the marks of this host and the copies that it has of others; raise CollectionError.
+
+    ``restarting`` are the records of deployments that are being restarted as a whole.
+    """
     found = parsed(texts(str(params["directory"])))
-    return {"marks": [dataclasses.asdict(mark) for mark in found.values()]}
+    return {
+        "marks": [dataclasses.asdict(mark) for mark in found.values()],
+        "restarting": records.texts(str(params["records"])),
+    }
 
 
 class Store(Operation[Texts, Step]):

@@ -23,7 +23,7 @@ from .._host.marks import parsed, texts
 from .._managed.directives import plain
 from .._managed.render import directive_lines
 from .._replies import number
-from .model import ANOTHER_PROGRAM, SENTINEL
+from .model import ANOTHER_PROGRAM, DATA_FILES, SENTINEL
 from .options import Server, make_servers
 from .prefer import PRIORITY
 from .steps import MOVES
@@ -41,7 +41,8 @@ def needs(params: t.Mapping[str, t.Any], _record: object) -> Value:
     ``disk_free_bytes`` of an instance is what the service's user may still write, ``memory_available_bytes`` what the
     host can give to processes without swapping (proc(5), MemAvailable); null where that is not known.
     ``migration`` is what an instance of a cluster has of cluster-allow-replica-migration while no run holds it, and
-    ``priority`` its replica-priority while no run changes that.
+    ``priority`` its replica-priority while no run changes that; ``next_start`` are the settings of its files that name the
+    files of its data.
     """
     servers = make_servers(params["servers"], systemd=systemd_runs())
     found = host_process.processes([one.port for one in servers])
@@ -58,6 +59,7 @@ def needs(params: t.Mapping[str, t.Any], _record: object) -> Value:
         members[-1]["disk_free_bytes"] = _disk_free(one)
         members[-1]["migration"] = _migration(one, held)
         members[-1]["priority"] = _priority(one)
+        members[-1]["next_start"] = _next_start(one)
         warnings += [f"{one.name}: whether it needs a restart is not known: {why}" for why in unreadable]
     return {"members": members, "memory_available_bytes": _memory_available(), "warnings": warnings}
 
@@ -82,6 +84,25 @@ def _configured(one: Server, directive: str, default: str) -> str:
     # The managed file alone: site.yml restores the default of what CONFIG REWRITE has left in the engine's own.
     lines = directive_lines(text, directive)
     return plain(lines[-1]) if lines else default
+
+
+def _next_start(one: Server) -> dict[str, str]:
+    """Return what DATA_FILES are at the next start; empty for a Sentinel, and where a file cannot be read."""
+    if one.kind == SENTINEL:
+        return {}
+    process = one.process
+    own, managed = (
+        host_process.attempt(path)
+        for path in (f"{process['data_dir']}/{one.port}/redis.conf", f"{process['config_dir']}/{one.port}.conf")
+    )
+    if own[1] or managed[1]:
+        return {}
+    found = {}
+    for name, usual in DATA_FILES.items():
+        # The managed file comes last, and wins.
+        lines = directive_lines(f"{own[0]}\n{managed[0]}", name)
+        found[name] = plain(lines[-1]) if lines else usual
+    return found
 
 
 def _disk_free(one: Server) -> int | None:

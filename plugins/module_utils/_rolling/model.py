@@ -16,6 +16,14 @@ ANOTHER_PROGRAM = " is another program than the one that runs"
 # What carries out a switchover: the shard itself, or the Sentinels, which choose the replica; or there is nothing.
 CLUSTER, SENTINELS, NOTHING = "cluster", "sentinels", ""
 
+# The settings by which a start finds the data of before, with the engines' defaults.
+DATA_FILES: t.Final[t.Mapping[str, str]] = {
+    "appendonly": "no",
+    "appendfilename": "appendonly.aof",
+    "appenddirname": "appendonlydir",
+    "dbfilename": "dump.rdb",
+}
+
 
 @dataclass(frozen=True)
 class Member:

@@ -109,10 +109,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class State:
-    """All members; ``record`` is that of a restart that was begun, ``proposal`` the one that would begin now.
+    """All members; ``record`` is of a restart that was begun, ``proposal`` of the one that would begin now.
 
-    Of this call, ``proven`` is whether all primaries were seen to save their data, and ``held`` whether writes are held.
-    ``unwell`` is why nothing may begin.
+    ``proven`` is whether all primaries were seen to save their data in this call, ``held`` whether it holds writes, and
+    ``unwell`` why nothing may begin.
     """
 
     members: tuple[Seen, ...]

@@ -127,14 +127,16 @@ class TogetherStep(Operation[State, Step]):
 
     def result(self, state: State) -> dict[str, t.Any]:
         """Return whose turn is next, and what the next call has to know."""
+        # In check mode the state is the one after the plan.
         left = self._all(state) if self._host else self._left
+        record = state.record if self._host else self._given
         # What is begun goes on by the record: members that have come back meanwhile are not restarted once more.
         needs = () if self._given and not self._host else self._needs
         return {
             "next": left[0].host if left else "",
             "remaining": [step.describe() for step in left],
             "needs": [{**dataclasses.asdict(need), "reasons": list(need.reasons)} for need in needs],
-            "record": records.text(state.record) if state.record else "",
+            "record": records.text(record) if record else "",
         }
 
     def close(self) -> None:

@@ -41,8 +41,8 @@ def parse(content: str, path: str = "") -> Record | None:
     except (ValueError, TypeError, KeyError) as error:
         raise CollectionError(
             f"{path or 'the record'} is no record of a restart: {error}",
-            hint="It was written by another version of this collection, or was edited. Run the version that wrote it, or "
-            "restore the file.",
+            hint="Another version of this collection has written it, or it was edited. Run the version that wrote it, "
+            "or restore the file.",
         ) from None
 
 

@@ -8,31 +8,25 @@ from __future__ import annotations
 import typing as t
 
 from .._nodes import refused_writes
+from .._rolling.model import DATA_FILES
 from .._settings.safety import human
 from .model import Seen
 
 ON_STOP = "shutdown-on-sigterm"
-# What a start reads data from, and the engines' defaults: the managed file may have other values than the process.
-FILES: t.Final[t.Mapping[str, str]] = {
-    "appendonly": "no",
-    "appendfilename": "appendonly.aof",
-    "appenddirname": "appendonlydir",
-    "dbfilename": "dump.rdb",
-}
-SETTINGS = (*FILES, "save", ON_STOP)
+SETTINGS = (*DATA_FILES, "save", ON_STOP)
 Settings = t.Mapping[str, str]
 
 
 def unsafe(node: str, info: t.Mapping[str, str], running: Settings, next_start: Settings) -> tuple[str, ...]:
     """Return why a member would not come back with all its data, as sentences.
 
-    ``next_start`` are those of FILES that its host has found in its configuration; nothing where that is not known.
+    ``next_start`` are those of DATA_FILES that its host has found in its files; nothing where that is not known.
     """
     found = [one.message for one in refused_writes(node, info)]
     if "nosave" in running.get(ON_STOP, "").split():
         found.append(f"{node} keeps nothing on disk when it is stopped ({ON_STOP} nosave)")
-    for name in FILES if next_start else ():
-        wanted = next_start.get(name, FILES[name])
+    for name in DATA_FILES if next_start else ():
+        wanted = next_start.get(name, DATA_FILES[name])
         if running.get(name, wanted) != wanted:
             found.append(f"{node} has {name} {running[name]}, and would start with {wanted}: run playbook site first")
     return tuple(found)

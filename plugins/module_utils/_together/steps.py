@@ -19,7 +19,7 @@ PRIMARIES, REPLICAS, SENTINELS = "primaries", "replicas", "Sentinels"
 
 @dataclass(frozen=True)
 class Prove:
-    """Have each of these primaries write a snapshot, or see that its append-only file is written: nothing is stopped."""
+    """Have these primaries write a snapshot, or see that their append-only files are written: nothing is stopped."""
 
     nodes: tuple[str, ...]
     host: str

@@ -134,7 +134,7 @@ class Taking:
             self._kind.observe,
             lambda whole: some([*(one.failure for one in whole.members), *whole.unwell]),
             awaiting="the deployment to be healthy",
-            hint="All data were found again, and clients can write. See the log of the member that is named; then run again.",
+            hint="All data are there, and clients can write. See the log of the member that is named; then run again.",
         )
         store.remove(self._params["records"], self._params["deployment"])
 

@@ -75,7 +75,7 @@ def asked(
 
 def test_without_a_mark_nothing_is_concluded() -> None:
     found = maintenance(run(hostvars({})))
-    assert found == {"out": {}, "absences": [], "beside": {}, "stale": {}, "notice": ""}
+    assert found == {"out": {}, "absences": [], "beside": {}, "stale": {}, "notice": "", "restarting": ""}
 
 
 def test_a_host_that_was_taken_out_of_the_inventory_is_forgotten() -> None:
@@ -89,7 +89,7 @@ def test_a_host_that_was_taken_out_of_the_inventory_is_forgotten() -> None:
 def test_a_mark_of_another_inventory_on_the_same_machine_is_left_alone() -> None:
     theirs = dataclasses.replace(mark("z"), peers=("x", "y"))
     found = maintenance(run(hostvars({"a": [theirs]})))
-    assert found == {"out": {}, "absences": [], "beside": {}, "stale": {}, "notice": ""}
+    assert found == {"out": {}, "absences": [], "beside": {}, "stale": {}, "notice": "", "restarting": ""}
 
 
 def test_a_host_that_is_powered_off_is_known_from_its_peers() -> None:

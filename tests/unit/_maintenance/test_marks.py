@@ -46,7 +46,7 @@ def test_a_mark_that_cannot_be_read_is_that_of_the_host_that_its_file_names(host
 def test_a_mark_that_is_there_and_cannot_be_read_is_no_absence(tmp_path: pathlib.Path) -> None:
     (tmp_path / "b.json").mkdir()
     with pytest.raises(CollectionError, match=r"b\.json cannot be read: Is a directory"):
-        read({"directory": str(tmp_path)}, None)
+        read({"directory": str(tmp_path), "records": str(tmp_path / "records")}, None)
 
 
 def test_names_of_files_are_those_of_hosts_without_what_a_path_could_mean() -> None:
@@ -142,7 +142,7 @@ def test_a_mark_is_written_once_and_removed_once(tmp_path: pathlib.Path) -> None
     assert not directory.exists()
     assert len(store(directory, MARK)) == 1
     assert store(directory, MARK) == []
-    assert [one["host"] for one in read({"directory": str(directory)}, None)["marks"]] == ["b"]
+    assert [one["host"] for one in read({"directory": str(directory), "records": "/nowhere"}, None)["marks"]] == ["b"]
     assert (directory / "b.json").stat().st_mode & 0o777 == 0o644
     assert store(directory, None) == [f"remove the mark of b: {directory}/b.json"]
     assert store(directory, None) == []
