@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.almashooq.redis.plugins.module_utils._client import Access
-from ansible_collections.almashooq.redis.plugins.module_utils._errors import Refused
+from ansible_collections.almashooq.redis.plugins.module_utils._errors import CollectionError, Refused
 from ansible_collections.almashooq.redis.plugins.module_utils._host import units
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling import process
 from ansible_collections.almashooq.redis.plugins.module_utils._rolling.options import Server
@@ -91,3 +91,14 @@ def test_without_a_service_manager_a_boot_starts_nothing(monkeypatch: pytest.Mon
     daemon = Server("192.0.2.1:7000", "192.0.2.1", 7000, "instance", "", "", {})
     process.at_boot(daemon, starts=True)
     assert systemd.commands == []
+
+
+def test_a_unit_is_launched_without_a_wait_for_its_data(systemd: Systemd) -> None:
+    process.launch(SERVER, ACCESS, record, 5.0)
+    assert systemd.commands == [["reset-failed", UNIT], ["start", "--no-block", UNIT]]
+
+
+def test_a_unit_that_failed_ends_the_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(Systemd("failed", "enabled"), monkeypatch)
+    with pytest.raises(CollectionError, match="does not start"):
+        process.refuse_failed(SERVER, 5.0)
