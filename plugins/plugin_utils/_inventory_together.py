@@ -45,9 +45,16 @@ def restarting(run: Run, hosts: t.Iterable[str]) -> dict[str, Restarting]:
                 found[record.deployment] = Restarting(host, record)
     if not found:
         return {}
-    # Several inventories may have hosts on one machine.
-    known = {str(one["deployment"]) for one in deployments(run.hostvars, hosts, (AnsibleError, UndefinedError))}
-    return {name: one for name, one in found.items() if name in known}
+    known = {
+        str(one["deployment"]): {_name(each) for each in (*one["nodes"], *one["sentinels"])}
+        for one in deployments(run.hostvars, hosts, (AnsibleError, UndefinedError))
+    }
+    # Several inventories may have hosts on one machine, and deployments of one name.
+    return {
+        name: one
+        for name, one in found.items()
+        if known.get(name, set()).intersection(each.node for each in one.record.members)
+    }
 
 
 def described(one: Restarting) -> str:
@@ -71,7 +78,7 @@ def at_once(run: Run, deployment: Value, told: t.Mapping[str, Value], begun: t.M
             f"{AT_ONCE} restarts whole deployments, and {', '.join(picked)} some members",
             hint=f"Leave out {', '.join(picked)}, or {AT_ONCE}. redis_rolling_deployments picks deployments.",
         )
-    nodes = {node_name(str(each["address"]), int(each["port"])): each for each in deployment["nodes"]}
+    nodes = [_name(each) for each in deployment["nodes"]]
     return {
         "home": one.host if one else str(deployment["nodes"][0]["host"]),
         "record": records.text(one.record) if one else "",
@@ -81,3 +88,7 @@ def at_once(run: Run, deployment: Value, told: t.Mapping[str, Value], begun: t.M
             if node in told
         ],
     }
+
+
+def _name(member: Value) -> str:
+    return node_name(str(member["address"]), int(member["port"]))

@@ -22,7 +22,7 @@ from .._rolling.options import Server, make_servers
 from .._wait import observe_patiently
 from . import gates, observe, render, safety, store
 from . import record as records
-from .model import State, has_to_stop, leader
+from .model import Record, Seen, State, has_to_stop, leader
 from .plan import plan, propose, refuse_unsafe
 from .steps import Prove, Quiesce, Start, Step
 from .taking import Taking
@@ -70,6 +70,7 @@ class TogetherStep(Operation[State, Step]):
         members = observe.look(self._kind.scopes, self._kind.connections, next_start)
         begun = store.read(params["records"], params["deployment"]) if self._host == self._home else self._given
         if begun is not None:
+            _refuse_strangers(begun, members)
             return State(members, begun, None, self._proven, self._held)
         whole = self._kind.observe()
         self._complete(whole)
@@ -184,3 +185,13 @@ class TogetherStep(Operation[State, Step]):
 def _about(need: Need, whole: Whole) -> Need:
     member = whole.member(need.node)
     return dataclasses.replace(need, run_id=member.run_id if member else "")
+
+
+def _refuse_strangers(record: Record, members: t.Sequence[Seen]) -> None:
+    """Refuse to go on where the inventory is another one than that with which the restart was begun."""
+    strangers = {one.node for one in record.members} - {one.node for one in members}
+    if strangers:
+        raise Refused(
+            f"a restart was begun with {', '.join(sorted(strangers))}, which the inventory lacks",
+            hint="Run again with the inventory with which it was begun; change that afterwards.",
+        )
