@@ -68,6 +68,9 @@ def fill(deployment: Deployment) -> None:
     application = deployment.application()
     for number in range(KEYS):
         application.set(f"key:{number}", number, ex=3600 if number % 3 == 0 else None)
+    for number in range(100):
+        # They end before, while and after the instances are stopped.
+        application.set(f"short:{number}", number, px=1000 + 100 * number)
 
 
 def assert_all_there(deployment: Deployment) -> None:

@@ -12,19 +12,16 @@ import typing as t
 from .._engine.deployment import Deployment, some
 from .._engine.loop import Operation, PhaseFailed
 from .._errors import CollectionError, DeadlineExceeded, Refused
-from .._host.commands import systemd_runs
-from .._rolling import process
 from .._rolling.deployment import Kind, make_kind
 from .._rolling.gated import GATE_SHARE
 from .._rolling.model import Need, Pace, make_needs
 from .._rolling.model import State as Whole
-from .._rolling.options import Server, make_servers
 from .._wait import observe_patiently
 from . import gates, observe, render, safety, store
 from . import record as records
 from .model import Record, Seen, State, has_to_stop, leader
 from .plan import plan, propose, refuse_unsafe
-from .steps import Prove, Quiesce, Start, Step
+from .steps import Prove, Quiesce, Step
 from .taking import Taking
 
 if t.TYPE_CHECKING:
@@ -45,7 +42,6 @@ class TogetherStep(Operation[State, Step]):
         self._given = records.parse(params["record"])
         self._deployment = Deployment(record, params["timeout"], params["run_by"])
         self._kind: Kind
-        self._servers: dict[str, Server]
         self._taking: Taking
         self._proven = self._held = False
         self._observed = False
@@ -53,7 +49,6 @@ class TogetherStep(Operation[State, Step]):
 
     def enter(self) -> None:
         """Find the addresses of host names, and which service manager this host has."""
-        self._servers = {one.name: one for one in make_servers(self._params["servers"], systemd=systemd_runs())}
         self._kind = make_kind(self._params, self._deployment)
         self._taking = Taking(self._params, self._record, self._deployment, self._kind, self._look)
 
@@ -170,16 +165,11 @@ class TogetherStep(Operation[State, Step]):
     def _await_proof(self, step: Step, before: State) -> None:
         self._deployment.poll(
             self._look,
-            lambda state: some(gates.unfinished(state, step, before)) or self._failed(step),
+            lambda state: some(gates.unfinished(state, step, before)),
             awaiting=f"the effect of step '{step.describe()}'",
             hint="See the log of the member that is named; then run again, which goes on from here.",
             longest_interval=0.5,
         )
-
-    def _failed(self, step: Step) -> str:
-        for node in step.nodes if isinstance(step, Start) else ():
-            process.refuse_failed(self._servers[node], self._deployment.left())
-        return ""
 
 
 def _about(need: Need, whole: Whole) -> Need:

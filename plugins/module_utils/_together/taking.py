@@ -95,16 +95,15 @@ class Taking:
             server = self._servers[node]
             login = sentinel_access(self._params) if server.kind == SENTINEL else access(self._params)
             process.launch(server, login, self._record, self._deployment.left())
+        self._await_answers(step.nodes)
         if step.what == PRIMARIES:
-            self._await_answers(step.nodes)
             self._hold_writes(step.nodes)
 
     def _await_answers(self, nodes: t.Sequence[str], *, loaded: bool = False) -> State:
         def missing(one: Seen) -> str:
             if not one.answers:
-                process.refuse_failed(
-                    self._servers[one.node], self._deployment.left()
-                ) if one.node in self._servers else ""
+                if one.node in self._servers:
+                    process.refuse_failed(self._servers[one.node], self._deployment.left())
                 return f"{one.node} {one.problem}"
             return f"{one.node} is loading its data" if loaded and one.loading else ""
 
@@ -148,8 +147,11 @@ def _remedy(state: State, record: Record, node: str) -> str:
     shard = next(one for one in record.shards if node in [each.node for each in record.shard(one.node)])
     others = ", ".join(one.node for one in followers(state, record, shard))
     if not others:
-        return "Writes to it are held meanwhile. Its log shows which files it has loaded; then run again."
+        return (
+            "Writes to it are held meanwhile. Its log shows which files it has loaded. docs/rolling.md (a primary that "
+            "comes back with less) shows what to do."
+        )
     return (
         f"Its replicas were not started, and their files have all data: {others}. Writes to it are held meanwhile. "
-        "docs/rolling.md (a primary that comes back with less) shows how it gets these files; then run again."
+        "docs/rolling.md (a primary that comes back with less) shows how it gets these files."
     )
