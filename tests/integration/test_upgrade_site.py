@@ -119,3 +119,17 @@ def test_the_playbook_answers_installs_beside_what_runs_and_restarts_one_after_t
     back = said(site.attempt(UPGRADE, ONE_WAY).stdout)
     assert f"{upgrades.version(NEW)} cannot go to {upgrades.version(OLD)}" in back
     assert site.processes() == done
+
+
+def test_an_upgrade_may_restart_all_members_at_once(site: Built) -> None:
+    site.run()
+    before = site.processes()
+    site.choose(NEW)
+    at_once = "--extra-vars=redis_rolling_all_at_once=true"
+    assert "clients are offline until they have loaded" in said(
+        site.attempt(UPGRADE, "--check", ONE_WAY, at_once).stdout
+    )
+    assert site.processes() == before
+    site.run(UPGRADE, ONE_WAY, at_once)
+    assert site.versions() == {upgrades.version(NEW)}
+    assert not set(site.processes().values()) & set(before.values())

@@ -137,7 +137,7 @@ class End:
 
     def describe(self) -> str:
         """Return the line for people."""
-        return f"remove the record of {self.deployment} on {self.host}, once all members are in sync"
+        return f"end the record of {self.deployment} on {self.host}, once all members are in sync"
 
     def apply(self, state: State) -> State:
         """There is no record, and nothing that waits for a restart."""
