@@ -41,8 +41,8 @@ def needs(params: t.Mapping[str, t.Any], _record: object) -> Value:
     ``disk_free_bytes`` of an instance is what the service's user may still write, ``memory_available_bytes`` what the
     host can give to processes without swapping (proc(5), MemAvailable); null where that is not known.
     ``migration`` is what an instance of a cluster has of cluster-allow-replica-migration while no run holds it, and
-    ``priority`` its replica-priority while no run changes that; ``next_start`` are the settings of its files that name the
-    files of its data.
+    ``priority`` its replica-priority while no run changes that; ``next_start`` are the settings of its files that name
+    the files of its data.
     """
     servers = make_servers(params["servers"], systemd=systemd_runs())
     found = host_process.processes([one.port for one in servers])
