@@ -20,7 +20,7 @@ from .._wait import observe_patiently
 from . import gates, observe, render, safety, store
 from . import record as records
 from .model import Record, Seen, State, has_to_stop, leader
-from .plan import plan, propose, refuse_unsafe
+from .plan import plan, propose, refuse_unsafe, unstartable
 from .steps import Prove, Quiesce, Step
 from .taking import Taking
 
@@ -71,7 +71,8 @@ class TogetherStep(Operation[State, Step]):
         self._complete(whole)
         proposal = propose(whole, self._needs, Pace(releases=params["change_release"]), params["deployment"])
         room = safety.room(members, {name: one["disk_free_bytes"] for name, one in disks.items()})
-        unwell = (*(one.failure for one in whole.members if one.failure), *whole.unwell, *room)
+        failing = [one.failure for one in whole.members if one.failure]
+        unwell = (*failing, *whole.unwell, *unstartable(whole, self._needs), *room)
         return State(members, None, proposal, self._proven, self._held, unwell)
 
     def plan(self, state: State) -> list[Step]:

@@ -45,6 +45,14 @@ def propose(whole: Whole, needs: t.Sequence[Need], pace: Pace, deployment: str) 
     return Record(deployment, tuple(entries))
 
 
+def unstartable(whole: Whole, needs: t.Sequence[Need]) -> list[str]:
+    """Return which members would not start again with the program that they run, as sentences."""
+    installed = {need.node: need.installed for need in needs}
+    return [
+        one.unstartable for one in whole.members if one.unstartable and installed.get(one.name, "") in ("", one.version)
+    ]
+
+
 def plan(state: State, home: str) -> list[Step]:
     """Return the steps that are left; ``home`` is the host that has the record.
 

@@ -24,7 +24,12 @@ from ansible_collections.almashooq.redis.plugins.module_utils._together.model im
     followers,
     leader,
 )
-from ansible_collections.almashooq.redis.plugins.module_utils._together.plan import plan, propose, refuse_unsafe
+from ansible_collections.almashooq.redis.plugins.module_utils._together.plan import (
+    plan,
+    propose,
+    refuse_unsafe,
+    unstartable,
+)
 from ansible_collections.almashooq.redis.plugins.module_utils._together.steps import (
     PRIMARIES,
     REPLICAS,
@@ -251,6 +256,15 @@ def test_nothing_begins_while_data_would_not_be_safe(change: dict[str, t.Any], w
     assert words in str(refused.value)
     # Once it has begun, it has to end.
     refuse_unsafe(dataclasses.replace(state, record=state.proposal))
+
+
+def test_no_member_is_stopped_that_would_not_start_again() -> None:
+    whole = of_versions(cluster(), "valkey 8.0.1")
+    stuck = dataclasses.replace(whole.members[3], unstartable="it does not read its nodes file")
+    whole = whole.replacing(stuck)
+    assert unstartable(whole, all_need(whole)) == ["it does not read its nodes file"]
+    assert unstartable(whole, ()) == ["it does not read its nodes file"]
+    assert unstartable(whole, installing(all_need(whole), "valkey 8.1.1")) == []
 
 
 def test_a_record_is_read_as_it_was_written() -> None:
