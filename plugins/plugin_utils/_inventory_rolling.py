@@ -80,22 +80,13 @@ def rolling_needs(run: Run) -> Result:
     asked = [host for host in _hosts(run) if host not in away]
     told = {one["node"]: one for host in asked for one in found(run, host).get("members") or ()}
     members = {name: one for name, one in members.items() if one["host"] not in away}
-    needs = _needs(
-        members,
-        _with_upgrade(run, told),
-        {*chosen, *(name for name, one in members.items() if one["host"] in hosts)},
-        run,
-    )
+    named = {*chosen, *(name for name, one in members.items() if one["host"] in hosts)}
+    needs = _needs(members, _with_upgrade(run, told), named, run)
     done = _restarted_since(run, told)
     needs = {name: one for name, one in needs.items() if name not in done or one["reasons"] != [REQUESTED]}
     begun = restarting(run, _hosts(run))
-    return {
-        "deployments": [
-            {**_of(one, needs, told, away), **at_once(run, one, told, begun)}
-            for one in known
-            if not wanted or one["deployment"] in wanted
-        ]
-    }
+    made = [one for one in known if not wanted or one["deployment"] in wanted]
+    return {"deployments": [{**_of(one, needs, told, away), **at_once(run, one, told, begun)} for one in made]}
 
 
 def _automatic_needs(run: Run) -> Result:
