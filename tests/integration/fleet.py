@@ -170,13 +170,18 @@ def refuse_snapshots(client: redis.Redis) -> None:
     until(lambda: client.info("persistence")["rdb_last_bgsave_status"] == "err", "the snapshot to fail")
 
 
-def alive(pid: int) -> bool:
-    """Return whether a process runs; below a first process that does not reap, one that has ended stays in /proc."""
+def state(pid: int) -> str:
+    """Return the state of a process, such as ``T`` where it is stopped (man 5 proc_pid_stat); ``X`` where none is."""
     try:
         stat = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
+        return "X"
+    return stat.rpartition(")")[2].split()[0]
+
+
+def alive(pid: int) -> bool:
+    """Return whether a process runs; below a first process that does not reap, one that has ended stays in /proc."""
+    return state(pid) not in ("Z", "X")
 
 
 class Squatter:

@@ -17,8 +17,8 @@ import redis
 from ansible_collections.almashooq.redis.plugins.module_utils._history import store
 
 from .engines import servers
-from .fleet import alive, until
-from .module_runner import converged, start_module
+from .fleet import alive, state, until
+from .module_runner import Process, converged, start_module
 from .rolling import Cluster, Counter, Deployment, Set
 
 REPLICA, SWITCHOVER = "restart of a replica", "switchover"
@@ -104,6 +104,13 @@ def reached(
     return process(deployment, line.split()[1])[0] not in ("", run_id)
 
 
+def pause(call: Process) -> None:
+    """Stop a call, unless it has ended, and wait until none of its threads runs."""
+    call.send_signal(signal.SIGSTOP)
+    while call.poll() is None and state(call.pid) not in "TZX":
+        time.sleep(INTERVAL)
+
+
 def kill_at(
     deployment: Deployment, moment: str, known: t.Mapping[str, t.Any], directory: pathlib.Path
 ) -> t.Mapping[str, tuple[str, int]]:
@@ -112,9 +119,14 @@ def kill_at(
     run_by = {"run": "killed", "directory": str(directory)}
     call = start_module("rolling_step", deployment.step(known, run_by=run_by, **UNHELD))
     deadline = time.monotonic() + PATIENCE
-    while not reached(deployment, moment, line, now, directory):
+    while True:
+        # A call that goes on while it is looked at may be past the moment when it is killed.
+        pause(call)
+        if reached(deployment, moment, line, now, directory):
+            break
         assert call.poll() is None, (moment, line, call.communicate())
         assert time.monotonic() < deadline, (moment, line)
+        call.send_signal(signal.SIGCONT)
         time.sleep(INTERVAL)
     call.kill()
     output = call.communicate()
