@@ -131,14 +131,26 @@ def test_a_return_that_is_killed_before_its_switchover_leaves_no_priority_behind
 
 def test_a_plan_waits_for_what_passes_by_itself(replicated: Set) -> None:
     replica = replicated.ports[1]
-    with replicated.client(replica) as client, replicated.member(replicated.sentinel_ports[0]) as sentinel:
-        client.execute_command("ACL", "SETUSER", "sentinel", "off")
-        client.execute_command("CLIENT", "KILL", "USER", "sentinel")
-        until(lambda: "disconnected" in str(sentinel.execute_command("SENTINEL REPLICAS", "main")), "a lost connection")
-        again = threading.Timer(1.0, client.execute_command, ("ACL", "SETUSER", "sentinel", "on"))
+    over = threading.Event()
+
+    def disconnect() -> None:
+        # The user stays on: Sentinel keeps a connection that it could not log in to for 15 s.
+        with replicated.client(replica) as client:
+            while not over.wait(0.02):
+                client.execute_command("CLIENT", "KILL", "USER", "sentinel")
+
+    again = threading.Timer(1.0, over.set)
+    thread = threading.Thread(target=disconnect)
+    thread.start()
+    try:
+        with replicated.member(replicated.sentinel_ports[0]) as sentinel:
+            until(lambda: "disconnected" in str(sentinel.execute_command("SENTINEL REPLICAS", "main")), "a lost link")
         again.start()
         assert replicated.plan(instance_name(replica))["plan"]
-        assert not again.is_alive()
+        assert over.is_set()
+    finally:
+        over.set()
+        thread.join()
 
 
 @pytest.fixture
