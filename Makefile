@@ -12,7 +12,7 @@ AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo env "PATH=$(BIN):$(PATH)" PY
 INVENTORY ?= inventories/local
 BENCH ?= bench_cluster
 # Several run side by side: the longest ones come first.
-LONG := acceptance sentinel monitoring
+LONG := sentinel acceptance rolling monitoring cluster
 SCENARIOS := $(notdir $(patsubst %/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 SCENARIO ?= $(filter $(SCENARIOS),$(LONG)) $(filter-out $(LONG),$(SCENARIOS))
 # What scenarios deploy: redis or valkey.

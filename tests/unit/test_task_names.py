@@ -173,7 +173,7 @@ def expanded(name: str) -> list[str]:
 
 def test_points_to_kill_at_are_found() -> None:
     assert {path.parent.name for path, _pattern in KILLING} == {
-        "acceptance", "interrupted", "local", "rolling", "sentinel",
+        "acceptance", "cluster", "local", "rolling", "sentinel",
     }  # fmt: skip
     # Everything that names kill_at is one of them, or the tasks that run the program.
     users = {path for path in SCENARIOS if "kill_at" in path.read_text(encoding="utf-8")}
