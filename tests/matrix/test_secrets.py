@@ -63,6 +63,8 @@ for unit in "$@"; do
     esac
 done
 """
+# A host with nothing but a member of the set and its Sentinel: it can be spared.
+LAST = list(SET)[-1]
 # The files that may hold secrets, with those who may read them: owner, group, mode. No other file may.
 OF_ENGINE = ("root", "nogroup", 0o640)
 MAY_HOLD = {
@@ -258,6 +260,13 @@ def test_no_secret_appears_where_it_does_not_belong(site: MarkedSite) -> None:
         # The single instance of another set has no replica that could take over.
         of = {"redis_rolling_deployments": ["main", "redis"], "redis_rolling_all": True, "redis_rolling_limit": 1}
         site.play("playbooks/rolling_restart.yml", f"--extra-vars={json.dumps(of)}")
+        at_once = {**of, "redis_rolling_limit": 0, "redis_rolling_all_at_once": True}
+        site.play("playbooks/rolling_restart.yml", f"--extra-vars={json.dumps(at_once)}")
+        for state in ("begun", "ended"):
+            of_host = {"redis_maintenance_host": LAST, "redis_maintenance_state": state}
+            site.play("playbooks/maintenance.yml", f"--extra-vars={json.dumps(of_host)}")
+        # Every member runs this program already, so the answers, the installation and the proofs are all of it.
+        site.play("playbooks/upgrade.yml")
         site.play("playbooks/sentinel_switchover.yml", "--extra-vars=redis_sentinel_switchover_set=main")
         site.play(
             "playbooks/cluster_switchover.yml", f"--extra-vars=redis_cluster_switchover_from={SOLO}:{CLUSTER_PORTS[0]}"
