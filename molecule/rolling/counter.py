@@ -57,7 +57,8 @@ while not stopped:
     for one in acknowledged:
         try:
             value = int(client.incr(f"counter:{one}"))
-        except redis.exceptions.RedisError as error:
+        # The client of a cluster has an error of its own while no node answers, as when all are restarted at once.
+        except (redis.exceptions.RedisError, redis.exceptions.RedisClusterException) as error:
             print(type(error).__name__, error, file=sys.stderr)
             time.sleep(BREATH)
             continue
