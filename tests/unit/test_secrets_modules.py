@@ -36,6 +36,8 @@ SHAPES: dict[str, object] = {
     "with a backslash": f"{SECRET.value}\\",
     "with two lines": f"{SECRET.value}\n{SECRET.value}",
     "that is not ASCII": f"{SECRET.value}é",
+    # Ansible takes what is between a colon and an @ for a password, and blanks that part of the secret only.
+    "with addresses": f"http://example.com {SECRET.value} by: you@example.com",
     "in a list": [SECRET.value],
     "in a dictionary": {"vault": SECRET.value},
     "in a list of dictionaries": [{"vault": [SECRET.value]}],

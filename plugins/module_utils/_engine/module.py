@@ -34,12 +34,17 @@ class AnsibleModule(basic.AnsibleModule):  # type: ignore[misc]
     """A module whose host logs no secret that is inside of a list or a dictionary.
 
     Ansible looks for secrets in the text that Python makes of such an option, in which quotes, backslashes and line
-    breaks are escaped: a secret that has any of them was not found there, and was logged.
+    breaks are escaped, and from which it has already cut what looks like the password of an address, anything between
+    a colon and an @. A secret that has any of them was not found there, and the rest of it was logged. So they are
+    masked one by one, before there is a text.
     """
 
     def _log_invocation(self) -> None:
-        self.no_log_values.update({repr(value)[1:-1] for value in self.no_log_values})
-        super()._log_invocation()
+        given, self.params = self.params, remove_values(self.params, self.no_log_values)
+        try:
+            super()._log_invocation()
+        finally:
+            self.params = given
 
 
 def converge(
