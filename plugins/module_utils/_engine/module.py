@@ -39,6 +39,8 @@ class AnsibleModule(basic.AnsibleModule):  # type: ignore[misc]
     masked one by one, before there is a text.
     """
 
+    params: dict[str, t.Any]
+
     def _log_invocation(self) -> None:
         given, self.params = self.params, remove_values(self.params, self.no_log_values)
         try:
